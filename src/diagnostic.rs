@@ -1,0 +1,173 @@
+//! What is wrong with the project: values that stages collect, never print.
+//!
+//! A diagnostic names a stable code, says what is wrong in one sentence without a final period, points
+//! into the user's files and offers something to do. [`Diagnostics`] keeps them in one order that does not
+//! depend on which stage or thread found them first.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+mod codes;
+mod render;
+
+pub use codes::Code;
+pub use render::{Style, render};
+
+/// A file of the user's as it was read; spans are byte offsets into its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source(Arc<(String, String)>);
+
+impl Source {
+    /// `path` is how the user would name the file: relative to the project, `/`-separated.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        Self(Arc::new((path.into(), text.into())))
+    }
+
+    /// The path as shown to the user.
+    pub fn path(&self) -> &str {
+        &self.0.0
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.0.1
+    }
+}
+
+/// How much a diagnostic weighs. Errors stop the build; nothing else does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The project cannot be built as it stands.
+    Error,
+    /// The project builds, and probably not as it was meant.
+    Warning,
+    /// Worth knowing; nothing is wrong.
+    Note,
+}
+
+impl Severity {
+    /// The word used in every output format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// A place in a file and what is to be said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The file.
+    pub source: Source,
+    /// Byte offsets into its text.
+    pub span: Range<usize>,
+    /// What to say there; may be empty.
+    pub text: String,
+}
+
+/// One thing to tell the user about the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable name, documented in `docs/diagnostics.md`.
+    pub code: Code,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// One sentence, no final period, literals in backticks.
+    pub message: String,
+    /// The file it is about when there is no place in a text to show.
+    pub path: Option<String>,
+    /// Places, the most important one first.
+    pub labels: Vec<Label>,
+    /// What the user can do.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A diagnostic that stops the build.
+    pub fn error(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, message)
+    }
+
+    /// A diagnostic that does not stop the build.
+    pub fn warning(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Warning, message)
+    }
+
+    /// Something worth knowing.
+    pub fn note(code: Code, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Note, message)
+    }
+
+    fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
+        Self { code, severity, message: message.into(), path: None, labels: Vec::new(), help: None }
+    }
+
+    /// Adds a place. The first one added is the primary one.
+    #[must_use]
+    pub fn at(mut self, source: &Source, span: Range<usize>, text: impl Into<String>) -> Self {
+        self.labels.push(Label { source: source.clone(), span, text: text.into() });
+        self
+    }
+
+    /// Names the file when there is no text to point into.
+    #[must_use]
+    pub fn file(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Adds what the user can do.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// The file that the diagnostic is sorted and reported under.
+    pub fn primary_path(&self) -> &str {
+        match self.labels.first() {
+            Some(label) => label.source.path(),
+            None => self.path.as_deref().unwrap_or(""),
+        }
+    }
+
+    fn order(&self) -> (&str, usize, &'static str, &str) {
+        let start = self.labels.first().map_or(0, |label| label.span.start);
+        (self.primary_path(), start, self.code.as_str(), &self.message)
+    }
+}
+
+/// The diagnostics of a whole run.
+#[derive(Debug, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds many.
+    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        self.0.extend(diagnostics);
+    }
+
+    /// How many there are of one severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+
+    /// Whether the build must stop.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// All of them by path, place and code, each once.
+    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.0.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.0.dedup();
+        self.0
+    }
+}

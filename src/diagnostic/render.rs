@@ -1,0 +1,174 @@
+//! Diagnostics for people: miette's code frames, and for tools: JSON.
+
+use std::fmt;
+
+use miette::{
+    Diagnostic as Report, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
+};
+use serde_json::{Value, json};
+
+use super::{Diagnostic, Label, Severity, Source};
+
+/// How diagnostics are drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Whether ANSI colours may be used.
+    pub color: bool,
+    /// The width of the terminal in columns.
+    pub width: usize,
+}
+
+/// Draws one diagnostic, ending in a line feed.
+pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
+    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false);
+    let mut out = String::new();
+    if handler.render_report(&mut out, &Frame::new(diagnostic)).is_err() {
+        // Drawing can only fail on a span outside of its text; the message must reach the user all the same.
+        out = format!("{}[{}]: {}\n", diagnostic.severity.as_str(), diagnostic.code.as_str(), diagnostic.message);
+    }
+    let trimmed: Vec<&str> = out.lines().map(str::trim_end).collect();
+    let mut text = trimmed.join("\n").trim_matches('\n').to_owned();
+    text.push('\n');
+    text
+}
+
+impl Diagnostic {
+    /// The diagnostic for tools: places with 1-based lines and columns (columns in characters).
+    pub fn to_json(&self) -> Value {
+        let labels: Vec<Value> = self.labels.iter().map(label_to_json).collect();
+        json!({
+            "code": self.code.as_str(),
+            "severity": self.severity.as_str(),
+            "message": self.message,
+            "path": self.primary_path(),
+            "labels": labels,
+            "help": self.help,
+        })
+    }
+}
+
+fn label_to_json(label: &Label) -> Value {
+    let before = label.source.text().get(..label.span.start).unwrap_or("");
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    json!({
+        "path": label.source.path(),
+        "start": label.span.start,
+        "end": label.span.end,
+        "line": before.matches('\n').count() + 1,
+        "column": before.get(line_start..).unwrap_or("").chars().count() + 1,
+        "text": label.text,
+    })
+}
+
+/// One diagnostic as miette wants it: places in further files become related reports.
+struct Frame {
+    message: String,
+    code: Option<&'static str>,
+    severity: Severity,
+    help: Option<String>,
+    source: Option<NamedSource<String>>,
+    labels: Vec<LabeledSpan>,
+    related: Vec<Frame>,
+}
+
+impl Frame {
+    fn new(diagnostic: &Diagnostic) -> Self {
+        let mut files: Vec<(&Source, Vec<&Label>)> = Vec::new();
+        for label in &diagnostic.labels {
+            match files.iter_mut().find(|(source, _)| *source == &label.source) {
+                Some((_, labels)) => labels.push(label),
+                None => files.push((&label.source, vec![label])),
+            }
+        }
+        let mut files = files.into_iter();
+        let (source, labels) = match files.next() {
+            Some((source, labels)) => (Some(named(source)), spans(&labels)),
+            None => (None, Vec::new()),
+        };
+        let related = files.map(|(source, labels)| Self {
+            message: format!("in `{}`", source.path()),
+            code: None,
+            severity: Severity::Note,
+            help: None,
+            source: Some(named(source)),
+            labels: spans(&labels),
+            related: Vec::new(),
+        });
+        let message = match (&source, &diagnostic.path) {
+            (None, Some(path)) => format!("{}: {}", path, diagnostic.message),
+            _ => diagnostic.message.clone(),
+        };
+        Self {
+            message,
+            code: Some(diagnostic.code.as_str()),
+            severity: diagnostic.severity,
+            help: diagnostic.help.clone(),
+            source,
+            labels,
+            related: related.collect(),
+        }
+    }
+}
+
+fn named(source: &Source) -> NamedSource<String> {
+    NamedSource::new(source.path(), source.text().to_owned())
+}
+
+fn spans(labels: &[&Label]) -> Vec<LabeledSpan> {
+    let one = |(index, label): (usize, &&Label)| {
+        let end = label.span.end.min(label.source.text().len());
+        let start = label.span.start.min(end);
+        let text = (!label.text.is_empty()).then(|| label.text.clone());
+        match index {
+            0 => LabeledSpan::new_primary_with_span(text, start..end),
+            _ => LabeledSpan::new_with_span(text, start..end),
+        }
+    };
+    labels.iter().enumerate().map(one).collect()
+}
+
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Frame {}
+
+impl Report for Frame {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<_>)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Report> + 'a>> {
+        let reports = self.related.iter().map(|frame| frame as &dyn Report);
+        (!self.related.is_empty()).then(|| Box::new(reports) as Box<_>)
+    }
+}

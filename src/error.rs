@@ -1,0 +1,30 @@
+//! What the environment did to us: the failures that are not the project's fault.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A failure of the machine or of the call, as opposed to a [`Diagnostic`](crate::diagnostic::Diagnostic),
+/// which says what is wrong with the project.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or directory could not be read, written or examined.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    Io {
+        /// What was tried, as a verb: `read`, `create`, `replace`.
+        action: &'static str,
+        /// What it was tried on.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The command line asks for something that cannot be meant.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl Error {
+    /// Wraps an operating system error with what was tried on which path.
+    pub fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { action, path: path.to_path_buf(), source }
+    }
+}

@@ -1,0 +1,16 @@
+//! pagesbuild compiles a whole web project, static assets, functions and resource bindings under one
+//! configuration file, into one versioned deployment directory.
+//!
+//! The modules in the order of the chain; each stage is a function from the values of earlier ones to one new
+//! value, and [`pipeline`] is the only caller of them all. `docs/architecture.md` tells more.
+
+pub mod asset;
+pub mod config;
+pub mod deployment;
+pub mod diagnostic;
+pub mod discover;
+pub mod error;
+pub mod link;
+pub mod project;
+pub mod route;
+pub mod target;

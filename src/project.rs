@@ -1,0 +1,131 @@
+//! The resolved project: the configuration file, the chosen environment, the command line and the
+//! conventions, merged into one value that the other stages read.
+//!
+//! Every path in a [`Project`] is absolute; nothing after this stage looks at the current directory.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+
+use crate::config::Config;
+
+/// What the command line says about a project; everything else comes from its configuration file.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The directory the search for a configuration file starts in.
+    pub directory: PathBuf,
+    /// `--config`: the configuration file itself.
+    pub config: Option<PathBuf>,
+    /// `--env`.
+    pub environment: Option<String>,
+    /// `--assets`, relative to the current directory.
+    pub assets: Option<PathBuf>,
+    /// `--functions`, relative to the current directory.
+    pub functions: Option<PathBuf>,
+    /// `--name`.
+    pub name: Option<String>,
+    /// `--compatibility-date`.
+    pub compatibility_date: Option<String>,
+    /// `--compatibility-flag`, added to those of the file.
+    pub compatibility_flags: Vec<String>,
+    /// `--minify`.
+    pub minify: bool,
+    /// `--sourcemap`.
+    pub source_map: bool,
+}
+
+/// A project in one environment.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The directory of the configuration file, or the project's directory where there is none.
+    pub root: PathBuf,
+    /// The file, where there is one.
+    pub config: Option<Config>,
+    /// The worker's name in this environment.
+    pub name: String,
+    /// The environment, `None` for the top level.
+    pub environment: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub compatibility_date: String,
+    /// In the order given.
+    pub compatibility_flags: Vec<String>,
+    /// The module whose exports and handlers the worker takes over.
+    pub main: Option<PathBuf>,
+    /// The directory of routed functions.
+    pub functions: Option<PathBuf>,
+    /// The directory whose files' exported classes the worker exports.
+    pub durable_objects: Option<PathBuf>,
+    /// The static files.
+    pub assets: Option<AssetSettings>,
+    /// In the order of their names.
+    pub bindings: Vec<Binding>,
+    /// How code is compiled and linked.
+    pub bundling: Bundling,
+    /// Every key of the environment as the deployer should see it (inheritance applied, environments
+    /// flattened), except those that this struct names: unknown ones included.
+    pub settings: BTreeMap<String, Json>,
+    /// What no file and no flag said, and what was taken instead, as sentences for the user.
+    pub assumptions: Vec<String>,
+}
+
+/// Where the static files are and how they are served.
+#[derive(Clone, Debug)]
+pub struct AssetSettings {
+    /// The directory.
+    pub directory: PathBuf,
+    /// The binding's name; functions expect `ASSETS`.
+    pub binding: String,
+    /// Whether the project follows Pages' conventions (`pages_build_output_dir`, or no configuration file).
+    pub pages: bool,
+    /// `assets.html_handling`, where given.
+    pub html_handling: Option<String>,
+    /// `assets.not_found_handling`, where given.
+    pub not_found_handling: Option<String>,
+    /// `assets.run_worker_first`, where given.
+    pub run_worker_first: Option<RunWorkerFirst>,
+}
+
+/// `assets.run_worker_first` as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunWorkerFirst {
+    /// For all requests or for none.
+    Always(bool),
+    /// For the paths that these rules name.
+    Rules(Vec<String>),
+}
+
+/// A name on `env` and what stands behind it.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// The name that code uses.
+    pub name: String,
+    /// The configuration key that declares it: `kv_namespaces`, `vars`, `durable_objects` ...
+    pub kind: &'static str,
+    /// The resource's identity (namespace id, bucket name, class ...), where one is given.
+    pub resource: Option<String>,
+    /// Whether the deployer is to create the resource, since its identity is missing.
+    pub provision: bool,
+    /// Where the declaration stands in the configuration file.
+    pub span: Range<usize>,
+}
+
+/// How code is compiled and linked.
+#[derive(Clone, Debug, Default)]
+pub struct Bundling {
+    /// `minify` or `--minify`.
+    pub minify: bool,
+    /// `upload_source_maps` or `--sourcemap`.
+    pub source_map: bool,
+    /// `tsconfig`.
+    pub tsconfig: Option<PathBuf>,
+    /// `jsx_factory`.
+    pub jsx_factory: Option<String>,
+    /// `jsx_fragment`.
+    pub jsx_fragment: Option<String>,
+    /// `alias`: specifier to replacement, in the order of the names.
+    pub alias: BTreeMap<String, String>,
+    /// `define`: expression to JavaScript source text.
+    pub define: BTreeMap<String, String>,
+}

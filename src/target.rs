@@ -1,0 +1,1 @@
+//! One file per deployer: what each of them reads beside `deployment.json`.
