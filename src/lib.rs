@@ -5,12 +5,15 @@
 //! value, and [`pipeline`] is the only caller of them all. `docs/architecture.md` tells more.
 
 pub mod asset;
+pub mod compile;
 pub mod config;
 pub mod deployment;
 pub mod diagnostic;
 pub mod discover;
 pub mod error;
+pub mod graph;
 pub mod link;
 pub mod project;
+pub mod resolve;
 pub mod route;
 pub mod target;

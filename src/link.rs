@@ -1,5 +1,9 @@
 //! From modules to the one that is deployed.
 
+use crate::compile::{self, Output, Session};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::ModuleGraph;
+
 /// The linked worker.
 #[derive(Clone, Debug)]
 pub struct Bundle {
@@ -11,4 +15,17 @@ pub struct Bundle {
     pub sources: Vec<String>,
     /// The names that the main module exports, sorted.
     pub exports: Vec<String>,
+}
+
+/// Links all modules of a graph into one. Nothing is read or parsed again.
+pub fn link(session: &Session, graph: &ModuleGraph, output: Output) -> Result<Bundle, Box<Diagnostic>> {
+    let linked = compile::bundle(session, graph, output).map_err(|reason| {
+        let entry = &graph.module(graph.entry).path;
+        Box::new(
+            Diagnostic::error(Code::LinkFailed, format!("the modules cannot be linked: {reason}"))
+                .file(entry),
+        )
+    })?;
+    let sources = graph.modules.iter().map(|module| module.path.clone()).collect();
+    Ok(Bundle { main: linked.text, source_map: linked.source_map, sources, exports: linked.exports })
 }

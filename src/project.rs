@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
@@ -128,4 +128,23 @@ pub struct Bundling {
     pub alias: BTreeMap<String, String>,
     /// `define`: expression to JavaScript source text.
     pub define: BTreeMap<String, String>,
+}
+
+/// How the user would name a file: relative to the project, `/`-separated.
+pub fn display(root: &Path, file: &Path) -> String {
+    let mut base = root;
+    let mut up = String::new();
+    loop {
+        if let Ok(rest) = file.strip_prefix(base) {
+            let rest: Vec<_> = rest.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+            return format!("{up}{}", rest.join("/"));
+        }
+        match base.parent() {
+            Some(parent) => {
+                base = parent;
+                up.push_str("../");
+            }
+            None => return file.to_string_lossy().replace('\\', "/"),
+        }
+    }
 }

@@ -24,4 +24,19 @@ macro_rules! codes {
 codes! {
     /// The configuration file is not valid TOML or JSON.
     ConfigSyntax => "config-syntax",
+
+    /// A source file does not parse.
+    Syntax => "syntax",
+    /// A source file cannot be read or is not UTF-8.
+    UnreadableFile => "unreadable-file",
+    /// Syntax that parses but is not compiled yet.
+    UnsupportedSyntax => "unsupported-syntax",
+    /// A module of a kind that cannot be imported yet.
+    UnsupportedModule => "unsupported-module",
+    /// An `import()` of a module of the project.
+    UnsupportedImport => "unsupported-import",
+    /// An import that leads nowhere.
+    UnresolvedImport => "unresolved-import",
+    /// The modules cannot be made one.
+    LinkFailed => "link-failed",
 }

@@ -1,0 +1,151 @@
+//! From text to swc's syntax tree, with every syntax error as a diagnostic that points into the file.
+
+use std::ops::Range;
+
+use swc_core::common::comments::SingleThreadedComments;
+use swc_core::common::{BytePos, SourceFile, Span, Spanned};
+use swc_core::ecma::ast::{Decorator, EsVersion, Module};
+use swc_core::ecma::parser::error::Error as SyntaxError;
+use swc_core::ecma::parser::{EsSyntax, Syntax, TsSyntax, parse_file_as_module};
+use swc_core::ecma::visit::{Visit, VisitWith};
+
+use crate::diagnostic::{Code, Diagnostic, Source};
+
+/// What a file is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    /// JavaScript; JSX is allowed in every such file, as wrangler does.
+    JavaScript,
+    /// TypeScript without JSX, in which `<T>x` is a cast.
+    TypeScript,
+    /// TypeScript with JSX.
+    Tsx,
+    /// A module whose default export is the value.
+    Json,
+}
+
+impl Language {
+    /// By the extension of the file's name.
+    pub(super) fn of(path: &str) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        match name.rsplit_once('.')?.1 {
+            "js" | "mjs" | "cjs" | "jsx" => Some(Self::JavaScript),
+            "ts" | "mts" | "cts" => Some(Self::TypeScript),
+            "tsx" => Some(Self::Tsx),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    /// Whether types have to be removed.
+    pub(super) fn is_typescript(self) -> bool {
+        matches!(self, Self::TypeScript | Self::Tsx)
+    }
+
+    fn syntax(self) -> Syntax {
+        match self {
+            Self::JavaScript | Self::Json => Syntax::Es(EsSyntax {
+                jsx: true,
+                decorators: true,
+                auto_accessors: true,
+                explicit_resource_management: true,
+                import_attributes: true,
+                allow_return_outside_function: true,
+                ..EsSyntax::default()
+            }),
+            Self::TypeScript | Self::Tsx => Syntax::Typescript(TsSyntax {
+                tsx: self == Self::Tsx,
+                decorators: true,
+                ..TsSyntax::default()
+            }),
+        }
+    }
+}
+
+/// The text that is parsed: the file's own, but for JSON, which becomes a default export.
+pub(super) fn to_module_text(source: &Source, language: Language) -> Result<String, Vec<Diagnostic>> {
+    if language != Language::Json {
+        return Ok(source.text().to_owned());
+    }
+    match serde_json::from_str::<serde::de::IgnoredAny>(source.text()) {
+        // The text itself is kept: going through a value would reorder keys and lose digits.
+        Ok(_) => {
+            let text = serde_json::Value::String(source.text().trim().to_owned());
+            Ok(format!("export default JSON.parse({text});\n"))
+        }
+        Err(error) => {
+            let line_start: usize =
+                source.text().split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+            let at = (line_start + error.column().saturating_sub(1)).min(source.text().len());
+            let reason = error.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or("it does not parse");
+            Err(vec![Diagnostic::error(Code::Syntax, "this is not valid JSON").at(
+                source,
+                at..at,
+                reason.to_owned(),
+            )])
+        }
+    }
+}
+
+/// Parses a module; every error that the parser could recover from is reported too.
+pub(super) fn parse(
+    file: &SourceFile,
+    language: Language,
+    comments: &SingleThreadedComments,
+) -> Result<Module, Vec<SyntaxError>> {
+    let mut errors = Vec::new();
+    match parse_file_as_module(file, language.syntax(), EsVersion::latest(), Some(comments), &mut errors) {
+        Ok(module) if errors.is_empty() => Ok(module),
+        Ok(_) => Err(errors),
+        Err(error) => {
+            errors.push(error);
+            Err(errors)
+        }
+    }
+}
+
+/// Syntax errors as diagnostics, in the order of the text.
+pub(super) fn diagnostics(errors: Vec<SyntaxError>, source: &Source, file: &SourceFile) -> Vec<Diagnostic> {
+    let one = |error: SyntaxError| {
+        let place = place(error.span(), source, file);
+        let message = error.kind().msg().to_string();
+        Diagnostic::error(Code::Syntax, message.trim_end_matches('.').to_owned()).at(source, place, "here")
+    };
+    let mut diagnostics: Vec<Diagnostic> = errors.into_iter().map(one).collect();
+    diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
+    diagnostics.dedup();
+    diagnostics
+}
+
+/// Syntax that parses and that nothing here lowers to what the runtime understands.
+pub(super) fn unsupported(module: &Module, source: &Source, file: &SourceFile) -> Vec<Diagnostic> {
+    let mut decorators = Decorators(Vec::new());
+    module.visit_with(&mut decorators);
+    let one = |span: Span| {
+        Diagnostic::error(Code::UnsupportedSyntax, "decorators are not supported yet")
+            .at(source, place(span, source, file), "this decorator")
+            .help("compile the file with `tsc` or esbuild first and point the project at the output")
+    };
+    decorators.0.into_iter().map(one).collect()
+}
+
+struct Decorators(Vec<Span>);
+
+impl Visit for Decorators {
+    fn visit_decorator(&mut self, decorator: &Decorator) {
+        self.0.push(decorator.span);
+    }
+}
+
+/// A span of swc's as byte offsets into the file's text.
+fn place(span: Span, source: &Source, file: &SourceFile) -> Range<usize> {
+    let offset = |position: BytePos| {
+        let mut at = (position.0.saturating_sub(file.start_pos.0) as usize).min(source.text().len());
+        while !source.text().is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    offset(span.lo)..offset(span.hi).max(offset(span.lo))
+}

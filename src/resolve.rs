@@ -1,0 +1,167 @@
+//! From an importer and a specifier to a file, an external module, or a diagnostic.
+//!
+//! The rules are wrangler's: conditions `workerd`, `worker`, `browser`; main fields `browser`, `module`, `main`;
+//! esbuild's extension order. No file's content is read but `package.json` and `tsconfig.json`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use oxc_resolver::{
+    AliasValue, ResolveError, ResolveOptions, Resolver as OxcResolver, TsconfigDiscovery, TsconfigOptions,
+    TsconfigReferences,
+};
+
+use crate::compile::ImportKind;
+
+/// Where a specifier leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// To a file.
+    File(PathBuf),
+    /// To a module that the runtime provides, under this name.
+    External(String),
+    /// To nothing: `"browser": { "x": false }` in a package's manifest.
+    Empty,
+}
+
+/// Why a specifier leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unresolved {
+    /// One sentence.
+    pub reason: String,
+    /// What the user can do.
+    pub help: String,
+}
+
+/// What decides how specifiers are resolved.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// The configuration's `alias`.
+    pub alias: &'a BTreeMap<String, String>,
+    /// The configuration's `tsconfig`; `None` looks for the nearest one of each importer.
+    pub tsconfig: Option<&'a Path>,
+    /// The project's compatibility flags, which say whether Node's built-in modules are there.
+    pub compatibility_flags: &'a [String],
+    /// Where relative aliases start.
+    pub root: &'a Path,
+}
+
+/// Resolves the specifiers of one build.
+pub struct Resolver {
+    import: OxcResolver,
+    require: OxcResolver,
+    node_builtins: bool,
+}
+
+impl Resolver {
+    /// Prepares resolution; nothing is read yet.
+    pub fn new(options: Options<'_>) -> Self {
+        let import = OxcResolver::new(resolver_options(&options, "import"));
+        let require = import.clone_with_options(resolver_options(&options, "require"));
+        let node_builtins = options.compatibility_flags.iter().any(|flag| {
+            matches!(flag.as_str(), "nodejs_compat" | "nodejs_compat_v2" | "experimental:nodejs_compat_v2")
+        });
+        Self { import, require, node_builtins }
+    }
+
+    /// Resolves one specifier of the file `importer`.
+    pub fn resolve(
+        &self,
+        importer: &Path,
+        specifier: &str,
+        kind: ImportKind,
+    ) -> Result<Resolution, Unresolved> {
+        if specifier.starts_with("cloudflare:") || specifier.starts_with("workerd:") {
+            return Ok(Resolution::External(specifier.to_owned()));
+        }
+        if let Some(name) = specifier.strip_prefix("node:") {
+            return self.builtin(name);
+        }
+        if specifier.starts_with("http://") || specifier.starts_with("https://") {
+            return Err(Unresolved {
+                reason: format!("`{specifier}` is an address, and modules are not fetched from the network"),
+                help: "install the package with your package manager and import it by name".to_owned(),
+            });
+        }
+        let resolver = if kind == ImportKind::Require { &self.require } else { &self.import };
+        match resolver.resolve_file(importer, specifier) {
+            Ok(resolution) => Ok(Resolution::File(resolution.into_path_buf())),
+            Err(ResolveError::Ignored(_)) => Ok(Resolution::Empty),
+            Err(ResolveError::Builtin { resolved, .. }) => {
+                self.builtin(resolved.strip_prefix("node:").unwrap_or(&resolved))
+            }
+            Err(error) => Err(explain(specifier, &error)),
+        }
+    }
+
+    fn builtin(&self, name: &str) -> Result<Resolution, Unresolved> {
+        if self.node_builtins || name == "async_hooks" {
+            return Ok(Resolution::External(format!("node:{name}")));
+        }
+        Err(Unresolved {
+            reason: format!("`node:{name}` is part of Node.js, which the project does not ask for"),
+            help: "add `nodejs_compat` to `compatibility_flags`".to_owned(),
+        })
+    }
+}
+
+fn resolver_options(options: &Options<'_>, condition: &str) -> ResolveOptions {
+    let strings = |list: &[&str]| list.iter().map(|&item| item.to_owned()).collect::<Vec<_>>();
+    let alias = options.alias.iter().map(|(from, to)| {
+        let to = if to.starts_with("./") || to.starts_with("../") {
+            options.root.join(to).to_string_lossy().into_owned()
+        } else {
+            to.clone()
+        };
+        (from.clone(), vec![AliasValue::Path(to)])
+    });
+    ResolveOptions {
+        alias: alias.collect(),
+        alias_fields: vec![strings(&["browser"])],
+        condition_names: strings(&["workerd", "worker", "browser", condition, "module"]),
+        extensions: strings(&[".tsx", ".ts", ".jsx", ".js", ".mts", ".mjs", ".cts", ".cjs", ".json"]),
+        extension_alias: vec![
+            (".js".to_owned(), strings(&[".js", ".ts", ".tsx"])),
+            (".jsx".to_owned(), strings(&[".jsx", ".tsx"])),
+            (".mjs".to_owned(), strings(&[".mjs", ".mts"])),
+            (".cjs".to_owned(), strings(&[".cjs", ".cts"])),
+        ],
+        main_fields: strings(&["browser", "module", "main"]),
+        builtin_modules: true,
+        tsconfig: Some(match options.tsconfig {
+            Some(file) => TsconfigDiscovery::Manual(TsconfigOptions {
+                config_file: file.to_path_buf(),
+                references: TsconfigReferences::Auto,
+            }),
+            None => TsconfigDiscovery::Auto,
+        }),
+        ..ResolveOptions::default()
+    }
+}
+
+fn explain(specifier: &str, error: &ResolveError) -> Unresolved {
+    let is_path = specifier.starts_with('.') || specifier.starts_with('/');
+    match error {
+        ResolveError::NotFound(_) if is_path => Unresolved {
+            reason: format!("there is no file for `{specifier}`"),
+            help: "check the path and its upper and lower case; it goes by the importing file's directory"
+                .to_owned(),
+        },
+        ResolveError::NotFound(_) => Unresolved {
+            reason: format!("the package of `{specifier}` is not installed"),
+            help: format!("install it: `npm install {}`", package_name(specifier)),
+        },
+        other => Unresolved {
+            reason: format!("`{specifier}` cannot be resolved: {other}"),
+            help: "check the package's `exports` and the path".to_owned(),
+        },
+    }
+}
+
+fn package_name(specifier: &str) -> &str {
+    let depth = if specifier.starts_with('@') { 2 } else { 1 };
+    match specifier.match_indices('/').nth(depth - 1) {
+        Some((at, _)) => &specifier[..at],
+        None => specifier,
+    }
+}
