@@ -13,6 +13,7 @@ pub mod discover;
 pub mod error;
 pub mod graph;
 pub mod link;
+pub mod pipeline;
 pub mod project;
 pub mod resolve;
 pub mod route;

@@ -116,6 +116,8 @@ pub struct Binding {
 pub struct Bundling {
     /// `minify` or `--minify`.
     pub minify: bool,
+    /// `keep_names`; functions and classes keep their names when minified.
+    pub keep_names: bool,
     /// `upload_source_maps` or `--sourcemap`.
     pub source_map: bool,
     /// `tsconfig`.

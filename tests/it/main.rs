@@ -1,1 +1,6 @@
-fn main() {}
+//! All integration tests, one binary: the real `pagesbuild`, on the projects under `fixtures/`.
+
+mod cli;
+mod fixture;
+mod snapshots;
+mod tidy;

@@ -1,0 +1,170 @@
+//! The command line: types that clap fills in, and one file per command that acts on them.
+//!
+//! Commands about a project take its directory as an optional argument; commands with other arguments take it
+//! by `-C`. Options that every command understands stand in [`Global`].
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pagesbuild::error::Error;
+use pagesbuild::project;
+
+use printer::Printer;
+
+mod build;
+mod bundle;
+mod completions;
+pub(crate) mod printer;
+mod routes;
+
+/// Compile a web project, its static assets, functions and bindings, into one versioned deployment
+#[derive(Debug, Parser)]
+#[command(name = "pagesbuild", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Examples:
+  pagesbuild build                          build the project in this directory into dist/
+  pagesbuild build site --env production    build site/ for the environment `production`
+  pagesbuild routes                         show which file answers which path
+  wrangler deploy -c dist/wrangler.json     deploy what was built
+
+Exit codes: 0 fine, 1 something is wrong with the project, 2 bad usage or environment")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build a project into a deployment directory
+    #[command(after_help = build::EXAMPLES)]
+    Build(build::Arguments),
+    /// Show the routes of a project: pattern, method, handler and the middleware before it
+    #[command(after_help = routes::EXAMPLES)]
+    Routes(routes::Arguments),
+    /// Bundle one module for the worker runtime
+    #[command(after_help = bundle::EXAMPLES)]
+    Bundle(bundle::Arguments),
+    /// Print the completion script of a shell
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(completions::Arguments),
+}
+
+/// Options of every command.
+#[derive(Args, Debug)]
+struct Global {
+    /// Environment to read from the configuration file
+    #[arg(short, long, global = true, value_name = "NAME", env = "CLOUDFLARE_ENV", hide_env_values = true)]
+    env: Option<String>,
+    /// Configuration file [default: the nearest wrangler.json, wrangler.jsonc or wrangler.toml]
+    #[arg(short, long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// What the result on standard output is for: people or programs
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Print errors and results only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Print more: notes in full, every file of the worker
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+}
+
+/// Whom a result is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text
+    Human,
+    /// One JSON document, diagnostics included
+    Json,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What a project without a configuration file has to be told, or one with a file told otherwise.
+#[derive(Args, Debug)]
+struct ProjectArguments {
+    /// Directory of static files
+    #[arg(long, value_name = "DIR")]
+    assets: Option<PathBuf>,
+    /// Directory of routed functions [default: functions]
+    #[arg(long, value_name = "DIR")]
+    functions: Option<PathBuf>,
+    /// Name of the worker
+    #[arg(long)]
+    name: Option<String>,
+    /// Date of the runtime's behaviour
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    compatibility_date: Option<String>,
+    /// Runtime behaviour to switch on, on top of the configuration's; may be repeated
+    #[arg(long = "compatibility-flag", value_name = "FLAG")]
+    compatibility_flags: Vec<String>,
+}
+
+/// How code is written.
+#[derive(Args, Debug)]
+struct CodeArguments {
+    /// Write short code instead of readable code
+    #[arg(long)]
+    minify: bool,
+    /// Write a source map
+    #[arg(long)]
+    sourcemap: bool,
+}
+
+/// The options of a project as the library takes them.
+fn project_options(
+    directory: PathBuf,
+    global: &Global,
+    project: ProjectArguments,
+    code: Option<&CodeArguments>,
+) -> project::Options {
+    project::Options {
+        directory,
+        config: global.config.clone(),
+        environment: global.env.clone().filter(|name| !name.is_empty()),
+        assets: project.assets,
+        functions: project.functions,
+        name: project.name,
+        compatibility_date: project.compatibility_date,
+        compatibility_flags: project.compatibility_flags,
+        minify: code.is_some_and(|code| code.minify),
+        source_map: code.is_some_and(|code| code.sourcemap),
+    }
+}
+
+/// Parses the arguments and runs the command.
+pub(crate) fn run() -> ExitCode {
+    let Cli { command, global } = Cli::parse();
+    let printer = Printer::new(&global);
+    let outcome = match command {
+        Command::Build(arguments) => build::run(arguments, &global, &printer),
+        Command::Routes(arguments) => routes::run(arguments, &global, &printer),
+        Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
+        Command::Completions(arguments) => completions::run(&arguments, &printer),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            printer.failure(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// What a command returns: whether the project is fine.
+type Outcome = Result<bool, Error>;

@@ -1,0 +1,98 @@
+//! `pagesbuild build [DIR]`.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use pagesbuild::pipeline::{self, Built};
+use serde_json::json;
+
+use super::printer::{Printer, bytes, plural};
+use super::{CodeArguments, Global, Outcome, ProjectArguments, project_options};
+
+pub(super) const EXAMPLES: &str = "Examples:
+  pagesbuild build
+  pagesbuild build site --env production --minify --sourcemap
+  pagesbuild build --assets public --name my-site --compatibility-date 2026-09-01
+  wrangler deploy -c dist/wrangler.json
+
+The deployment appears whole or not at all. Its id, a hash of everything in it, goes to standard output.";
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// Directory of the project
+    #[arg(default_value = ".")]
+    directory: PathBuf,
+    /// Directory to write [default: dist, in the project's directory]
+    #[arg(short, long, value_name = "DIR")]
+    outdir: Option<PathBuf>,
+    #[command(flatten)]
+    project: ProjectArguments,
+    #[command(flatten)]
+    code: CodeArguments,
+}
+
+pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
+    let options = project_options(arguments.directory, global, arguments.project, Some(&arguments.code));
+    let (built, diagnostics) = pipeline::build(&options, arguments.outdir.as_deref())?;
+    if printer.json {
+        let result = built.as_ref().map_or(json!(null), |built| {
+            json!({
+                "id": built.id,
+                "outdir": built.outdir,
+                "project": built.name,
+                "environment": built.environment,
+                "assumptions": built.assumptions,
+                "routes": built.routes,
+                "modules": built.modules,
+                "code": { "size": built.code_size, "gzip": built.code_gzip },
+                "assets": { "files": built.assets, "size": built.asset_size },
+                "bindings": built.bindings.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect::<Vec<_>>(),
+            })
+        });
+        printer.document(built.is_some(), &result, &diagnostics);
+        return Ok(built.is_some());
+    }
+    printer.diagnostics(&diagnostics);
+    match &built {
+        Some(built) => {
+            printer.status(&summary(built, printer));
+            printer.result(&format!("{}\n", built.id));
+        }
+        None => printer.verdict(&diagnostics),
+    }
+    Ok(built.is_some())
+}
+
+fn summary(built: &Built, printer: &Printer) -> String {
+    let mut text = String::new();
+    for assumption in &built.assumptions {
+        let _ = writeln!(text, "{} {assumption}", printer.paint("36", "assumed:"));
+    }
+    let environment = built.environment.as_ref().map_or(String::new(), |name| format!(" ({name})"));
+    let _ = writeln!(text, "{}{environment}", printer.paint("1", &built.name));
+    if built.routes > 0 {
+        let _ = writeln!(text, "  routes    {}", built.routes);
+    }
+    if !built.modules.is_empty() {
+        let size = format!("{}, {} gzip", bytes(built.code_size), bytes(built.code_gzip));
+        let _ = writeln!(text, "  worker    {}, {size}", plural(built.modules.len(), "module"));
+        if printer.verbose {
+            for module in &built.modules {
+                let _ = writeln!(text, "            {module}");
+            }
+        }
+    }
+    if built.assets > 0 {
+        let _ = writeln!(text, "  assets    {}, {}", plural(built.assets, "file"), bytes(built.asset_size));
+    }
+    for (at, (name, kind)) in built.bindings.iter().enumerate() {
+        let head = if at == 0 { "bindings" } else { "" };
+        let _ = writeln!(text, "  {head:8}  {name} {}", printer.paint("2", kind));
+    }
+    let _ = writeln!(text, "  id        {}", built.id);
+    let seconds = built.elapsed.as_secs_f64();
+    let done = printer.paint("32", "built");
+    let _ = writeln!(text, "{done} {} in {seconds:.2} s", built.outdir.display());
+    text
+}

@@ -1,0 +1,63 @@
+//! `pagesbuild bundle ENTRY`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use pagesbuild::pipeline::{self, BundleRequest};
+use serde_json::json;
+
+use super::printer::{Printer, bytes};
+use super::{CodeArguments, Global, Outcome, ProjectArguments, project_options};
+
+pub(super) const EXAMPLES: &str = "Examples:
+  pagesbuild bundle src/index.ts --outfile worker.js
+  pagesbuild bundle src/index.ts --minify --sourcemap --outfile worker.js
+  pagesbuild bundle -C packages/api src/index.ts --compatibility-flag nodejs_compat > worker.js";
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// The module to start from, relative to the project's directory
+    entry: PathBuf,
+    /// Directory of the project
+    #[arg(short = 'C', long, value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+    /// File to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    outfile: Option<PathBuf>,
+    /// Compile everything anew (this version keeps no cache, so it always does)
+    #[arg(long)]
+    no_cache: bool,
+    #[command(flatten)]
+    project: ProjectArguments,
+    #[command(flatten)]
+    code: CodeArguments,
+}
+
+pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
+    let options = project_options(arguments.directory, global, arguments.project, Some(&arguments.code));
+    let request = BundleRequest { entry: &arguments.entry, outfile: arguments.outfile.as_deref() };
+    let (bundle, diagnostics) = pipeline::bundle(&options, request)?;
+    if printer.json {
+        let result = bundle.as_ref().map_or(json!(null), |bundle| {
+            json!({
+                "outfile": arguments.outfile,
+                "text": arguments.outfile.is_none().then_some(&bundle.main),
+                "size": bundle.main.len(),
+                "modules": bundle.sources,
+                "exports": bundle.exports,
+            })
+        });
+        printer.document(bundle.is_some(), &result, &diagnostics);
+        return Ok(bundle.is_some());
+    }
+    printer.diagnostics(&diagnostics);
+    match (&bundle, &arguments.outfile) {
+        (Some(bundle), Some(outfile)) => {
+            let size = bytes(bundle.main.len() as u64);
+            printer.status(&format!("{} {size}\n", outfile.display()));
+        }
+        (Some(bundle), None) => printer.result(&bundle.main),
+        (None, _) => printer.verdict(&diagnostics),
+    }
+    Ok(bundle.is_some())
+}

@@ -1,0 +1,125 @@
+//! The only place that prints. Results go to standard output, everything else to standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use pagesbuild::diagnostic::{Diagnostic, Severity, Style, render};
+use pagesbuild::error::Error;
+use serde_json::{Value, json};
+
+use super::{Color, Format, Global};
+
+/// Columns where the terminal's width is not known, as in CI.
+const DEFAULT_WIDTH: usize = 100;
+
+/// Prints as the options say.
+pub(super) struct Printer {
+    pub(super) json: bool,
+    pub(super) verbose: bool,
+    quiet: bool,
+    style: Style,
+}
+
+impl Printer {
+    pub(super) fn new(global: &Global) -> Self {
+        let color = match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                io::stderr().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
+            }
+        };
+        let width = terminal_size::terminal_size_of(io::stderr()).map_or(DEFAULT_WIDTH, |size| size.0.0.into());
+        let style = Style { color, width: width.clamp(40, 120) };
+        Self { json: global.format == Format::Json, verbose: global.verbose, quiet: global.quiet, style }
+    }
+
+    /// A result, as it is.
+    pub(super) fn result(&self, text: &str) {
+        write(&mut io::stdout().lock(), text);
+    }
+
+    /// A result for programs: the command's own value, with what was found wrong.
+    pub(super) fn document(&self, ok: bool, result: &Value, diagnostics: &[Diagnostic]) {
+        let diagnostics: Vec<Value> = diagnostics.iter().map(Diagnostic::to_json).collect();
+        let document = json!({ "ok": ok, "result": result, "diagnostics": diagnostics });
+        self.result(&format!("{document:#}\n"));
+    }
+
+    /// What was found wrong, for people. Notes are one line each unless more is asked for.
+    pub(super) fn diagnostics(&self, diagnostics: &[Diagnostic]) {
+        let mut text = String::new();
+        for diagnostic in diagnostics {
+            match diagnostic.severity {
+                Severity::Error => {}
+                _ if self.quiet => continue,
+                Severity::Note if !self.verbose => {
+                    let path = diagnostic.primary_path();
+                    let at = if path.is_empty() { String::new() } else { format!("{path}: ") };
+                    let label = self.paint("36", "note");
+                    text.push_str(&format!("{label}: {at}{}\n", diagnostic.message));
+                    continue;
+                }
+                _ => {}
+            }
+            text.push_str(&render(diagnostic, self.style));
+            text.push('\n');
+        }
+        write(&mut io::stderr().lock(), &text);
+    }
+
+    /// How many errors and warnings there were, when there were any errors.
+    pub(super) fn verdict(&self, diagnostics: &[Diagnostic]) {
+        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let warnings = if warnings == 0 { String::new() } else { format!(", {}", plural(warnings, "warning")) };
+        let label = self.paint("31;1", "failed");
+        write(&mut io::stderr().lock(), &format!("{label}: {}{warnings}\n", plural(errors, "error")));
+    }
+
+    /// Something to know that is neither result nor problem.
+    pub(super) fn status(&self, text: &str) {
+        if !self.quiet {
+            write(&mut io::stderr().lock(), text);
+        }
+    }
+
+    /// A failure of the environment.
+    pub(super) fn failure(&self, error: &Error) {
+        let label = self.paint("31;1", "error");
+        write(&mut io::stderr().lock(), &format!("{label}: {error}\n"));
+    }
+
+    /// Text in a colour where colours are wanted; `code` is the parameter of the escape sequence.
+    pub(super) fn paint(&self, code: &str, text: &str) -> String {
+        if self.style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// A count with its noun.
+pub(super) fn plural(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
+/// A number of bytes for people: decimal units, as browsers and the platform's limits use.
+pub(super) fn bytes(count: u64) -> String {
+    match count {
+        0..1_000 => format!("{count} B"),
+        1_000..1_000_000 => format!("{}.{} kB", count / 1_000, count % 1_000 / 100),
+        _ => format!("{}.{} MB", count / 1_000_000, count % 1_000_000 / 100_000),
+    }
+}
+
+/// Asks for a report after a panic, which is always a mistake of pagesbuild's.
+pub(crate) fn report_bug() {
+    let text = "\nThis is a bug in pagesbuild. Please report it with the lines above and, if you can, the file \
+                that leads to it.\n";
+    write(&mut io::stderr().lock(), text);
+}
+
+/// A closed pipe is the reader's choice, not a failure.
+fn write(stream: &mut dyn Write, text: &str) {
+    let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+}

@@ -1,0 +1,80 @@
+//! `pagesbuild routes [DIR]`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use pagesbuild::pipeline::{self, RouteRow};
+use serde_json::{Value, json};
+
+use super::printer::Printer;
+use super::{Global, Outcome, ProjectArguments, project_options};
+
+pub(super) const EXAMPLES: &str = "Examples:
+  pagesbuild routes
+  pagesbuild routes site --format json
+
+The first route that matches answers. Middleware runs outermost first.";
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// Directory of the project
+    #[arg(default_value = ".")]
+    directory: PathBuf,
+    #[command(flatten)]
+    project: ProjectArguments,
+}
+
+pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
+    let options = project_options(arguments.directory, global, arguments.project, None);
+    let (rows, diagnostics) = pipeline::routes(&options)?;
+    let ok = rows.is_some();
+    let rows = rows.unwrap_or_default();
+    if printer.json {
+        printer.document(ok, &Value::Array(rows.iter().map(to_json).collect()), &diagnostics);
+        return Ok(ok);
+    }
+    printer.diagnostics(&diagnostics);
+    if !ok {
+        printer.verdict(&diagnostics);
+    } else if rows.is_empty() {
+        printer.status("no routes: the project has no functions\n");
+    } else {
+        printer.result(&table(&rows));
+    }
+    Ok(ok)
+}
+
+fn to_json(row: &RouteRow) -> Value {
+    json!({
+        "pattern": row.pattern,
+        "method": row.method,
+        "handler": row.handler,
+        "middleware": row.middleware,
+    })
+}
+
+fn table(rows: &[RouteRow]) -> String {
+    let header = ["PATTERN", "METHOD", "HANDLER", "MIDDLEWARE"].map(str::to_owned);
+    let cells = rows.iter().map(|row| {
+        [
+            row.pattern.clone(),
+            row.method.clone().unwrap_or_else(|| "*".to_owned()),
+            row.handler.clone().unwrap_or_else(|| "-".to_owned()),
+            row.middleware.join(", "),
+        ]
+    });
+    let lines: Vec<[String; 4]> = std::iter::once(header).chain(cells).collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2)];
+    let mut text = String::new();
+    for line in &lines {
+        let mut row = String::new();
+        for (cell, width) in line.iter().zip(widths) {
+            row.push_str(&format!("{cell:width$}  "));
+        }
+        row.push_str(&line[3]);
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,99 @@
+//! `bundle`: one module and what it imports, without the rest of a project.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::compile::{self, Output, Session};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::error::Error;
+use crate::graph::{Node, Roots, graph};
+use crate::link::{Bundle, link};
+use crate::project::{Bundling, Options};
+use crate::resolve::{self, Resolver};
+
+/// What to bundle and where to.
+#[derive(Clone, Copy, Debug)]
+pub struct BundleRequest<'a> {
+    /// Relative to the project's directory, or absolute.
+    pub entry: &'a Path,
+    /// Relative to the current directory; `None` writes nothing.
+    pub outfile: Option<&'a Path>,
+}
+
+/// What code is compiled with: the bundling settings and what resolution needs of the project.
+pub(super) struct Code<'a> {
+    pub(super) root: &'a Path,
+    pub(super) bundling: &'a Bundling,
+    pub(super) compatibility_flags: &'a [String],
+}
+
+impl Code<'_> {
+    pub(super) fn options(&self) -> compile::Options<'_> {
+        compile::Options {
+            jsx_factory: self.bundling.jsx_factory.as_deref(),
+            jsx_fragment: self.bundling.jsx_fragment.as_deref(),
+            define: &self.bundling.define,
+        }
+    }
+
+    pub(super) fn resolver(&self) -> Resolver {
+        Resolver::new(resolve::Options {
+            alias: &self.bundling.alias,
+            tsconfig: self.bundling.tsconfig.as_deref(),
+            compatibility_flags: self.compatibility_flags,
+            root: self.root,
+        })
+    }
+
+    /// Grows the graph from the roots and links it.
+    pub(super) fn link(&self, session: &Session, roots: Roots<'_>, diagnostics: &mut Diagnostics) -> Option<Bundle> {
+        let graph = graph(session, &self.resolver(), self.options(), roots, diagnostics)?;
+        let output = Output {
+            minify: self.bundling.minify,
+            keep_names: self.bundling.keep_names,
+            source_map: self.bundling.source_map,
+        };
+        match link(session, &graph, output) {
+            Ok(bundle) => Some(bundle),
+            Err(diagnostic) => {
+                diagnostics.push(*diagnostic);
+                None
+            }
+        }
+    }
+}
+
+/// Bundles one module and writes it when an output file is named. Settings come from the project's
+/// configuration file where there is one.
+pub fn bundle(options: &Options, request: BundleRequest<'_>) -> Result<(Option<Bundle>, Vec<Diagnostic>), Error> {
+    let mut diagnostics = Diagnostics::default();
+    let root = fs::canonicalize(&options.directory)
+        .map_err(|error| Error::io("open the directory", &options.directory, error))?;
+    let bundling = Bundling { minify: options.minify, source_map: options.source_map, ..Bundling::default() };
+    let code = Code { root: &root, bundling: &bundling, compatibility_flags: &options.compatibility_flags };
+    let entry = root.join(request.entry);
+    let entry = fs::canonicalize(&entry).map_err(|error| Error::io("read", &entry, error))?;
+    let roots = Roots {
+        root: &root,
+        entry: Node::File(entry),
+        generated: BTreeMap::new(),
+        compiled: BTreeMap::<PathBuf, _>::new(),
+    };
+    let session = Session::default();
+    let bundle = code.link(&session, roots, &mut diagnostics);
+    if let (Some(bundle), Some(outfile)) = (&bundle, request.outfile) {
+        write(bundle, outfile)?;
+    }
+    Ok((bundle, diagnostics.into_sorted()))
+}
+
+fn write(bundle: &Bundle, outfile: &Path) -> Result<(), Error> {
+    let write = |path: &Path, text: &str| {
+        fs::write(path, text).map_err(|error| Error::io("write", path, error))
+    };
+    let Some(map) = &bundle.source_map else { return write(outfile, &bundle.main) };
+    let name = outfile.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    write(&outfile.with_file_name(format!("{name}.map")), map)?;
+    write(outfile, &format!("{}//# sourceMappingURL={name}.map\n", bundle.main))
+}

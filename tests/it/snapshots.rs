@@ -1,0 +1,74 @@
+//! One snapshot a fixture: every file of the deployment, or everything that was said about a broken project.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use pagesbuild::diagnostic::Code;
+
+use crate::fixture::{all, build, files, name, pagesbuild, root, snapshot, stderr, stdout};
+
+#[test]
+fn deployments() {
+    for project in all("projects") {
+        let outdir = tempfile::tempdir().unwrap();
+        let dist = outdir.path().join("dist");
+        build(&project, &dist, &[]);
+        snapshot(&format!("project-{}", name(&project)), &describe(&dist));
+    }
+}
+
+/// The files in full, but for assets, which are byte for byte what the project has, and for `build.json`, which
+/// tells the time.
+fn describe(dist: &Path) -> String {
+    let mut text = String::new();
+    for path in files(dist) {
+        let bytes = fs::read(dist.join(&path)).unwrap();
+        if path.starts_with("assets/") || path == "build.json" {
+            text.push_str(&format!("=== {path}\n"));
+        } else {
+            text.push_str(&format!("=== {path}\n{}\n", String::from_utf8(bytes).unwrap().trim_end()));
+        }
+    }
+    text
+}
+
+#[test]
+fn diagnostics() {
+    let mut shown = BTreeSet::new();
+    for project in all("broken") {
+        let code = name(&project);
+        let said = said_about(&project, &[]);
+        let document: serde_json::Value = serde_json::from_str(&said_about(&project, &["--format", "json"])).unwrap();
+        let codes = document["diagnostics"].as_array().unwrap().iter();
+        let codes: Vec<&str> = codes.map(|diagnostic| diagnostic["code"].as_str().unwrap()).collect();
+        assert!(codes.contains(&code.as_str()), "{code} is not among {codes:?}:\n{said}");
+        snapshot(&format!("broken-{code}"), &said);
+        shown.insert(code);
+    }
+    let missing: Vec<&str> =
+        Code::ALL.iter().map(|code| code.as_str()).filter(|code| !shown.contains(*code)).collect();
+    // What cannot lie in a repository is made by the tests named here.
+    let made_elsewhere = MADE_ELSEWHERE.iter().map(|(code, _)| *code).collect::<Vec<_>>();
+    assert_eq!(missing, made_elsewhere, "every diagnostic has a broken project under fixtures/broken");
+}
+
+/// Codes without a fixture, and the test that shows them.
+const MADE_ELSEWHERE: &[(&str, &str)] = &[];
+
+/// Builds a broken project as a user would; a file `arguments` in its directory holds further arguments.
+fn said_about(project: &Path, more: &[&str]) -> String {
+    let outdir = tempfile::tempdir().unwrap();
+    let dist = outdir.path().join("dist");
+    let further = fs::read_to_string(project.join("arguments")).unwrap_or_default();
+    let directory = project.strip_prefix(root()).unwrap().to_str().unwrap();
+    let mut arguments = vec!["build", directory, "--outdir", dist.to_str().unwrap()];
+    arguments.extend(further.split_whitespace());
+    arguments.extend(more);
+    let output = pagesbuild(root(), arguments);
+    assert!(output.status.code().is_some_and(|code| code <= 1), "{}", stderr(&output));
+    let text = if more.is_empty() { stderr(&output) } else { stdout(&output) };
+    // The summary of a build that was only warned about has its duration in it.
+    let lines = text.lines().filter(|line| !line.starts_with("built "));
+    lines.map(|line| line.replace(dist.to_str().unwrap(), "dist") + "\n").collect()
+}
