@@ -1,5 +1,188 @@
 //! The stages in their order. The only caller of them all.
 
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::asset::{self, AssetManifest, RuleFile};
+use crate::compile::Session;
+use crate::deployment::{self, AssetParts, BuildFacts, Parts, document};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::discover::{SourceTree, discover};
+use crate::error::Error;
+use crate::link::Bundle;
+use crate::project::{self, AssetSettings, Options, Project, RunWorkerFirst};
+use crate::route::{self, RouteTable, rules};
+use crate::target::wrangler;
+
 mod bundle;
+mod serving;
+mod sources;
+mod worker;
 
 pub use bundle::{BundleRequest, bundle};
+use sources::Sources;
+
+/// What a build made, for the summary.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The deployment's id.
+    pub id: String,
+    /// Where it was written.
+    pub outdir: PathBuf,
+    /// The worker's name.
+    pub name: String,
+    /// The environment, `None` for the top level.
+    pub environment: Option<String>,
+    /// What no file and no flag said.
+    pub assumptions: Vec<String>,
+    /// How many rows the route table has.
+    pub routes: usize,
+    /// The files of the worker, relative to the project.
+    pub modules: Vec<String>,
+    /// Bytes of the worker's modules.
+    pub code_size: u64,
+    /// The same after gzip.
+    pub code_gzip: u64,
+    /// How many static files there are.
+    pub assets: usize,
+    /// Their bytes.
+    pub asset_size: u64,
+    /// Name and kind of every binding.
+    pub bindings: Vec<(String, String)>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// The stages up to the route table.
+struct Front {
+    project: Project,
+    outdir: PathBuf,
+    tree: SourceTree,
+    session: Session,
+    sources: Sources,
+    routes: RouteTable,
+}
+
+/// Builds the project into a directory: `outdir`, or `dist` beside the configuration file. `None` where errors
+/// stopped it; then nothing was written.
+///
+/// # Errors
+///
+/// What the environment does to us; see [`Error`].
+pub fn build(options: &Options, outdir: Option<&Path>) -> Result<(Option<Built>, Vec<Diagnostic>), Error> {
+    let start = Instant::now();
+    let mut diagnostics = Diagnostics::default();
+    let built = match front(options, outdir, &mut diagnostics)? {
+        Some(front) => back(front, start, &mut diagnostics)?,
+        None => None,
+    };
+    Ok((built, diagnostics.into_sorted()))
+}
+
+/// The route table of a project, most specific first. `None` where errors stopped it.
+///
+/// # Errors
+///
+/// What the environment does to us; see [`Error`].
+pub fn routes(options: &Options) -> Result<(Option<Vec<document::Route>>, Vec<Diagnostic>), Error> {
+    let mut diagnostics = Diagnostics::default();
+    let front = front(options, None, &mut diagnostics)?;
+    let rows = front.filter(|_| !diagnostics.has_errors()).map(|front| rows(&front.routes));
+    Ok((rows, diagnostics.into_sorted()))
+}
+
+fn front(
+    options: &Options,
+    outdir: Option<&Path>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Front>, Error> {
+    let Some(project) = project::load(options, diagnostics)? else { return Ok(None) };
+    let outdir = match outdir {
+        Some(outdir) => std::path::absolute(outdir).map_err(|error| Error::io("locate", outdir, error))?,
+        None => project.root.join("dist"),
+    };
+    let tree = discover(&project, &outdir, diagnostics)?;
+    let session = Session::default();
+    let sources = sources::compile(&session, &project, &tree, diagnostics);
+    let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
+    let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
+    sources.report_unrouted(&project, &routes, diagnostics);
+    Ok(Some(Front { project, outdir, tree, session, sources, routes }))
+}
+
+fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<Option<Built>, Error> {
+    let Front { project, outdir, tree, session, sources, routes } = front;
+    deployment::check_outdir(&project, &outdir)?;
+    let bundle = worker::link(&session, &project, sources, &routes, diagnostics);
+    let assets = match &project.assets {
+        Some(settings) => Some(Static::read(settings, &tree, &routes, diagnostics)?),
+        None => None,
+    };
+    if diagnostics.has_errors() {
+        return Ok(None);
+    }
+    let wrangler = wrangler::config(&wrangler::Input {
+        project: &project,
+        main: bundle.is_some(),
+        source_map: bundle.as_ref().is_some_and(|bundle| bundle.source_map.is_some()),
+        assets: assets.as_ref().map(|assets| wrangler::Assets {
+            settings: &assets.settings,
+            run_worker_first: assets.run_worker_first.as_ref(),
+        }),
+    });
+    let rows = rows(&routes);
+    let deployment = deployment::assemble(Parts {
+        project: &project,
+        bundle: bundle.as_ref(),
+        routes: &rows,
+        assets: assets.as_ref().map(|assets| AssetParts {
+            settings: &assets.settings,
+            run_worker_first: assets.run_worker_first.as_ref(),
+            files: &tree.assets,
+            manifest: &assets.manifest,
+            rules: &assets.rules,
+        }),
+        wrangler: &wrangler,
+    });
+    deployment::emit(&deployment, &outdir, &BuildFacts::gather(&project.root, start))?;
+    Ok(Some(summary(&project, &outdir, bundle, &deployment, start)))
+}
+
+/// The static half of a deployment.
+struct Static {
+    settings: AssetSettings,
+    run_worker_first: Option<RunWorkerFirst>,
+    manifest: AssetManifest,
+    rules: Vec<RuleFile>,
+}
+
+impl Static {
+    fn read(
+        settings: &AssetSettings,
+        tree: &SourceTree,
+        routes: &RouteTable,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Self, Error> {
+        let given = match &tree.routes_json {
+            Some(file) => serving::routes_json(file, diagnostics),
+            None => None,
+        };
+        let explicit = rules::Explicit { given: given.as_ref(), configured: settings.run_worker_first.as_ref() };
+        Ok(Self {
+            settings: serving::with_pages_defaults(settings, &tree.assets),
+            run_worker_first: rules::run_worker_first(routes, &tree.assets, explicit, diagnostics),
+            manifest: asset::fingerprint(&tree.assets, diagnostics)?,
+            rules: asset::read_rules(&tree.asset_rules, diagnostics)?,
+        })
+    }
+}
+
+fn rows(routes: &RouteTable) -> Vec<document::Route> {
+    let row = |route: &route::Route| document::Route {
+        pattern: route.pattern.to_string(),
+        method: route.method.clone(),
+        handler: route.handler.as_ref().map(ToString::to_string),
+        middleware: routes.middleware_chain(route).iter().map(ToString::to_string).collect(),
+    };
+    routes.0.iter().map(row).collect()
+}

@@ -1,0 +1,172 @@
+//! Functions and Durable Object classes, compiled for what they export.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::compile::{Export, ExportKind, Object, Session};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::discover::SourceTree;
+use crate::graph;
+use crate::project::{self, Project};
+use crate::resolve::Resolution;
+use crate::route::{self, FunctionExports, RouteTable};
+
+use super::bundle;
+
+/// The compiled files of `functions/` and `durable_objects/`.
+pub(super) struct Sources {
+    /// What the function files export, in the order of their paths.
+    pub(super) functions: Vec<FunctionExports>,
+    /// Classes that the worker exports.
+    pub(super) classes: Vec<Class>,
+    /// Every object by its file.
+    pub(super) objects: BTreeMap<PathBuf, Object>,
+}
+
+/// A class of a file under `durable_objects/`.
+pub(super) struct Class {
+    pub(super) file: PathBuf,
+    /// The name that the file exports it by.
+    pub(super) export: String,
+    /// The name that the worker exports it by.
+    pub(super) name: String,
+}
+
+/// Compiles every file that may hold handlers or classes. What does not compile is reported and left out.
+pub(super) fn compile(
+    session: &Session,
+    project: &Project,
+    tree: &SourceTree,
+    diagnostics: &mut Diagnostics,
+) -> Sources {
+    let mut sources = Sources { functions: Vec::new(), classes: Vec::new(), objects: BTreeMap::new() };
+    let code = bundle::Code::of(project);
+    let mut object = |file: &Path| match graph::read(&project.root, file) {
+        Ok(source) => match session.compile(&source, code.options()) {
+            Ok(object) => Some(object),
+            Err(problems) => {
+                diagnostics.extend(problems);
+                None
+            }
+        },
+        Err(problem) => {
+            diagnostics.push(*problem);
+            None
+        }
+    };
+    for path in &tree.functions {
+        let file = project.functions.iter().map(|directory| directory.join(path)).next().unwrap_or_default();
+        if let Some(object) = object(&file) {
+            let exports = object.exports.iter().map(|export| export.name.clone()).collect();
+            sources.functions.push(FunctionExports { file: path.clone(), exports });
+            sources.objects.insert(file, object);
+        }
+    }
+    let mut places: BTreeMap<String, (PathBuf, Export)> = BTreeMap::new();
+    let mut twice = Vec::new();
+    for path in &tree.durable_objects {
+        let file = project.durable_objects.iter().map(|directory| directory.join(path)).next().unwrap_or_default();
+        let Some(object) = object(&file) else { continue };
+        for export in &object.exports {
+            let Some(name) = class_name(export, path) else { continue };
+            let place = (file.clone(), export.clone());
+            if let Some(first) = places.insert(name.clone(), place) {
+                twice.push((name, first, (file.clone(), export.clone())));
+            } else {
+                sources.classes.push(Class { file: file.clone(), export: export.name.clone(), name });
+            }
+        }
+        sources.objects.insert(file, object);
+    }
+    for (name, first, second) in twice {
+        diagnostics.push(duplicate_class(&sources, &name, &first, &second));
+    }
+    sources
+}
+
+/// The name by which the worker exports a class, when the export is one. What is only passed on counts by its
+/// upper-case name, since another file made it.
+fn class_name(export: &Export, path: &str) -> Option<String> {
+    match &export.kind {
+        ExportKind::Class(declared) if export.name == "default" => {
+            Some(declared.clone().unwrap_or_else(|| pascal_case(path)))
+        }
+        ExportKind::Class(_) => Some(export.name.clone()),
+        ExportKind::Imported if export.name.starts_with(|first: char| first.is_ascii_uppercase()) => {
+            Some(export.name.clone())
+        }
+        ExportKind::Imported | ExportKind::Value => None,
+    }
+}
+
+/// `downloadCounter.js` holds `DownloadCounter`.
+fn pascal_case(path: &str) -> String {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let stem = file.split('.').next().unwrap_or(file);
+    let words = stem.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let capital = |word: &str| {
+        let (first, rest) = word.split_at(1);
+        first.to_ascii_uppercase() + rest
+    };
+    words.map(capital).collect()
+}
+
+fn duplicate_class(
+    sources: &Sources,
+    name: &str,
+    first: &(PathBuf, Export),
+    second: &(PathBuf, Export),
+) -> Diagnostic {
+    let mut diagnostic =
+        Diagnostic::error(Code::DuplicateClass, format!("two files export a class named `{name}`"))
+            .help("rename one of them; the worker exports every class of `durable_objects/` by its name");
+    for ((file, export), text) in [(second, "exported again here"), (first, "exported here first")] {
+        if let Some(object) = sources.objects.get(file) {
+            diagnostic = diagnostic.at(&object.source, export.span.clone(), text);
+        }
+    }
+    diagnostic
+}
+
+impl Sources {
+    /// Notes the files below `functions/` that answer nothing and that no other one imports. A directory
+    /// without any handler belongs to another platform, and is said to be left out, once.
+    pub(super) fn report_unrouted(&self, project: &Project, routes: &RouteTable, diagnostics: &mut Diagnostics) {
+        let Some(directory) = &project.functions else { return };
+        let shown = project::display(&project.root, directory);
+        if routes.0.is_empty() {
+            if !self.functions.is_empty() && !diagnostics.has_errors() {
+                diagnostics.push(
+                    Diagnostic::warning(Code::ForeignFunctions, "no file in this directory exports a handler; it is left out")
+                        .file(shown)
+                        .help("export `onRequest` (or `onRequestGet`, `onRequestPost` ...) from the files that are to answer; \
+                               a `functions/` of another platform can stay as it is"),
+                );
+            }
+            return;
+        }
+        let imported = self.imported(project);
+        for file in route::without_handlers(&self.functions) {
+            if imported.contains(&directory.join(file)) {
+                continue;
+            }
+            if let Some(function) = self.functions.iter().find(|function| function.file == file) {
+                diagnostics.push(route::no_handlers(&shown, function));
+            }
+        }
+    }
+
+    /// The files that function files import.
+    fn imported(&self, project: &Project) -> BTreeSet<PathBuf> {
+        let resolver = bundle::Code::of(project).resolver();
+        let mut imported = BTreeSet::new();
+        for (file, object) in &self.objects {
+            for import in object.imports.iter().filter(|import| import.specifier.starts_with('.')) {
+                if let Ok(Resolution::File(target)) = resolver.resolve(file, &import.specifier, import.kind) {
+                    imported.insert(target);
+                }
+            }
+        }
+        imported
+    }
+}

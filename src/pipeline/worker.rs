@@ -1,0 +1,62 @@
+//! The worker: what its entry is, and everything that the entry reaches, linked.
+
+use std::collections::BTreeMap;
+
+use crate::compile::Session;
+use crate::diagnostic::Diagnostics;
+use crate::graph::{self, Node, Roots};
+use crate::link::Bundle;
+use crate::project::Project;
+use crate::route::RouteTable;
+use crate::router;
+
+use super::bundle::Code;
+use super::sources::Sources;
+
+/// The generated module that the worker starts from.
+const ENTRY: &str = "pagesbuild:entry";
+
+/// Links the worker. `None` where the project has no code, or where errors stopped it.
+pub(super) fn link(
+    session: &Session,
+    project: &Project,
+    sources: Sources,
+    routes: &RouteTable,
+    diagnostics: &mut Diagnostics,
+) -> Option<Bundle> {
+    if routes.0.is_empty() && project.main.is_none() && sources.classes.is_empty() {
+        return None;
+    }
+    let mut generated = BTreeMap::new();
+    // A project that is one module and nothing else is that module: nothing stands before it.
+    let entry = match &project.main {
+        Some(main) if routes.0.is_empty() && sources.classes.is_empty() => Node::File(main.clone()),
+        _ => {
+            generated.insert(ENTRY, entry(project, &sources, routes));
+            generated.insert(router::SPECIFIER, router::RUNTIME.to_owned());
+            Node::Generated(ENTRY)
+        }
+    };
+    let roots = Roots { root: &project.root, entry, generated, compiled: sources.objects };
+    Code::of(project).link(session, roots, diagnostics)
+}
+
+fn entry(project: &Project, sources: &Sources, routes: &RouteTable) -> String {
+    let classes: Vec<(String, String, String)> = sources
+        .classes
+        .iter()
+        .map(|class| (graph::file_specifier(&class.file), class.export.clone(), class.name.clone()))
+        .collect();
+    let main = project.main.as_ref().map(|main| graph::file_specifier(main));
+    let function = |file: &str| {
+        let directory = project.functions.as_deref().unwrap_or(&project.root);
+        graph::file_specifier(&directory.join(file))
+    };
+    router::entry(&router::Entry {
+        routes,
+        functions_specifier: &function,
+        classes: &classes,
+        main: main.as_deref(),
+        assets_binding: project.assets.as_ref().map(|assets| assets.binding.as_str()),
+    })
+}
