@@ -25,7 +25,12 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
     let mut out = String::new();
     if handler.render_report(&mut out, &Frame::new(diagnostic)).is_err() {
         // Drawing can only fail on a span outside of its text; the message must reach the user all the same.
-        out = format!("{}[{}]: {}\n", diagnostic.severity.as_str(), diagnostic.code.as_str(), diagnostic.message);
+        out = format!(
+            "{}[{}]: {}\n",
+            diagnostic.severity.as_str(),
+            diagnostic.code.as_str(),
+            diagnostic.message
+        );
     }
     let trimmed: Vec<&str> = out.lines().map(str::trim_end).collect();
     let mut text = trimmed.join("\n").trim_matches('\n').to_owned();
