@@ -19,8 +19,8 @@ mod toml;
 mod validate;
 
 pub(crate) use find::find;
-pub(crate) use schema::{BindingKind, Effect, KINDS, Place, Scope, key};
-pub use schema::{Field, KEYS, Key, Shape};
+pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key};
+pub use schema::{Field, KEYS, Key, Scope, Shape};
 pub(crate) use validate::{PAGES_ENVIRONMENTS, nearest, validate};
 
 /// A parsed configuration file. Nothing is interpreted yet and nothing is dropped.
