@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
@@ -128,6 +128,8 @@ pub struct Binding {
 pub struct Bundling {
     /// `minify` or `--minify`.
     pub minify: bool,
+    /// `keep_names`; functions and classes keep their names when minified.
+    pub keep_names: bool,
     /// `upload_source_maps` or `--sourcemap`.
     pub source_map: bool,
     /// `tsconfig`.
@@ -140,8 +142,6 @@ pub struct Bundling {
     pub alias: BTreeMap<String, String>,
     /// `define`: expression to JavaScript source text.
     pub define: BTreeMap<String, String>,
-    /// `keep_names`, where given; wrangler keeps them unless told otherwise.
-    pub keep_names: Option<bool>,
 }
 
 /// Loads a project: finds and reads its configuration file, chooses the environment and fills in what
@@ -152,4 +152,23 @@ pub struct Bundling {
 /// When the command line names what does not exist, or the file cannot be read.
 pub fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Error> {
     load::load(options, diagnostics)
+}
+
+/// How the user would name a file: relative to the project, `/`-separated.
+pub fn display(root: &Path, file: &Path) -> String {
+    let mut base = root;
+    let mut up = String::new();
+    loop {
+        if let Ok(rest) = file.strip_prefix(base) {
+            let rest: Vec<_> = rest.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+            return format!("{up}{}", rest.join("/"));
+        }
+        match base.parent() {
+            Some(parent) => {
+                base = parent;
+                up.push_str("../");
+            }
+            None => return file.to_string_lossy().replace('\\', "/"),
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
 use super::environment::Environment;
-use super::{ASSETS, AssetSettings, Options, RunWorkerFirst};
+use super::{ASSETS, AssetSettings, Options, RunWorkerFirst, display};
 use crate::config::Value;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -76,7 +76,7 @@ impl Places<'_> {
         if self.directory == self.root || !path.is_dir() {
             return None;
         }
-        let shown = path.strip_prefix(self.root).unwrap_or(&path).display().to_string().replace('\\', "/");
+        let shown = display(self.root, &path);
         assumptions
             .push(format!("There is no `{name}/` beside the configuration file, so `{shown}/` was taken."));
         Some(path)

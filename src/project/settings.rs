@@ -68,7 +68,13 @@ pub(super) fn bundling(
     root: &Path,
     diagnostics: &mut Diagnostics,
 ) -> Bundling {
-    let base = Bundling { minify: options.minify, source_map: options.source_map, ..Bundling::default() };
+    // Unless told otherwise wrangler keeps names, since programs rely on them more often than they know.
+    let base = Bundling {
+        minify: options.minify,
+        source_map: options.source_map,
+        keep_names: true,
+        ..Bundling::default()
+    };
     let Some(environment) = environment else { return base };
     let tsconfig = environment.get("tsconfig").and_then(|value| Some((value, value.as_str()?)));
     let tsconfig = tsconfig.map(|(value, text)| (value, text, resolve(root, text)));
@@ -92,6 +98,6 @@ pub(super) fn bundling(
         jsx_fragment: environment.str("jsx_fragment").map(str::to_owned),
         alias: environment.strings("alias"),
         define: environment.strings("define"),
-        keep_names: environment.bool("keep_names"),
+        keep_names: environment.bool("keep_names").unwrap_or(base.keep_names),
     }
 }

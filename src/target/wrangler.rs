@@ -5,23 +5,28 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::project::{Project, RunWorkerFirst};
+use crate::project::{AssetSettings, Project, RunWorkerFirst};
 
 /// What the build found out about a project.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// The project.
     pub project: &'a Project,
-    /// The main module, relative to the deployment, where there is code.
-    pub main: Option<&'a str>,
-    /// Whether there are static files.
-    pub assets: bool,
+    /// Whether there is code, and so a main module.
+    pub main: bool,
+    /// Whether a source map lies beside the main module.
+    pub source_map: bool,
+    /// The static files, where there are any.
+    pub assets: Option<Assets<'a>>,
+}
+
+/// How the static files are to be served.
+#[derive(Clone, Copy, Debug)]
+pub struct Assets<'a> {
+    /// The settings, with the defaults of the project's kind filled in.
+    pub settings: &'a AssetSettings,
     /// Which requests the worker answers before static files are looked at. Means nothing without code.
     pub run_worker_first: Option<&'a RunWorkerFirst>,
-    /// How paths of HTML files are treated.
-    pub html_handling: Option<&'a str>,
-    /// What answers when there is no such file.
-    pub not_found_handling: Option<&'a str>,
 }
 
 /// The configuration for `wrangler deploy -c dist/wrangler.json`.
@@ -34,31 +39,37 @@ pub fn config(input: &Input<'_>) -> Value {
     if !project.compatibility_flags.is_empty() {
         config.insert("compatibility_flags".to_owned(), json!(project.compatibility_flags));
     }
-    match input.main {
-        Some(main) => {
-            config.insert("main".to_owned(), json!(main));
-            config.insert("no_bundle".to_owned(), json!(true));
-        }
-        // There is no map to upload without code.
-        None => drop(config.remove("upload_source_maps")),
+    if input.main {
+        config.insert("main".to_owned(), json!("worker/index.js"));
+        config.insert("no_bundle".to_owned(), json!(true));
     }
-    if let (true, Some(settings)) = (input.assets, &project.assets) {
-        let mut assets = Map::new();
-        assets.insert("directory".to_owned(), json!("./assets"));
-        assets.extend(input.html_handling.map(|value| ("html_handling".to_owned(), json!(value))));
-        assets.extend(input.not_found_handling.map(|value| ("not_found_handling".to_owned(), json!(value))));
-        // wrangler refuses both of these on a worker without code.
-        if input.main.is_some() {
-            assets.insert("binding".to_owned(), json!(settings.binding));
-            let first = input.run_worker_first.map(|first| match first {
-                RunWorkerFirst::Always(always) => json!(always),
-                RunWorkerFirst::Rules(rules) => json!(rules),
-            });
-            assets.extend(first.map(|first| ("run_worker_first".to_owned(), first)));
-        }
-        config.insert("assets".to_owned(), Value::Object(assets));
+    if input.source_map {
+        config.entry("upload_source_maps").or_insert(json!(true));
+    } else {
+        config.remove("upload_source_maps");
+    }
+    if let Some(files) = input.assets {
+        config.insert("assets".to_owned(), assets(files, input.main));
     }
     let mut config = Value::Object(config);
     config.sort_all_objects();
     config
+}
+
+fn assets(Assets { settings, run_worker_first }: Assets<'_>, code: bool) -> Value {
+    let mut assets = Map::new();
+    assets.insert("directory".to_owned(), json!("./assets"));
+    let text = |key: &str, value: &Option<String>| value.as_ref().map(|value| (key.to_owned(), json!(value)));
+    assets.extend(text("html_handling", &settings.html_handling));
+    assets.extend(text("not_found_handling", &settings.not_found_handling));
+    // wrangler refuses both of these on a worker without code.
+    if code {
+        assets.insert("binding".to_owned(), json!(settings.binding));
+        let first = run_worker_first.map(|first| match first {
+            RunWorkerFirst::Always(always) => json!(always),
+            RunWorkerFirst::Rules(rules) => json!(rules),
+        });
+        assets.extend(first.map(|first| ("run_worker_first".to_owned(), first)));
+    }
+    Value::Object(assets)
 }

@@ -114,12 +114,9 @@ const UNSAFE_BINDING: Shape = Shape::Open(fields! {
     },
 });
 
-const MODULES: Effect = Unsupported(
-    "every module that the code imports is bundled, `.wasm`, `.bin`, `.txt`, `.html` and `.sql` files included; \
-     delete the setting if that is enough",
-);
-const WASM: Effect = Refused("import the file where it is used: `import module from \"./module.wasm\"`");
-const BLOB: Effect = Refused("import the file where it is used: `import data from \"./file.bin\"`");
+const MODULES: Effect = Unsupported("the modules that the code imports are bundled, and no others; delete the setting");
+const WASM: Effect = Refused("a worker of modules imports the file: `import module from \"./module.wasm\"`");
+const BLOB: Effect = Refused("publish the file with the static files, and fetch it through `env.ASSETS`");
 const SITE: Effect = Refused(
     "Workers Sites is replaced by static assets: write `assets = { directory = \"...\" }` with the path of the \
      bucket, and ask `env.ASSETS` in place of `@cloudflare/kv-asset-handler`",

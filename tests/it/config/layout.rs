@@ -169,7 +169,7 @@ fn bundling_settings_are_read() {
          jsx_factory = \"h\"\njsx_fragment = \"F\"\n[alias]\n\"old\" = \"./new\"\n[define]\n\"A.B\" = \"1\"\n"
     );
     let bundling = clean(&text, None).bundling;
-    assert!(bundling.minify && bundling.source_map && bundling.keep_names == Some(false));
+    assert!(bundling.minify && bundling.source_map && !bundling.keep_names);
     assert!(bundling.tsconfig.is_some_and(|path| path.ends_with("index.js")));
     assert_eq!(bundling.jsx_factory.as_deref(), Some("h"));
     assert_eq!(bundling.jsx_fragment.as_deref(), Some("F"));
