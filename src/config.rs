@@ -1,9 +1,27 @@
 //! The configuration file as it was written: values with the places where they stand.
+//!
+//! In goes a path, out comes a [`Config`] or diagnostics that say where the file stops making sense. Nothing
+//! in here knows what a key means to a build; that is [`project`](crate::project)'s business.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::diagnostic::Source;
+use serde_json::Value as Json;
+
+use crate::diagnostic::{Diagnostics, Source};
+use crate::error::Error;
+
+mod find;
+mod json;
+mod read;
+mod schema;
+mod toml;
+mod validate;
+
+pub(crate) use find::find;
+pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key};
+pub use schema::{Field, KEYS, Key, Scope, Shape};
+pub(crate) use validate::{PAGES_ENVIRONMENTS, nearest, validate};
 
 /// A parsed configuration file. Nothing is interpreted yet and nothing is dropped.
 #[derive(Clone, Debug)]
@@ -38,7 +56,7 @@ pub enum Kind {
     String(String),
     /// A list.
     Array(Vec<Value>),
-    /// A table, in the order of the file.
+    /// A table, in the order of the file; no key stands twice.
     Table(Vec<Entry>),
 }
 
@@ -51,4 +69,81 @@ pub struct Entry {
     pub key_span: Range<usize>,
     /// Its value.
     pub value: Value,
+}
+
+impl Value {
+    /// The entries of a table; of anything else, none.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            Kind::Table(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; of anything else, none.
+    pub fn items(&self) -> &[Value] {
+        match &self.kind {
+            Kind::Array(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entry of a table with that key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The value of a table's key. `null` counts as absent, as it does for wrangler.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.entry(key).map(|entry| &entry.value).filter(|value| value.kind != Kind::Null)
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of a boolean.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.kind {
+            Kind::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value without its places.
+    pub fn to_json(&self) -> Json {
+        match &self.kind {
+            Kind::Null => Json::Null,
+            Kind::Bool(value) => Json::Bool(*value),
+            Kind::Number(number) => Json::Number(number.clone()),
+            Kind::String(text) => Json::String(text.clone()),
+            Kind::Array(items) => items.iter().map(Self::to_json).collect(),
+            Kind::Table(entries) => {
+                Json::Object(entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect())
+            }
+        }
+    }
+}
+
+/// The names of the environments that a file defines, in the order of the file.
+pub fn environments(config: &Config) -> Vec<String> {
+    let table = config.root.get("env").map_or(&[][..], Value::entries);
+    table.iter().map(|entry| entry.key.clone()).collect()
+}
+
+/// Reads and parses a configuration file; `None` when it is not well-formed, which a diagnostic then explains.
+///
+/// # Errors
+/// When the file cannot be read, or its name does not say which format it has.
+pub fn read(path: &Path, diagnostics: &mut Diagnostics) -> Result<Option<Config>, Error> {
+    read::read(path, diagnostics)
+}
+
+/// Parses the text of a configuration file; `path` tells its format and names it in diagnostics.
+pub fn parse(path: &Path, text: &str, diagnostics: &mut Diagnostics) -> Option<Config> {
+    read::parse(path, text, diagnostics)
 }

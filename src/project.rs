@@ -10,6 +10,18 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 
 use crate::config::Config;
+use crate::diagnostic::Diagnostics;
+use crate::error::Error;
+
+mod bindings;
+mod environment;
+mod identity;
+mod layout;
+mod load;
+mod settings;
+
+/// The name under which functions expect the static files.
+const ASSETS: &str = "ASSETS";
 
 /// What the command line says about a project; everything else comes from its configuration file.
 #[derive(Clone, Debug, Default)]
@@ -130,6 +142,16 @@ pub struct Bundling {
     pub alias: BTreeMap<String, String>,
     /// `define`: expression to JavaScript source text.
     pub define: BTreeMap<String, String>,
+}
+
+/// Loads a project: finds and reads its configuration file, chooses the environment and fills in what
+/// neither the file nor the command line says. `None` when errors leave no project to speak of; a project
+/// can also come with errors, so that the other stages add theirs.
+///
+/// # Errors
+/// When the command line names what does not exist, or the file cannot be read.
+pub fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Error> {
+    load::load(options, diagnostics)
 }
 
 /// How the user would name a file: relative to the project, `/`-separated.

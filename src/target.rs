@@ -1,1 +1,3 @@
 //! One file per deployer: what each of them reads beside `deployment.json`.
+
+pub mod wrangler;

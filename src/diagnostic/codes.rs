@@ -39,4 +39,46 @@ codes! {
     UnresolvedImport => "unresolved-import",
     /// The modules cannot be made one.
     LinkFailed => "link-failed",
+    /// Several configuration files could be meant.
+    SeveralConfigs => "several-configs",
+    /// A key stands twice in one JSON object.
+    DuplicateKey => "duplicate-key",
+    /// A setting that is not known.
+    UnknownKey => "unknown-key",
+    /// A known setting in a place where it has no effect.
+    MisplacedKey => "misplaced-key",
+    /// A value of the wrong type.
+    WrongType => "wrong-type",
+    /// A table without a field that it needs.
+    MissingField => "missing-field",
+    /// A value of the right type that cannot be meant.
+    InvalidValue => "invalid-value",
+    /// A worker name that the platform refuses.
+    InvalidName => "invalid-name",
+    /// A compatibility date that is not a date.
+    InvalidCompatibilityDate => "invalid-compatibility-date",
+    /// A binding name that code cannot write as `env.NAME`.
+    InvalidBindingName => "invalid-binding-name",
+    /// Two bindings of one name.
+    DuplicateBinding => "duplicate-binding",
+    /// A routing rule in `run_worker_first` that the platform refuses.
+    InvalidRoutingRule => "invalid-routing-rule",
+    /// The environment asked for does not exist.
+    UnknownEnvironment => "unknown-environment",
+    /// An environment that a Pages project cannot have.
+    PagesEnvironment => "pages-environment",
+    /// The top level has bindings that the chosen environment lacks.
+    NotInherited => "not-inherited",
+    /// A setting that would change the result and is not acted on.
+    UnsupportedSetting => "unsupported-setting",
+    /// A setting of a kind of worker that is no longer built.
+    LegacySetting => "legacy-setting",
+    /// Two settings that say different things.
+    ConflictingSettings => "conflicting-settings",
+    /// A container image that the deployment does not carry.
+    ContainerDockerfile => "container-dockerfile",
+    /// A file or directory that is named and does not exist.
+    MissingPath => "missing-path",
+    /// Nothing that could be deployed was found.
+    NothingToBuild => "nothing-to-build",
 }

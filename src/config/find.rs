@@ -1,0 +1,60 @@
+//! Which configuration file a project has: wrangler's names, in wrangler's order, searched for upward.
+//!
+//! Each name is looked for in the directory and all of its ancestors before the next one is tried, so a
+//! `wrangler.json` far above wins over a `wrangler.toml` close by, as it does for wrangler. What is found that
+//! way is said aloud. `.wrangler/deploy/config.json` is the output of another build and plays no part in ours.
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+
+const NAMES: [&str; 3] = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
+
+/// What the search came to.
+pub(crate) struct Found {
+    /// The file, where there is one.
+    pub(crate) path: Option<PathBuf>,
+    /// A sentence for the user when the file does not lie where the search began.
+    pub(crate) assumption: Option<String>,
+}
+
+/// Searches from a directory (absolute, without `..`) upward.
+pub(crate) fn find(directory: &Path, diagnostics: &mut Diagnostics) -> Found {
+    let upward =
+        |name: &&str| directory.ancestors().map(|ancestor| ancestor.join(name)).find(|file| file.is_file());
+    let Some(path) = NAMES.iter().find_map(upward) else {
+        return Found { path: None, assumption: None };
+    };
+    let up = directory.ancestors().position(|ancestor| path.parent() == Some(ancestor)).unwrap_or(0);
+    let shown = format!("{}{}", "../".repeat(up), name(&path));
+    let mut others = beside(directory, &path, "");
+    if up > 0 {
+        others
+            .extend(path.parent().map(|parent| beside(parent, &path, &"../".repeat(up))).unwrap_or_default());
+    }
+    if !others.is_empty() {
+        let list = others.iter().map(|other| format!("`{other}`")).collect::<Vec<_>>().join(", ");
+        let message = format!("`{shown}` is used, although there is also {list}");
+        diagnostics.push(
+            Diagnostic::note(Code::SeveralConfigs, message)
+                .file(shown.clone())
+                .help("delete the files that are not meant, or choose one with `--config`"),
+        );
+    }
+    let assumption = (up > 0).then(|| {
+        format!("The directory has no configuration file of its own that comes first, so `{shown}` was taken, and its directory is the project.")
+    });
+    Found { path: Some(path), assumption }
+}
+
+fn beside(directory: &Path, chosen: &Path, prefix: &str) -> Vec<String> {
+    let others = NAMES.iter().filter(|name| {
+        let file = directory.join(name);
+        file != chosen && file.is_file()
+    });
+    others.map(|name| format!("{prefix}{name}")).collect()
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

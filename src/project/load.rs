@@ -1,0 +1,110 @@
+//! The load stage itself: options in, [`Project`] out.
+//!
+//! Looks at the configuration file and at which files and directories exist; reads nothing else.
+
+use std::path::{Path, PathBuf};
+
+use super::environment::{Environment, choose};
+use super::layout::Places;
+use super::{Options, Project, bindings, identity, settings};
+use crate::config::{self, Config};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::error::Error;
+
+pub(super) fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Error> {
+    let directory = existing(&options.directory)?;
+    if !directory.is_dir() {
+        return Err(Error::Usage(format!("`{}` is not a directory", options.directory.display())));
+    }
+    let mut assumptions = Vec::new();
+    let path = match &options.config {
+        Some(path) => Some(existing(path)?),
+        None => {
+            let found = config::find(&directory, diagnostics);
+            assumptions.extend(found.assumption);
+            found.path
+        }
+    };
+    // An empty name means the top level, as it does for wrangler.
+    let environment = options.environment.as_deref().filter(|name| !name.is_empty());
+    let Some(path) = path else {
+        if let Some(name) = environment {
+            diagnostics.push(
+                Diagnostic::error(Code::UnknownEnvironment, format!("there is no environment `{name}`"))
+                    .help("environments are sections of a configuration file, and there is none"),
+            );
+            return Ok(None);
+        }
+        assumptions.push("There is no configuration file, so the project has no bindings.".to_owned());
+        return assemble(options, &directory, None, assumptions, diagnostics);
+    };
+    let Some(config) = config::read(&path, diagnostics)? else { return Ok(None) };
+    config::validate(&config, environment, diagnostics);
+    let Some(environment) = choose(&config, environment, diagnostics) else { return Ok(None) };
+    assemble(options, &directory, Some(&environment), assumptions, diagnostics)
+}
+
+/// The physical path, so that a parent is the parent that the file system knows.
+fn existing(path: &Path) -> Result<PathBuf, Error> {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    std::fs::canonicalize(path).map_err(|source| Error::io("find", path, source))
+}
+
+fn assemble(
+    options: &Options,
+    directory: &Path,
+    environment: Option<&Environment<'_>>,
+    mut assumptions: Vec<String>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Project>, Error> {
+    let config: Option<&Config> = environment.map(|environment| environment.config);
+    let root = config.and_then(|config| config.path.parent()).unwrap_or(directory);
+    let name = identity::name(options, root, environment, &mut assumptions, diagnostics)?;
+    let compatibility_date =
+        identity::compatibility_date(options, environment, &mut assumptions, diagnostics)?;
+    let places = Places { options, root, directory, environment };
+    let before = diagnostics.count(Severity::Error);
+    let main = places.main(diagnostics);
+    let functions = places.functions(&mut assumptions, diagnostics)?;
+    let durable_objects = places.durable_objects(&mut assumptions);
+    let assets = places.assets(&mut assumptions, diagnostics)?;
+    if main.is_none() && functions.is_none() && durable_objects.is_none() && assets.is_none() {
+        // When something is named and missing, that is what is wrong.
+        if before == diagnostics.count(Severity::Error) {
+            diagnostics.push(nothing(config));
+        }
+        return Ok(None);
+    }
+    let bindings = environment
+        .map(|environment| bindings::bindings(environment, assets.as_ref(), diagnostics))
+        .unwrap_or_default();
+    Ok(Some(Project {
+        root: root.to_path_buf(),
+        name,
+        environment: environment.and_then(|environment| environment.name).map(str::to_owned),
+        compatibility_date,
+        compatibility_flags: identity::compatibility_flags(options, environment),
+        main,
+        functions,
+        durable_objects,
+        assets,
+        bindings,
+        bundling: settings::bundling(options, environment, root, diagnostics),
+        settings: environment
+            .map(|environment| settings::settings(environment, root, diagnostics))
+            .unwrap_or_default(),
+        config: config.cloned(),
+        assumptions,
+    }))
+}
+
+fn nothing(config: Option<&Config>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(Code::NothingToBuild, "there is nothing to build in this project");
+    match config {
+        Some(config) => diagnostic
+            .file(config.source.path())
+            .help("add a `functions/` directory, or set `main` or `assets.directory`"),
+        None => diagnostic
+            .help("add a `functions/` or `public/` directory, or name the static files with `--assets`"),
+    }
+}

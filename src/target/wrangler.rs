@@ -1,0 +1,75 @@
+//! `dist/wrangler.json`: what wrangler reads to deploy a finished deployment as it stands.
+//!
+//! In go the project and what the build found out, out comes one flat configuration: a single environment,
+//! nothing left to bundle, every path inside of the deployment. Keys are sorted.
+
+use serde_json::{Map, Value, json};
+
+use crate::project::{AssetSettings, Project, RunWorkerFirst};
+
+/// What the build found out about a project.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// Whether there is code, and so a main module.
+    pub main: bool,
+    /// Whether a source map lies beside the main module.
+    pub source_map: bool,
+    /// The static files, where there are any.
+    pub assets: Option<Assets<'a>>,
+}
+
+/// How the static files are to be served.
+#[derive(Clone, Copy, Debug)]
+pub struct Assets<'a> {
+    /// The settings, with the defaults of the project's kind filled in.
+    pub settings: &'a AssetSettings,
+    /// Which requests the worker answers before static files are looked at. Means nothing without code.
+    pub run_worker_first: Option<&'a RunWorkerFirst>,
+}
+
+/// The configuration for `wrangler deploy -c dist/wrangler.json`.
+pub fn config(input: &Input<'_>) -> Value {
+    let project = input.project;
+    let mut config: Map<String, Value> =
+        project.settings.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    config.insert("name".to_owned(), json!(project.name));
+    config.insert("compatibility_date".to_owned(), json!(project.compatibility_date));
+    if !project.compatibility_flags.is_empty() {
+        config.insert("compatibility_flags".to_owned(), json!(project.compatibility_flags));
+    }
+    if input.main {
+        config.insert("main".to_owned(), json!("worker/index.js"));
+        config.insert("no_bundle".to_owned(), json!(true));
+    }
+    if input.source_map {
+        config.entry("upload_source_maps").or_insert(json!(true));
+    } else {
+        config.remove("upload_source_maps");
+    }
+    if let Some(files) = input.assets {
+        config.insert("assets".to_owned(), assets(files, input.main));
+    }
+    let mut config = Value::Object(config);
+    config.sort_all_objects();
+    config
+}
+
+fn assets(Assets { settings, run_worker_first }: Assets<'_>, code: bool) -> Value {
+    let mut assets = Map::new();
+    assets.insert("directory".to_owned(), json!("./assets"));
+    let text = |key: &str, value: &Option<String>| value.as_ref().map(|value| (key.to_owned(), json!(value)));
+    assets.extend(text("html_handling", &settings.html_handling));
+    assets.extend(text("not_found_handling", &settings.not_found_handling));
+    // wrangler refuses both of these on a worker without code.
+    if code {
+        assets.insert("binding".to_owned(), json!(settings.binding));
+        let first = run_worker_first.map(|first| match first {
+            RunWorkerFirst::Always(always) => json!(always),
+            RunWorkerFirst::Rules(rules) => json!(rules),
+        });
+        assets.extend(first.map(|first| ("run_worker_first".to_owned(), first)));
+    }
+    Value::Object(assets)
+}
