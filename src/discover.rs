@@ -10,7 +10,7 @@ use crate::asset::AssetFile;
 use crate::asset::limits::MAX_ASSETS;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::project::Project;
+use crate::project::{Project, display};
 
 mod assets;
 mod walk;
@@ -76,7 +76,7 @@ fn is_directory(project: &Project, directory: &Path, diagnostics: &mut Diagnosti
     };
     diagnostics.push(
         Diagnostic::error(Code::MissingDirectory, format!("the directory {what}"))
-            .file(walk::shown(&project.root, directory))
+            .file(display(&project.root, directory))
             .help(help),
     );
     false
@@ -109,5 +109,5 @@ fn is_code(name: &str) -> bool {
     let known = |extension: &&str| {
         name.strip_suffix(extension).is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
     };
-    CODE_EXTENSIONS.iter().any(|extension| known(&extension)) && !name.ends_with(".d.ts")
+    CODE_EXTENSIONS.iter().any(|extension| known(extension)) && !name.ends_with(".d.ts")
 }

@@ -61,7 +61,7 @@ fn write_tree(deployment: &Deployment, tree: &Path, build_facts: &BuildFacts) ->
     }
     let facts = OutputFile {
         path: BUILD_FACTS.to_owned(),
-        content: Content::Bytes(build_facts.to_text().into_bytes()),
+        content: Content::Bytes(build_facts.to_text(deployment.gzip_size).into_bytes()),
     };
     let files: Vec<&OutputFile> = deployment.files.iter().chain([&facts]).collect();
     let written: Vec<Result<(), Error>> = files.par_iter().map(|file| write_file(tree, file)).collect();

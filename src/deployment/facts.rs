@@ -1,59 +1,58 @@
 //! What is known about one build and is no part of the deployment: when, from which commit, by which version.
 //!
-//! In go the project's directory and the durations, out comes `build.json`. Nothing here may reach the id.
+//! In go the project's directory and the start of the build, out comes `build.json`. Nothing here may reach the id.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// The content of `build.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The content of `build.json`, but the size after gzip.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BuildFacts {
     /// When the build ran, UTC, RFC 3339.
     pub time: String,
     /// The version of pagesbuild.
     pub tool: String,
     /// Where the project is in a git repository and the `git` command is there.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub git: Option<Git>,
-    /// Milliseconds by stage.
-    pub durations: BTreeMap<String, u64>,
-    /// Bytes of the code after gzip at zlib's default level.
-    pub gzip_size: u64,
+    /// Milliseconds from the start of the build until its output was written.
+    pub milliseconds: u64,
 }
 
 /// Where in its history the project stood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Git {
     /// The commit's full name.
     pub commit: String,
     /// Absent on a detached head.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// Whether tracked files differ from the commit.
     pub dirty: bool,
 }
 
 impl BuildFacts {
-    /// Asks the clock and git. `root` is the project's directory.
-    pub fn collect(root: &Path, durations: &BTreeMap<String, Duration>, gzip_size: u64) -> Self {
+    /// Asks the clock and git. `root` is the project's directory, `start` when the build began.
+    pub fn gather(root: &Path, start: Instant) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let milliseconds = |duration: &Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         Self {
             time: rfc3339(since.as_secs()),
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             git: git(root),
-            durations: durations.iter().map(|(stage, took)| (stage.clone(), milliseconds(took))).collect(),
-            gzip_size,
+            milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         }
     }
 
-    /// The text of `build.json`.
-    pub(super) fn to_text(&self) -> String {
+    /// The text of `build.json`. `gzip_size` is here and not in the description, since it tells more about the
+    /// compressor than about the code.
+    pub(super) fn to_text(&self, gzip_size: u64) -> String {
         let mut json = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = json.as_object_mut() {
+            fields.insert(String::from("gzip_size"), gzip_size.into());
+        }
         json.sort_all_objects();
         format!("{json:#}\n")
     }

@@ -15,7 +15,7 @@ use crate::asset::AssetFile;
 use crate::asset::limits::{MAX_ASSETS, MAX_ASSETS_FREE};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
 use crate::error::Error;
-use crate::project::{AssetSettings, Project};
+use crate::project::{AssetSettings, Project, display};
 
 const IGNORE_FILE: &str = ".assetsignore";
 
@@ -201,7 +201,7 @@ fn read_ignore_file(
     let mut builder = GitignoreBuilder::new("");
     // wrangler's matcher pays no regard to case.
     let _ = builder.case_insensitive(true);
-    let source = Source::new(walk::shown(&project.root, &file), text.as_str());
+    let source = Source::new(display(&project.root, &file), text.as_str());
     let mut start = 0;
     for line in text.split('\n') {
         let end = start + line.len();
@@ -237,7 +237,7 @@ fn check_count(project: &Project, directory: &Path, count: usize, diagnostics: &
     } else {
         return;
     };
-    let shown = walk::shown(&project.root, directory);
+    let shown = display(&project.root, directory);
     diagnostics.push(
         diagnostic
             .file(if shown.is_empty() { ".".to_owned() } else { shown })
@@ -247,18 +247,18 @@ fn check_count(project: &Project, directory: &Path, count: usize, diagnostics: &
 
 fn left_out(project: &Project, found: &Found, what: &str) -> Diagnostic {
     Diagnostic::warning(Code::AssetLeftOut, format!("left out of the assets, since {what}"))
-        .file(walk::shown(&project.root, &found.file))
+        .file(display(&project.root, &found.file))
         .help("move it out of the asset directory, or list it in `.assetsignore`")
 }
 
 fn not_a_file(project: &Project, found: &Found) -> Diagnostic {
     Diagnostic::error(Code::UnusableFile, format!("`{}` must be a file, and is a directory", found.path))
-        .file(walk::shown(&project.root, &found.file))
+        .file(display(&project.root, &found.file))
         .help("the name is kept for the platform's rules; rename the directory")
 }
 
 fn advanced_mode(project: &Project, file: &AssetFile) -> Diagnostic {
-    let shown = walk::shown(&project.root, &file.file);
+    let shown = display(&project.root, &file.file);
     let main = if file.file.is_dir() { format!("{shown}/index.js") } else { shown.clone() };
     let beside = match project.functions {
         // Pages ignores the functions beside a `_worker.js`; with `main` they are routed first.

@@ -13,6 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::asset::limits::MAX_ASSETS;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
+use crate::project::display;
 
 /// Links to directories multiply: thirty of them can name more entries than any disk holds.
 const MAX_ENTRIES: usize = 10 * MAX_ASSETS;
@@ -123,13 +124,6 @@ pub(super) fn walk(
     Ok(files)
 }
 
-/// How the user would name a file: relative to the project where it is inside of it.
-pub(super) fn shown(root: &Path, file: &Path) -> String {
-    let relative = file.strip_prefix(root).unwrap_or(file);
-    let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    parts.join("/").replacen("//", "/", 1)
-}
-
 fn canonical(path: &Path) -> Result<PathBuf, Error> {
     fs::canonicalize(path).map_err(|error| Error::io("resolve", path, error))
 }
@@ -144,7 +138,7 @@ fn examine(
     let Some(path) = relative(place, entry.path()) else {
         diagnostics.push(
             Diagnostic::error(Code::UnusableFile, "the name is not valid UTF-8, and no URL can name it")
-                .file(shown(place.root, entry.path()))
+                .file(display(place.root, entry.path()))
                 .help("rename the file"),
         );
         return Ok(None);
@@ -211,5 +205,5 @@ fn complain(place: &Place<'_>, found: &Found) -> Diagnostic {
         )
         .help("remove it, or list it in `.assetsignore`"),
     };
-    diagnostic.file(shown(place.root, &found.file))
+    diagnostic.file(display(place.root, &found.file))
 }

@@ -1,6 +1,8 @@
 //! All integration tests, one binary: the real `pagesbuild`, on the projects under `fixtures/`.
 
+mod asset;
 mod cli;
 mod fixture;
+mod project;
 mod snapshots;
 mod tidy;
