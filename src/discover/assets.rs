@@ -206,21 +206,36 @@ fn read_ignore_file(
     for line in text.split('\n') {
         let end = start + line.len();
         let pattern = line.trim_start_matches('\u{feff}').trim_end_matches('\r');
-        if builder.add_line(None, pattern).is_err() {
+        if builder.add_line(None, &without_braces(pattern)).is_err() {
             diagnostics.push(
                 Diagnostic::warning(
                     Code::AssetsignorePattern,
                     format!("`{pattern}` is not a valid pattern and ignores nothing"),
                 )
                 .at(&source, start..start + line.trim_end().len(), "")
-                .help(
-                    "patterns follow the rules of `.gitignore`; escape a literal `[` or `{` with a backslash",
-                ),
+                .help("patterns follow the rules of `.gitignore`; escape a literal `[` with a backslash"),
             );
         }
         start = end + 1;
     }
     builder.build().map_err(|error| Error::io("read", &file, io::Error::other(error)))
+}
+
+/// Braces are letters to git and alternatives to the matcher: escaped, unless they are, or stand in a class.
+fn without_braces(pattern: &str) -> String {
+    let mut escaped = String::with_capacity(pattern.len());
+    let (mut after_backslash, mut in_class) = (false, false);
+    for letter in pattern.chars() {
+        match letter {
+            '{' | '}' if !after_backslash && !in_class => escaped.push('\\'),
+            '[' if !after_backslash => in_class = true,
+            ']' if !after_backslash => in_class = false,
+            _ => {}
+        }
+        after_backslash = letter == '\\' && !after_backslash;
+        escaped.push(letter);
+    }
+    escaped
 }
 
 fn check_count(project: &Project, directory: &Path, count: usize, diagnostics: &mut Diagnostics) {

@@ -2,6 +2,7 @@
 
 mod asset;
 mod cli;
+mod deployment;
 mod fixture;
 mod project;
 mod snapshots;
