@@ -1,6 +1,24 @@
-//! What files the project consists of. Looks at names and kinds only; reads no content.
+//! What files the project consists of. Looks at names and kinds only; reads no content but `.assetsignore`.
+//!
+//! In goes the project and the output directory, which is never an input; out comes every list sorted, so that
+//! nothing after this stage depends on the order of a directory on disk.
+
+use std::fs;
+use std::path::Path;
 
 use crate::asset::AssetFile;
+use crate::asset::limits::MAX_ASSETS;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::error::Error;
+use crate::project::{Project, display};
+
+mod assets;
+mod walk;
+
+use walk::{Kind, Place};
+
+/// Extensions of the files that may hold handlers or classes.
+const CODE_EXTENSIONS: [&str; 5] = ["js", "mjs", "ts", "tsx", "jsx"];
 
 /// The project's files, each list sorted by path.
 #[derive(Clone, Debug, Default)]
@@ -17,4 +35,79 @@ pub struct SourceTree {
     pub routes_json: Option<AssetFile>,
     /// `_worker.js` of the asset directory, file or directory.
     pub advanced_worker: Option<AssetFile>,
+}
+
+/// Finds the project's files. `outdir` is left out wherever it stands.
+///
+/// # Errors
+///
+/// A directory that cannot be read.
+pub fn discover(
+    project: &Project,
+    outdir: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<SourceTree, Error> {
+    let mut tree = SourceTree::default();
+    if let Some(directory) = &project.functions
+        && is_directory(project, directory, diagnostics)
+    {
+        tree.functions = code_files(project, directory, outdir, diagnostics)?;
+    }
+    if let Some(directory) = &project.durable_objects
+        && is_directory(project, directory, diagnostics)
+    {
+        tree.durable_objects = code_files(project, directory, outdir, diagnostics)?;
+    }
+    if let Some(settings) = &project.assets
+        && is_directory(project, &settings.directory, diagnostics)
+    {
+        assets::find(project, settings, outdir, &mut tree, diagnostics)?;
+    }
+    Ok(tree)
+}
+
+fn is_directory(project: &Project, directory: &Path, diagnostics: &mut Diagnostics) -> bool {
+    if directory.is_dir() {
+        return true;
+    }
+    let (what, help) = match directory.exists() {
+        true => ("is not a directory", "name the directory itself"),
+        false => ("does not exist", "create it, run what builds it first, or correct its path"),
+    };
+    diagnostics.push(
+        Diagnostic::error(Code::MissingDirectory, format!("the directory {what}"))
+            .file(display(&project.root, directory))
+            .help(help),
+    );
+    false
+}
+
+/// Like wrangler, takes every file with one of the extensions at any depth. Unlike wrangler, follows links
+/// (a linked `_middleware.js` must not be passed over in silence), and leaves out declarations and installed
+/// packages, whose files are no routes.
+fn code_files(
+    project: &Project,
+    directory: &Path,
+    outdir: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<String>, Error> {
+    let place = Place { directory, root: &project.root, limit: MAX_ASSETS };
+    let output = fs::canonicalize(outdir).unwrap_or_else(|_| outdir.to_path_buf());
+    let found = walk::walk(&place, diagnostics, &mut |found, _| match found.kind {
+        Kind::Directory => {
+            !matches!(found.name(), "node_modules" | ".git" | ".wrangler" | ".pagesbuild")
+                && found.real != output
+        }
+        Kind::File => is_code(found.name()),
+        Kind::Special => false,
+        Kind::Broken | Kind::Cycle | Kind::Outside => found.name() != "node_modules",
+    })?;
+    Ok(found.into_iter().map(|found| found.path).collect())
+}
+
+fn is_code(name: &str) -> bool {
+    let known = |extension: &&str| {
+        name.strip_suffix(extension).is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
+    };
+    CODE_EXTENSIONS.iter().any(|extension| known(extension)) && !name.ends_with(".d.ts")
 }

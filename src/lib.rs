@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod discover;
 pub mod error;
 pub mod graph;
+pub mod hash;
 pub mod link;
 pub mod pipeline;
 pub mod project;

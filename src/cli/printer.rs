@@ -30,7 +30,8 @@ impl Printer {
                     && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
             }
         };
-        let width = terminal_size::terminal_size_of(io::stderr()).map_or(DEFAULT_WIDTH, |size| size.0.0.into());
+        let width =
+            terminal_size::terminal_size_of(io::stderr()).map_or(DEFAULT_WIDTH, |size| size.0.0.into());
         let style = Style { color, width: width.clamp(40, 120) };
         Self { json: global.format == Format::Json, verbose: global.verbose, quiet: global.quiet, style }
     }
@@ -71,9 +72,11 @@ impl Printer {
 
     /// How many errors and warnings there were, when there were any errors.
     pub(super) fn verdict(&self, diagnostics: &[Diagnostic]) {
-        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        let count =
+            |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        let warnings = if warnings == 0 { String::new() } else { format!(", {}", plural(warnings, "warning")) };
+        let warnings =
+            if warnings == 0 { String::new() } else { format!(", {}", plural(warnings, "warning")) };
         let label = self.paint("31;1", "failed");
         write(&mut io::stderr().lock(), &format!("{label}: {}{warnings}\n", plural(errors, "error")));
     }

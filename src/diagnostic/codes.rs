@@ -81,4 +81,19 @@ codes! {
     MissingPath => "missing-path",
     /// Nothing that could be deployed was found.
     NothingToBuild => "nothing-to-build",
+
+    /// The asset directory holds a `_worker.js`, which is not supported as a worker of its own.
+    AdvancedMode => "advanced-mode",
+    /// A file in the asset directory is not meant for the public and was left out.
+    AssetLeftOut => "asset-left-out",
+    /// A file or the number of files is beyond what the platform takes.
+    AssetLimit => "asset-limit",
+    /// A line of `.assetsignore` is not a valid pattern.
+    AssetsignorePattern => "assetsignore-pattern",
+    /// A directory that the project names does not exist.
+    MissingDirectory => "missing-directory",
+    /// A symbolic link leads out of the project.
+    SymlinkOutside => "symlink-outside",
+    /// A directory entry that cannot be part of a deployment.
+    UnusableFile => "unusable-file",
 }

@@ -47,7 +47,12 @@ impl Code<'_> {
     }
 
     /// Grows the graph from the roots and links it.
-    pub(super) fn link(&self, session: &Session, roots: Roots<'_>, diagnostics: &mut Diagnostics) -> Option<Bundle> {
+    pub(super) fn link(
+        &self,
+        session: &Session,
+        roots: Roots<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Bundle> {
         let graph = graph(session, &self.resolver(), self.options(), roots, diagnostics)?;
         let output = Output {
             minify: self.bundling.minify,
@@ -66,7 +71,10 @@ impl Code<'_> {
 
 /// Bundles one module and writes it when an output file is named. Settings come from the project's
 /// configuration file where there is one.
-pub fn bundle(options: &Options, request: BundleRequest<'_>) -> Result<(Option<Bundle>, Vec<Diagnostic>), Error> {
+pub fn bundle(
+    options: &Options,
+    request: BundleRequest<'_>,
+) -> Result<(Option<Bundle>, Vec<Diagnostic>), Error> {
     let mut diagnostics = Diagnostics::default();
     let root = fs::canonicalize(&options.directory)
         .map_err(|error| Error::io("open the directory", &options.directory, error))?;
@@ -89,9 +97,8 @@ pub fn bundle(options: &Options, request: BundleRequest<'_>) -> Result<(Option<B
 }
 
 fn write(bundle: &Bundle, outfile: &Path) -> Result<(), Error> {
-    let write = |path: &Path, text: &str| {
-        fs::write(path, text).map_err(|error| Error::io("write", path, error))
-    };
+    let write =
+        |path: &Path, text: &str| fs::write(path, text).map_err(|error| Error::io("write", path, error));
     let Some(map) = &bundle.source_map else { return write(outfile, &bundle.main) };
     let name = outfile.file_name().unwrap_or_default().to_string_lossy().into_owned();
     write(&outfile.with_file_name(format!("{name}.map")), map)?;

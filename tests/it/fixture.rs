@@ -38,7 +38,8 @@ pub fn pagesbuild<S: AsRef<OsStr>>(directory: &Path, arguments: impl IntoIterato
 
 /// Builds a project into `outdir` and demands success.
 pub fn build(project: &Path, outdir: &Path, more: &[&str]) {
-    let mut arguments: Vec<&OsStr> = vec!["build".as_ref(), project.as_ref(), "--outdir".as_ref(), outdir.as_ref()];
+    let mut arguments: Vec<&OsStr> =
+        vec!["build".as_ref(), project.as_ref(), "--outdir".as_ref(), outdir.as_ref()];
     arguments.extend(more.iter().map(OsStr::new));
     let output = pagesbuild(root(), arguments);
     assert!(output.status.success(), "{}: {}", project.display(), stderr(&output));

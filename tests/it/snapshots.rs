@@ -39,7 +39,8 @@ fn diagnostics() {
     for project in all("broken") {
         let code = name(&project);
         let said = said_about(&project, &[]);
-        let document: serde_json::Value = serde_json::from_str(&said_about(&project, &["--format", "json"])).unwrap();
+        let document: serde_json::Value =
+            serde_json::from_str(&said_about(&project, &["--format", "json"])).unwrap();
         let codes = document["diagnostics"].as_array().unwrap().iter();
         let codes: Vec<&str> = codes.map(|diagnostic| diagnostic["code"].as_str().unwrap()).collect();
         assert!(codes.contains(&code.as_str()), "{code} is not among {codes:?}:\n{said}");

@@ -27,8 +27,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "pipeline",
         &[
-            "asset", "compile", "deployment", "diagnostic", "discover", "error", "graph", "link", "project",
-            "resolve", "route", "router", "target",
+            "asset",
+            "compile",
+            "deployment",
+            "diagnostic",
+            "discover",
+            "error",
+            "graph",
+            "link",
+            "project",
+            "resolve",
+            "route",
+            "router",
+            "target",
         ],
     ),
     ("cli", &[]),
@@ -67,7 +78,9 @@ fn rooms_name_only_rooms_before_them() {
                 wrong.push(format!("src/{path} names `crate::{name}`"));
             }
         }
-        for (library, home) in [("swc_", "compile"), ("clap", "cli"), ("miette", "diagnostic"), ("oxc_", "resolve")] {
+        for (library, home) in
+            [("swc_", "compile"), ("clap", "cli"), ("miette", "diagnostic"), ("oxc_", "resolve")]
+        {
             let used = text.lines().any(|line| line.trim_start().starts_with(&format!("use {library}")));
             if used && room(&path) != home {
                 wrong.push(format!("src/{path} uses `{library}`, which lives in `{home}`"));

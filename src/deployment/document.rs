@@ -1,0 +1,380 @@
+//! `deployment.json` as types: the text in and out, its canonical form, its id and its digests.
+//!
+//! Invariants: one document has one text; the id covers every other field; a reader accepts no field that it
+//! does not know, since it could not tell what ignoring it would break.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::asset::AssetManifest;
+use crate::hash;
+
+/// The format and its major version.
+pub const FORMAT: &str = "pagesbuild.deployment/1";
+
+/// The whole of `deployment.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// [`FORMAT`].
+    pub format: String,
+    /// BLAKE3 over the canonical text without the line of this field, first 32 hex characters.
+    pub id: String,
+    /// Whose deployment it is.
+    pub project: Project,
+    /// What it runs on.
+    pub runtime: Runtime,
+    /// The worker, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<Code>,
+    /// The route table in order of precedence.
+    pub routes: Vec<Route>,
+    /// The static files, where the project has any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assets: Option<Assets>,
+    /// What stands on `env`, by name.
+    pub bindings: Vec<Binding>,
+    /// The configuration of the environment as the deployer sees it, values of variables included, without
+    /// what other fields hold and what only concerns the developer's machine.
+    pub settings: BTreeMap<String, Json>,
+    /// What a rollback to this deployment cannot bring back.
+    pub unversioned: Unversioned,
+    /// Files derived for each deployer, by its name.
+    pub targets: BTreeMap<String, FileEntry>,
+    /// Which part a difference is in.
+    pub digests: Digests,
+}
+
+/// Whose deployment it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Project {
+    /// The worker's name.
+    pub name: String,
+    /// The environment, absent for the top level.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub environment: Option<String>,
+}
+
+/// What the worker runs on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Runtime {
+    /// `YYYY-MM-DD`.
+    pub compatibility_date: String,
+    /// In the order given.
+    pub compatibility_flags: Vec<String>,
+}
+
+/// The worker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    /// The path of the main module.
+    pub main: String,
+    /// All modules, the main one among them, by path.
+    pub modules: Vec<Module>,
+    /// What the main module exports, sorted.
+    pub exports: Vec<String>,
+    /// Bytes of all modules.
+    pub size: u64,
+    /// Where the project asked for one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source_map: Option<FileEntry>,
+}
+
+/// A module of the worker.
+///
+/// Spelt out rather than flattened from [`FileEntry`]: serde cannot deny unknown fields through a flattening.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "ModuleFields", into = "ModuleFields")]
+pub struct Module {
+    /// What the runtime takes it for.
+    pub kind: ModuleType,
+    /// Where it is.
+    pub file: FileEntry,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModuleFields {
+    path: String,
+    hash: String,
+    size: u64,
+    #[serde(rename = "type")]
+    kind: ModuleType,
+}
+
+impl From<ModuleFields> for Module {
+    fn from(fields: ModuleFields) -> Self {
+        let ModuleFields { path, hash, size, kind } = fields;
+        Self { kind, file: FileEntry { path, hash, size } }
+    }
+}
+
+impl From<Module> for ModuleFields {
+    fn from(module: Module) -> Self {
+        let FileEntry { path, hash, size } = module.file;
+        Self { path, hash, size, kind: module.kind }
+    }
+}
+
+/// What the runtime takes a module for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModuleType {
+    /// An ECMAScript module.
+    Esm,
+    /// A WebAssembly module.
+    Wasm,
+    /// Bytes, imported as an `ArrayBuffer`.
+    Data,
+    /// Text, imported as a string.
+    Text,
+}
+
+/// A file of the output directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// Relative to the output directory, `/`-separated.
+    pub path: String,
+    /// BLAKE3 of the content, 64 hex characters.
+    pub hash: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// A row of the route table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// `/todos/:id`.
+    pub pattern: String,
+    /// Upper case; absent where every method is answered.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub method: Option<String>,
+    /// `file#export`, relative to the functions directory; absent where only middleware runs.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub handler: Option<String>,
+    /// What runs before, outermost first, each as `file#export`.
+    pub middleware: Vec<String>,
+}
+
+/// The static files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assets {
+    /// The name under which code reaches them.
+    pub binding: String,
+    /// The manifest, as the platform's upload takes it. `/a/b` is the file `assets/a/b`.
+    pub files: AssetManifest,
+    /// `_headers` and `_redirects`, which are files below `assets/` and not published.
+    pub rules: BTreeMap<String, Rule>,
+    /// As the platform takes it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub html_handling: Option<String>,
+    /// As the platform takes it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub not_found_handling: Option<String>,
+    /// Which requests the worker sees before the assets do.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub run_worker_first: Option<RunWorkerFirst>,
+}
+
+/// A file of rules for the platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// BLAKE3 of the content, 64 hex characters.
+    pub hash: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// Which requests the worker sees before the assets do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum RunWorkerFirst {
+    /// All or none.
+    Always(bool),
+    /// Those that these rules name.
+    Rules(Vec<String>),
+}
+
+/// A name on `env`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binding {
+    /// The name.
+    pub name: String,
+    /// The configuration key that declares it: `kv_namespaces`, `vars` ...
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The identity of what it points to, where one is given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub resource: Option<String>,
+    /// Whether the deployer is to create what it points to.
+    pub provision: bool,
+}
+
+/// What a rollback cannot bring back. Every list is sorted, but the tags, which are in order of application.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unversioned {
+    /// Names of secrets that must be set; their values are never part of a deployment.
+    pub secrets: Vec<String>,
+    /// Tags of Durable Object migrations: data once migrated stays migrated.
+    pub migrations: Vec<String>,
+    /// Cron expressions.
+    pub crons: Vec<String>,
+    /// Queues that the worker consumes.
+    pub queue_consumers: Vec<String>,
+    /// Route patterns that lead to the worker.
+    pub routes: Vec<String>,
+    /// Custom domains that lead to the worker.
+    pub domains: Vec<String>,
+}
+
+/// One hash for each part that can move by itself: BLAKE3, first 32 hex characters, over the compact JSON
+/// (keys sorted) of the fields named.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Digests {
+    /// `code`, `routes` and `runtime`.
+    pub code: String,
+    /// `assets`.
+    pub assets: String,
+    /// `bindings` and `settings`.
+    pub bindings: String,
+}
+
+/// Why a text is not a deployment's description.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Not JSON, or not of the shape that the format has.
+    #[error("not a deployment's description: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// Another format, or a version that this reader does not know.
+    #[error("the format is `{0}`, and this version reads `{FORMAT}`")]
+    Format(String),
+    /// JSON of the right shape in another layout than the canonical one: something else wrote or edited it.
+    #[error("the text is not in its canonical form")]
+    NotCanonical,
+    /// The id is not the hash of the rest.
+    #[error("the id is `{found}`, and the content's is `{expected}`")]
+    Id {
+        /// What the document says.
+        found: String,
+        /// What it should say.
+        expected: String,
+    },
+    /// A digest is not the hash of its part.
+    #[error("the digests do not match their parts")]
+    Digests,
+}
+
+impl Document {
+    /// Reads a document and checks everything that can be checked without the other files.
+    ///
+    /// # Errors
+    ///
+    /// The text is of another format, not canonical, or does not match its own id or digests.
+    pub fn parse(text: &[u8]) -> Result<Self, ReadError> {
+        let format = format_of(text)?;
+        if format != FORMAT {
+            return Err(ReadError::Format(format));
+        }
+        let document: Self = serde_json::from_slice(text)?;
+        if document.to_text().as_bytes() != text {
+            return Err(ReadError::NotCanonical);
+        }
+        let mut sealed = document.clone();
+        sealed.seal();
+        if sealed.digests != document.digests {
+            return Err(ReadError::Digests);
+        }
+        if sealed.id != document.id {
+            return Err(ReadError::Id { found: document.id, expected: sealed.id });
+        }
+        Ok(document)
+    }
+
+    /// The canonical text: keys sorted, two spaces of indentation, line feeds, one at the end.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{:#}", to_json(self));
+        text.push('\n');
+        text
+    }
+
+    /// Computes the digests, then the id.
+    pub(super) fn seal(&mut self) {
+        let all = to_json(self);
+        let digest = |fields: &[&str]| {
+            // A part that is absent counts as `null`, as it does for `jq`.
+            let part: BTreeMap<&str, Option<&Json>> =
+                fields.iter().map(|field| (*field, all.get(field))).collect();
+            hash::blake3_short(to_json(&part).to_string().as_bytes())
+        };
+        self.digests = Digests {
+            code: digest(&["code", "routes", "runtime"]),
+            assets: digest(&["assets"]),
+            bindings: digest(&["bindings", "settings"]),
+        };
+        self.id = id_of(&self.to_text());
+    }
+
+    /// Every file of the output directory that the document names, with its hash and size.
+    pub fn files(&self) -> impl Iterator<Item = (String, Expected<'_>)> {
+        let plain = |file: &FileEntry| (file.path.clone(), Expected::Plain(file.hash.clone(), file.size));
+        let code = self.code.iter().flat_map(move |code| {
+            let modules = code.modules.iter().map(|module| &module.file);
+            modules.chain(&code.source_map).map(plain)
+        });
+        let assets = self.assets.iter().flat_map(|assets| {
+            let files =
+                assets.files.iter().map(|(path, asset)| (format!("assets{path}"), Expected::Asset(asset)));
+            let rules = assets.rules.iter().map(|(name, rule)| {
+                (format!("assets/{name}"), Expected::Plain(rule.hash.clone(), rule.size))
+            });
+            files.chain(rules)
+        });
+        code.chain(assets).chain(self.targets.values().map(plain))
+    }
+}
+
+/// What a file must hash to.
+#[derive(Clone, Debug)]
+pub enum Expected<'a> {
+    /// BLAKE3 of the content, and its size.
+    Plain(String, u64),
+    /// The asset hash.
+    Asset(&'a crate::asset::Asset),
+}
+
+/// The `format` of any JSON object that has one.
+pub(super) fn format_of(text: &[u8]) -> Result<String, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Any {
+        format: String,
+    }
+    serde_json::from_slice::<Any>(text).map(|any| any.format)
+}
+
+/// The hash of a canonical text without the line of its id. No other line starts like that one: everything
+/// else that deep in the document has a name of its own, and a string cannot hold a line feed.
+fn id_of(text: &str) -> String {
+    let rest: String = text.split_inclusive('\n').filter(|line| !line.starts_with("  \"id\": ")).collect();
+    hash::blake3_short(rest.as_bytes())
+}
+
+fn to_json(value: &impl Serialize) -> Json {
+    // The types above have string keys and finite numbers: this cannot fail, and if it could, the id of
+    // nothing would match no deployment.
+    let mut json = serde_json::to_value(value).unwrap_or(Json::Null);
+    // Another crate in the build may ask serde_json to keep the order of insertion.
+    json.sort_all_objects();
+    json
+}

@@ -1,0 +1,122 @@
+//! What is known about one build and is no part of the deployment: when, from which commit, by which version.
+//!
+//! In go the project's directory and the start of the build, out comes `build.json`. Nothing here may reach the id.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+/// The content of `build.json`, but the size after gzip.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BuildFacts {
+    /// When the build ran, UTC, RFC 3339.
+    pub time: String,
+    /// The version of pagesbuild.
+    pub tool: String,
+    /// Where the project is in a git repository and the `git` command is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub git: Option<Git>,
+    /// Milliseconds from the start of the build until its output was written.
+    pub milliseconds: u64,
+}
+
+/// Where in its history the project stood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Git {
+    /// The commit's full name.
+    pub commit: String,
+    /// Absent on a detached head.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// Whether tracked files differ from the commit.
+    pub dirty: bool,
+}
+
+impl BuildFacts {
+    /// Asks the clock and git. `root` is the project's directory, `start` when the build began.
+    pub fn gather(root: &Path, start: Instant) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self {
+            time: rfc3339(since.as_secs()),
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            git: git(root),
+            milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// The text of `build.json`. `gzip_size` is here and not in the description, since it tells more about the
+    /// compressor than about the code.
+    pub(super) fn to_text(&self, gzip_size: u64) -> String {
+        let mut json = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = json.as_object_mut() {
+            fields.insert(String::from("gzip_size"), gzip_size.into());
+        }
+        json.sort_all_objects();
+        format!("{json:#}\n")
+    }
+}
+
+fn git(root: &Path) -> Option<Git> {
+    let commit = ask_git(root, &["rev-parse", "--verify", "HEAD"])?;
+    // Untracked files do not count: finding them means reading the whole work tree, and the output directory
+    // is often one of them.
+    let changes = ask_git(root, &["status", "--porcelain", "--untracked-files=no"])?;
+    Some(Git {
+        commit,
+        branch: ask_git(root, &["symbolic-ref", "--short", "-q", "HEAD"]),
+        dirty: !changes.is_empty(),
+    })
+}
+
+fn ask_git(root: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git")
+        // A build must neither run the repository's hooks nor take its lock.
+        .args(["-c", "core.fsmonitor=false"])
+        .args(arguments)
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| text.trim().to_owned())
+}
+
+/// Seconds since 1970 as a date and time: years of 400-year cycles counted from March, so that a leap day is
+/// the last of its year.
+fn rfc3339(seconds: u64) -> String {
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates() {
+        let cases = [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_709_251_199, "2024-02-29T23:59:59Z"),
+            (1_767_225_600, "2026-01-01T00:00:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ];
+        for (seconds, expected) in cases {
+            assert_eq!(rfc3339(seconds), expected);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! An output directory in, whether it may be replaced out.
+//!
+//! Invariant: nothing that pagesbuild did not write itself is ever removed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::{BUILD_FACTS, DOCUMENT, document};
+use crate::error::Error;
+use crate::project::Project;
+
+/// What wrangler keeps beside the configuration that it runs: local databases among others.
+pub(super) const WRANGLER_STATE: &str = ".wrangler";
+/// What a file manager leaves in every directory that it shows, and makes anew.
+const FINDER_STATE: &str = ".DS_Store";
+
+/// Refuses an output directory whose replacement would take the project, or a part of it, with it.
+///
+/// # Errors
+///
+/// [`Error::Usage`] saying which part.
+pub fn check_outdir(project: &Project, outdir: &Path) -> Result<(), Error> {
+    let outdir = settled(outdir);
+    let config = project.config.as_ref().map(|config| &config.path);
+    let assets = project.assets.as_ref().map(|assets| &assets.directory);
+    let parts = [
+        ("the project", Some(&project.root)),
+        ("the configuration file", config),
+        ("the assets", assets),
+        ("the functions", project.functions.as_ref()),
+        ("the durable objects", project.durable_objects.as_ref()),
+        ("the main module", project.main.as_ref()),
+    ];
+    for (what, path) in parts {
+        if path.is_some_and(|path| settled(path).starts_with(&outdir)) {
+            let message = format!(
+                "the output directory `{}` contains {what}, which replacing it would remove; choose another with `--outdir`",
+                outdir.display()
+            );
+            return Err(Error::Usage(message));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to replace anything but an output of ours, or an empty directory.
+pub(super) fn check_replaceable(target: &Path) -> Result<(), Error> {
+    let refuse = |why: &str| {
+        let message =
+            format!("`{}` {why}; move it away or choose another directory with `--outdir`", target.display());
+        Err(Error::Usage(message))
+    };
+    let read = |error| Error::io("read", target, error);
+    match fs::symlink_metadata(target) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(read(error)),
+        Ok(metadata) if !metadata.is_dir() => return refuse("is not a directory"),
+        Ok(_) => {}
+    }
+    let mut entries = fs::read_dir(target).map_err(read)?.flatten();
+    if entries.all(|entry| entry.file_name() == WRANGLER_STATE || entry.file_name() == FINDER_STATE) {
+        return Ok(());
+    }
+    let text = fs::read(target.join(DOCUMENT)).unwrap_or_default();
+    if !document::format_of(&text).is_ok_and(|format| format.starts_with("pagesbuild.deployment/")) {
+        return refuse("holds files and is no output of pagesbuild");
+    }
+    match foreign_file(target, &text) {
+        Some(file) => refuse(&format!("holds `{file}`, which no build put there")),
+        None => Ok(()),
+    }
+}
+
+/// The first file that the old output's own description does not name.
+fn foreign_file(target: &Path, description: &[u8]) -> Option<String> {
+    // A description of another version cannot be asked; that it is one of ours must do.
+    let document: document::Document = serde_json::from_slice(description).ok()?;
+    let known: BTreeSet<String> = document.files().map(|(path, _)| path).collect();
+    let entries = WalkDir::new(target).min_depth(1).sort_by_file_name().into_iter();
+    let entries = entries.filter_entry(|entry| entry.depth() > 1 || entry.file_name() != WRANGLER_STATE);
+    entries.flatten().filter(|entry| !entry.file_type().is_dir()).find_map(|entry| {
+        let relative = entry.path().strip_prefix(target).ok()?;
+        let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let path = parts.join("/");
+        let is_known = known.contains(&path)
+            || path == DOCUMENT
+            || path == BUILD_FACTS
+            || entry.file_name() == FINDER_STATE;
+        (!is_known).then_some(path)
+    })
+}
+
+/// Moves what `wrangler dev` keeps in an output directory into the one that takes its place.
+pub(super) fn carry_over(old: &Path, new: &Path) {
+    let (from, to) = (old.join(WRANGLER_STATE), new.join(WRANGLER_STATE));
+    // Where the new directory has a state already, that is the one in use.
+    if from.is_dir() && new.is_dir() && !to.exists() {
+        let _ = fs::rename(from, to);
+    }
+}
+
+/// The path with all links followed as far as it exists, and without `.` and `..`.
+pub(super) fn settled(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut rest = Vec::new();
+    let mut existing = absolute.as_path();
+    loop {
+        if let Ok(real) = fs::canonicalize(existing) {
+            let mut settled = real;
+            for part in rest.iter().rev() {
+                match part {
+                    Component::ParentDir => _ = settled.pop(),
+                    part => settled.push(part),
+                }
+            }
+            return settled;
+        }
+        let Some(last) = existing.components().next_back() else { return absolute };
+        rest.push(last);
+        let Some(parent) = existing.parent() else { return absolute };
+        existing = parent;
+    }
+}

@@ -1,0 +1,289 @@
+//! The asset directory in, what of it is published out.
+//!
+//! Where wrangler leaves a file out, so does pagesbuild, for Workers and Pages alike. Beyond that, nothing that
+//! is a secret, the worker's own code or another tool's state is ever published, ignored or not.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use super::SourceTree;
+use super::walk::{self, Found, Kind, Place};
+use crate::asset::AssetFile;
+use crate::asset::limits::{MAX_ASSETS, MAX_ASSETS_FREE};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
+use crate::error::Error;
+use crate::project::{AssetSettings, Project, display};
+
+const IGNORE_FILE: &str = ".assetsignore";
+
+/// What becomes of an entry of the asset directory.
+enum Fate {
+    Publish,
+    /// Not published, and nobody would expect it to be.
+    Drop,
+    /// Not published, and that is worth saying.
+    LeaveOut(&'static str),
+    /// `_headers` or `_redirects`.
+    Rules,
+    /// `_routes.json`.
+    Routes,
+    /// `_worker.js` where no `main` takes it over.
+    Worker,
+}
+
+struct Publishing<'a> {
+    project: &'a Project,
+    settings: &'a AssetSettings,
+    ignored: Gitignore,
+    /// Real paths of what the worker is made of.
+    code: Vec<PathBuf>,
+    /// Real paths of what is neither asset nor code: the configuration and the output.
+    other: Vec<PathBuf>,
+}
+
+/// Adds the assets and their rules to `tree`.
+pub(super) fn find(
+    project: &Project,
+    settings: &AssetSettings,
+    outdir: &Path,
+    tree: &mut SourceTree,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Error> {
+    let directory = settings.directory.as_path();
+    let real = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+    let code = [&project.functions, &project.durable_objects, &project.main];
+    let config = project.config.as_ref().map(|config| config.path.clone());
+    let publishing = Publishing {
+        project,
+        settings,
+        ignored: read_ignore_file(project, directory, diagnostics)?,
+        code: code.into_iter().flatten().map(real).collect(),
+        other: config.iter().chain([&outdir.to_path_buf()]).map(real).collect(),
+    };
+    let mut special = Vec::new();
+    let place = Place { directory, root: &project.root, limit: MAX_ASSETS };
+    let files = walk::walk(&place, diagnostics, &mut |found, diagnostics| {
+        let fate = publishing.fate(found);
+        match fate {
+            Fate::Publish => return true,
+            Fate::Drop => {}
+            Fate::LeaveOut(what) => diagnostics.push(left_out(project, found, what)),
+            Fate::Rules | Fate::Routes if found.kind == Kind::Directory => {
+                diagnostics.push(not_a_file(project, found))
+            }
+            // What a link in their place leads to is judged like any other link.
+            Fate::Rules | Fate::Routes if found.kind != Kind::File => return true,
+            Fate::Rules | Fate::Routes | Fate::Worker => {
+                special.push((fate, AssetFile { path: found.path.clone(), file: found.file.clone() }));
+            }
+        }
+        false
+    })?;
+    check_count(project, directory, files.len(), diagnostics);
+    tree.assets = files.into_iter().map(|found| AssetFile { path: found.path, file: found.file }).collect();
+    for (fate, file) in special {
+        match fate {
+            Fate::Rules => tree.asset_rules.push(file),
+            Fate::Routes => tree.routes_json = Some(file),
+            _ => {
+                diagnostics.push(advanced_mode(project, &file));
+                tree.advanced_worker = Some(file);
+            }
+        }
+    }
+    tree.asset_rules.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(())
+}
+
+impl Publishing<'_> {
+    fn fate(&self, found: &Found) -> Fate {
+        let name = found.name();
+        let top = found.is_top();
+        if top && matches!(name, "_headers" | "_redirects") {
+            // Read by the deployer whatever `.assetsignore` says.
+            return Fate::Rules;
+        }
+        let ignored = self.ignored.matched(&found.path, found.kind == Kind::Directory).is_ignore();
+        if ignored || self.is_known_refuse(found) {
+            return Fate::Drop;
+        }
+        if top && name == "_worker.js" {
+            return if self.project.main.is_some() { Fate::Drop } else { Fate::Worker };
+        }
+        if let Some(what) = self.is_private(found) {
+            return Fate::LeaveOut(what);
+        }
+        match name {
+            "_routes.json" if top => Fate::Routes,
+            // wrangler refuses to deploy a directory that has any of these beside its assets.
+            _ if top && name.starts_with("_worker.js") => {
+                Fate::LeaveOut("it belongs to the code of a worker")
+            }
+            _ => Fate::Publish,
+        }
+    }
+
+    fn is_known_refuse(&self, found: &Found) -> bool {
+        let name = found.name();
+        let at_root = found.real.parent().is_some_and(|parent| self.is_root(parent));
+        found.path == IGNORE_FILE
+            || matches!(name, ".git" | ".wrangler" | ".DS_Store")
+            || name == "node_modules" && (self.settings.pages || at_root)
+            || is_output_state(name)
+            // Pages keeps this name for itself, wherever the functions are.
+            || found.is_top() && self.settings.pages && name == "functions"
+            || at_root && matches!(name, "wrangler.toml" | "wrangler.json" | "wrangler.jsonc")
+            || !found.link && self.other.iter().chain(self.code_directories()).any(|path| *path == found.real)
+    }
+
+    fn is_private(&self, found: &Found) -> Option<&'static str> {
+        if found.name() == "node_modules" {
+            return Some("installed packages are not published");
+        }
+        if is_secret(found.name()) {
+            return Some("files of this name hold secrets");
+        }
+        let is_code = self.code.iter().any(|code| found.real.starts_with(code));
+        if is_code {
+            return Some("it is the worker's own code");
+        }
+        if !found.link {
+            return None;
+        }
+        // A link is judged by what it leads to as well.
+        let root = fs::canonicalize(&self.project.root).unwrap_or_else(|_| self.project.root.clone());
+        let inside = found.real.strip_prefix(&root).unwrap_or(&found.real);
+        let mut names = inside.components().filter_map(|part| part.as_os_str().to_str());
+        if names.any(|name| is_secret(name) || matches!(name, ".git" | ".wrangler")) {
+            return Some("it leads to a file that is never published");
+        }
+        self.other
+            .iter()
+            .any(|path| found.real.starts_with(path))
+            .then_some("it leads to a file that is never published")
+    }
+
+    /// Directories of code that stand in the asset directory by convention, as opposed to a `main` there.
+    fn code_directories(&self) -> impl Iterator<Item = &PathBuf> {
+        self.code.iter().filter(|path| path.is_dir())
+    }
+
+    fn is_root(&self, directory: &Path) -> bool {
+        fs::canonicalize(&self.project.root).is_ok_and(|root| root == directory)
+    }
+}
+
+/// `.dev.vars`, `.env`, their variants for environments, and direnv's `.envrc`.
+fn is_secret(name: &str) -> bool {
+    name.starts_with(".dev.vars") || name.starts_with(".env")
+}
+
+/// The cache, and the files that a build keeps beside its output while it runs.
+fn is_output_state(name: &str) -> bool {
+    name == ".pagesbuild" || name.starts_with('.') && name.contains(".pagesbuild-")
+}
+
+fn read_ignore_file(
+    project: &Project,
+    directory: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Gitignore, Error> {
+    let file = directory.join(IGNORE_FILE);
+    let text = match fs::read(&file) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Gitignore::empty()),
+        Err(error) => return Err(Error::io("read", &file, error)),
+    };
+    // An empty root: the matched paths are relative already.
+    let mut builder = GitignoreBuilder::new("");
+    // wrangler's matcher pays no regard to case.
+    let _ = builder.case_insensitive(true);
+    let source = Source::new(display(&project.root, &file), text.as_str());
+    let mut start = 0;
+    for line in text.split('\n') {
+        let end = start + line.len();
+        let pattern = line.trim_start_matches('\u{feff}').trim_end_matches('\r');
+        if builder.add_line(None, &without_braces(pattern)).is_err() {
+            diagnostics.push(
+                Diagnostic::warning(
+                    Code::AssetsignorePattern,
+                    format!("`{pattern}` is not a valid pattern and ignores nothing"),
+                )
+                .at(&source, start..start + line.trim_end().len(), "")
+                .help("patterns follow the rules of `.gitignore`; escape a literal `[` with a backslash"),
+            );
+        }
+        start = end + 1;
+    }
+    builder.build().map_err(|error| Error::io("read", &file, io::Error::other(error)))
+}
+
+/// Braces are letters to git and alternatives to the matcher: escaped, unless they are, or stand in a class.
+fn without_braces(pattern: &str) -> String {
+    let mut escaped = String::with_capacity(pattern.len());
+    let (mut after_backslash, mut in_class) = (false, false);
+    for letter in pattern.chars() {
+        match letter {
+            '{' | '}' if !after_backslash && !in_class => escaped.push('\\'),
+            '[' if !after_backslash => in_class = true,
+            ']' if !after_backslash => in_class = false,
+            _ => {}
+        }
+        after_backslash = letter == '\\' && !after_backslash;
+        escaped.push(letter);
+    }
+    escaped
+}
+
+fn check_count(project: &Project, directory: &Path, count: usize, diagnostics: &mut Diagnostics) {
+    let diagnostic = if count > MAX_ASSETS {
+        Diagnostic::error(
+            Code::AssetLimit,
+            format!("there are more than {MAX_ASSETS} assets, the most that any plan takes"),
+        )
+    } else if count > MAX_ASSETS_FREE {
+        Diagnostic::warning(
+            Code::AssetLimit,
+            format!("there are {count} assets, and the free plan takes at most {MAX_ASSETS_FREE}"),
+        )
+    } else {
+        return;
+    };
+    let shown = display(&project.root, directory);
+    diagnostics.push(
+        diagnostic
+            .file(if shown.is_empty() { ".".to_owned() } else { shown })
+            .help("check that this is the directory that your front end is built into, or list what is not needed in `.assetsignore`"),
+    );
+}
+
+fn left_out(project: &Project, found: &Found, what: &str) -> Diagnostic {
+    Diagnostic::warning(Code::AssetLeftOut, format!("left out of the assets, since {what}"))
+        .file(display(&project.root, &found.file))
+        .help("move it out of the asset directory, or list it in `.assetsignore`")
+}
+
+fn not_a_file(project: &Project, found: &Found) -> Diagnostic {
+    Diagnostic::error(Code::UnusableFile, format!("`{}` must be a file, and is a directory", found.path))
+        .file(display(&project.root, &found.file))
+        .help("the name is kept for the platform's rules; rename the directory")
+}
+
+fn advanced_mode(project: &Project, file: &AssetFile) -> Diagnostic {
+    let shown = display(&project.root, &file.file);
+    let main = if file.file.is_dir() { format!("{shown}/index.js") } else { shown.clone() };
+    let beside = match project.functions {
+        // Pages ignores the functions beside a `_worker.js`; with `main` they are routed first.
+        Some(_) => "; the functions, which Pages ignores beside it, then answer first",
+        None => "",
+    };
+    Diagnostic::error(
+        Code::AdvancedMode,
+        "a `_worker.js` among the assets (Pages' advanced mode) is not supported yet",
+    )
+    .file(shown)
+    .help(format!("name it as the worker's main module with `main = \"{main}\"`{beside}"))
+}

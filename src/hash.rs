@@ -1,0 +1,176 @@
+//! Bytes in, names of bytes out: the two hashes that a deployment speaks.
+//!
+//! Everything is BLAKE3. A plain hash is what `b3sum` prints; an asset hash is the one that the platform's
+//! upload asks for. Both depend on the bytes alone, however they arrive in pieces.
+
+use std::io::{self, Read};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Length in characters of an id, a digest and an asset hash: the first half of a full hash.
+pub const SHORT: usize = 32;
+
+/// A multiple of three, so that the base64 of each piece needs no padding and the pieces join to the base64 of
+/// the whole.
+const PIECE: usize = 3 * 16 * 1024;
+
+/// The BLAKE3 hash of `bytes`, 64 lower-case hexadecimal characters.
+pub fn blake3_hex(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
+/// The first [`SHORT`] characters of [`blake3_hex`].
+pub fn blake3_short(bytes: &[u8]) -> String {
+    let mut hex = blake3_hex(bytes);
+    hex.truncate(SHORT);
+    hex
+}
+
+/// Computes the hash by which the platform knows an asset: BLAKE3 over base64(content) and the extension,
+/// the first 32 hexadecimal characters.
+///
+/// Holds one piece of the content at a time, so that a large file costs no more memory than a small one.
+#[derive(Debug)]
+pub struct AssetHasher {
+    hasher: blake3::Hasher,
+    // Bytes that do not fill a group of three yet; they wait for the next piece.
+    rest: Vec<u8>,
+    text: String,
+}
+
+impl Default for AssetHasher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl AssetHasher {
+    /// A hasher that has seen nothing.
+    pub fn new() -> Self {
+        Self { hasher: blake3::Hasher::new(), rest: Vec::with_capacity(3), text: String::new() }
+    }
+
+    /// Takes the next bytes of the content.
+    pub fn update(&mut self, mut bytes: &[u8]) {
+        while !self.rest.is_empty() && self.rest.len() < 3 {
+            let Some((first, others)) = bytes.split_first() else { return };
+            self.rest.push(*first);
+            bytes = others;
+        }
+        if self.rest.len() == 3 {
+            let group = std::mem::take(&mut self.rest);
+            self.encode(&group);
+        }
+        let whole = bytes.len() - bytes.len() % 3;
+        let (groups, rest) = bytes.split_at(whole);
+        for piece in groups.chunks(PIECE) {
+            self.encode(piece);
+        }
+        self.rest.extend_from_slice(rest);
+    }
+
+    /// The hash of all that was taken, as the content of a file with this extension (without its dot).
+    pub fn finish(mut self, extension: &str) -> String {
+        let rest = std::mem::take(&mut self.rest);
+        self.encode(&rest);
+        self.hasher.update(extension.as_bytes());
+        let mut hex = self.hasher.finalize().to_hex().to_string();
+        hex.truncate(SHORT);
+        hex
+    }
+
+    fn encode(&mut self, piece: &[u8]) {
+        self.text.clear();
+        STANDARD.encode_string(piece, &mut self.text);
+        self.hasher.update(self.text.as_bytes());
+    }
+}
+
+/// The asset hash and the size in bytes of everything that `content` yields, each piece handed to `each` as
+/// well, so that a copy is hashed while it is made.
+pub fn asset_hash(
+    content: &mut dyn Read,
+    extension: &str,
+    mut each: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<(String, u64)> {
+    let mut hasher = AssetHasher::new();
+    let mut buffer = vec![0; PIECE];
+    let mut size = 0;
+    loop {
+        let count = match content.read(&mut buffer) {
+            Ok(0) => return Ok((hasher.finish(extension), size)),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let piece = buffer.get(..count).unwrap_or(&[]);
+        hasher.update(piece);
+        each(piece)?;
+        size += count as u64;
+    }
+}
+
+/// The extension that goes into an asset's hash: what follows the last dot of the file's name, as written,
+/// unless that dot is the first character (Node's `path.extname` without its dot).
+pub fn extension(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.rfind('.') {
+        // `..` alone is no file's name; `...` has the extension `.`, whose text is empty either way.
+        None | Some(0) => "",
+        Some(dot) => name.get(dot + 1..).unwrap_or(""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn whole(content: &[u8], extension: &str) -> String {
+        blake3_short(format!("{}{extension}", STANDARD.encode(content)).as_bytes())
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_hash_like_the_whole(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 0..40)) {
+            let mut hasher = AssetHasher::new();
+            for piece in &pieces {
+                hasher.update(piece);
+            }
+            prop_assert_eq!(hasher.finish("js"), whole(&pieces.concat(), "js"));
+        }
+    }
+
+    #[test]
+    fn sizes_around_a_piece() {
+        for size in [0, 1, 2, 3, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE + 2] {
+            let content: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+            let mut copy = Vec::new();
+            let hashed = asset_hash(&mut content.as_slice(), "bin", |piece| {
+                copy.extend_from_slice(piece);
+                Ok(())
+            });
+            assert_eq!(hashed.unwrap(), (whole(&content, "bin"), size as u64));
+            assert_eq!(copy, content);
+        }
+    }
+
+    #[test]
+    fn extensions() {
+        let cases = [
+            ("a.js", "js"),
+            ("a.tar.gz", "gz"),
+            ("A.PNG", "PNG"),
+            (".env", ""),
+            ("dir.d/name", ""),
+            ("a.", ""),
+            ("dir/.well-known", ""),
+            (".a.b", "b"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(extension(path), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! Finding and hashing static files, and the manifest against the one that wrangler sends.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use pagesbuild::asset::{self, AssetFile, fingerprint, limits};
+use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::discover::{SourceTree, discover};
+use pagesbuild::project::Project;
+
+use crate::project::{assets, at, said, write};
+
+fn found(project: &Project) -> (SourceTree, Vec<String>) {
+    let mut diagnostics = Diagnostics::default();
+    let tree = discover(project, &project.root.join("dist"), &mut diagnostics).unwrap();
+    (tree, said(diagnostics))
+}
+
+fn paths(files: &[AssetFile]) -> Vec<&str> {
+    files.iter().map(|file| file.path.as_str()).collect()
+}
+
+#[test]
+fn only_what_is_meant_for_the_public_is_published() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    for path in [
+        "index.html",
+        ".assetsignore",
+        ".well-known/security.txt",
+        ".gitignore",
+        ".git/config",
+        "node_modules/a/index.js",
+        "deep/node_modules/a/index.js",
+        ".wrangler/state/db",
+        ".pagesbuild/cache",
+        ".dist.pagesbuild-lock",
+        ".DS_Store",
+        "deep/.DS_Store",
+        ".dev.vars",
+        ".dev.vars.production",
+        "deep/.env.local",
+        "deep/_headers",
+        "_headers",
+        "_redirects",
+        "_routes.json",
+        "_worker.js.map",
+        "wrangler.toml",
+        "functions/api.ts",
+        "durable_objects/counter.js",
+        "dist/deployment.json",
+        "src/main.js",
+    ] {
+        write(root, &[(path, b"")]);
+    }
+    let mut project = at(root);
+    project.assets = Some(assets(root.to_path_buf()));
+    project.main = Some(root.join("src/main.js"));
+    let (tree, messages) = found(&project);
+    assert_eq!(
+        paths(&tree.assets),
+        [".gitignore", ".well-known/security.txt", "deep/_headers", "index.html"]
+    );
+    assert_eq!(paths(&tree.asset_rules), ["_headers", "_redirects"]);
+    assert_eq!(tree.routes_json.unwrap().path, "_routes.json");
+    assert_eq!(tree.functions, ["api.ts"]);
+    assert_eq!(tree.durable_objects, ["counter.js"]);
+    let secret = "left out of the assets, since files of this name hold secrets";
+    assert_eq!(
+        messages,
+        [
+            format!("warning asset-left-out .dev.vars: {secret}"),
+            format!("warning asset-left-out .dev.vars.production: {secret}"),
+            "warning asset-left-out _worker.js.map: left out of the assets, since it belongs to the code of a worker"
+                .to_owned(),
+            format!("warning asset-left-out deep/.env.local: {secret}"),
+            "warning asset-left-out deep/node_modules: \
+             left out of the assets, since installed packages are not published"
+                .to_owned(),
+            "warning asset-left-out src/main.js: left out of the assets, since it is the worker's own code".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn code_is_found_by_extension_at_any_depth() {
+    let directory = tempfile::tempdir().unwrap();
+    for path in [
+        "a.js",
+        "b.mjs",
+        "c.ts",
+        "d.tsx",
+        "e.jsx",
+        "x/[[y]].ts",
+        "types.d.ts",
+        "f.cjs",
+        "g.json",
+        ".js",
+        "js",
+    ] {
+        write(&directory.path().join("functions"), &[(path, b"")]);
+    }
+    write(directory.path(), &[("functions/node_modules/p/index.js", b""), ("functions/.hidden/z.js", b"")]);
+    let (tree, messages) = found(&at(directory.path()));
+    assert_eq!(tree.functions, [".hidden/z.js", "a.js", "b.mjs", "c.ts", "d.tsx", "e.jsx", "x/[[y]].ts"]);
+    assert!(messages.is_empty(), "{messages:?}");
+}
+
+#[test]
+fn ignored_as_git_would() {
+    let directory = tempfile::tempdir().unwrap();
+    let public = directory.path().join("public");
+    let patterns =
+        "\u{feff}# comment\r\n*.map\r\n!keep.map\n/top.txt\ndrafts/\n!drafts/x.html\nUPPER.html\n[z-a]\n";
+    write(&public, &[(".assetsignore", patterns.as_bytes()), ("_worker.js", b""), ("secret/.env", b"")]);
+    for path in
+        ["a.map", "keep.map", "top.txt", "d/top.txt", "drafts/x.html", "d/drafts/y.html", "upper.html"]
+    {
+        write(&public, &[(path, b"")]);
+    }
+    fs::write(public.join(".assetsignore"), format!("{patterns}_worker.js\nsecret\n")).unwrap();
+    let (tree, messages) = found(&at(directory.path()));
+    assert_eq!(paths(&tree.assets), ["d/top.txt", "keep.map"]);
+    assert!(tree.advanced_worker.is_none());
+    let expected = "warning assetsignore-pattern public/.assetsignore: `[z-a]` is not a valid pattern and ignores nothing";
+    assert_eq!(messages, [expected]);
+}
+
+#[test]
+fn advanced_mode_names_the_way_out() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &[("public/_worker.js/index.js", b""), ("public/index.html", b"")]);
+    let mut project = at(directory.path());
+    let (tree, messages) = found(&project);
+    assert_eq!(paths(&tree.assets), ["index.html"]);
+    assert_eq!(tree.advanced_worker.unwrap().path, "_worker.js");
+    assert_eq!(messages.len(), 1);
+    assert!(messages[0].starts_with("error advanced-mode public/_worker.js: "), "{messages:?}");
+    project.main = Some(directory.path().join("public/_worker.js/index.js"));
+    let (tree, messages) = found(&project);
+    assert_eq!(paths(&tree.assets), ["index.html"]);
+    assert!(tree.advanced_worker.is_none() && messages.is_empty(), "{messages:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_stay_in_the_project() {
+    use std::os::unix::fs::symlink;
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("project");
+    write(directory.path(), &[("elsewhere/secret.txt", b"")]);
+    write(
+        &root,
+        &[("shared/logo.svg", b""), (".env", b""), ("functions/a.js", b""), ("public/index.html", b"")],
+    );
+    for (target, link) in [
+        ("../shared", "public/shared"),
+        ("index.html", "public/home.html"),
+        ("../../elsewhere", "public/out"),
+        ("../../elsewhere/secret.txt", "public/out.txt"),
+        ("nowhere", "public/broken"),
+        ("self", "public/self"),
+        ("../.env", "public/settings.txt"),
+        ("../functions", "public/code"),
+        (".", "public/loop"),
+        ("../../elsewhere", "functions/out"),
+        ("../shared", "functions/shared"),
+    ] {
+        symlink(target, root.join(link)).unwrap();
+    }
+    write(&root, &[("shared/helper.js", b"")]);
+    let (tree, messages) = found(&at(&root));
+    assert_eq!(paths(&tree.assets), ["home.html", "index.html", "shared/helper.js", "shared/logo.svg"]);
+    assert_eq!(tree.functions, ["a.js", "shared/helper.js"]);
+    let starts: Vec<&str> = messages.iter().map(|message| message.split(':').next().unwrap()).collect();
+    assert_eq!(
+        starts,
+        [
+            "error symlink-outside functions/out",
+            "error unusable-file public/broken",
+            "warning asset-left-out public/code",
+            "error unusable-file public/loop",
+            "error symlink-outside public/out",
+            "error symlink-outside public/out.txt",
+            "error unusable-file public/self",
+            "warning asset-left-out public/settings.txt",
+        ]
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn entries_that_no_url_can_name() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let directory = tempfile::tempdir().unwrap();
+    let public = directory.path().join("public");
+    write(&public, &[("index.html", b"")]);
+    fs::write(public.join(OsStr::from_bytes(b"caf\xe9.html")), b"").unwrap();
+    std::os::unix::net::UnixListener::bind(public.join("socket")).unwrap();
+    let (tree, messages) = found(&at(directory.path()));
+    assert_eq!(paths(&tree.assets), ["index.html"]);
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].starts_with("error unusable-file public/caf\u{fffd}.html: "), "{messages:?}");
+    assert!(messages[1].starts_with("warning unusable-file public/socket: "), "{messages:?}");
+}
+
+#[test]
+fn a_missing_directory_is_said_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut project = at(directory.path());
+    project.assets = Some(assets(directory.path().join("build")));
+    let (_, messages) = found(&project);
+    assert_eq!(messages, ["error missing-directory build: the directory does not exist"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn limits_of_the_platform() {
+    use std::os::unix::fs::symlink;
+    let directory = tempfile::tempdir().unwrap();
+    let public = directory.path().join("public");
+    write(&public, &[("small.bin", b"x")]);
+    let large = fs::File::create(public.join("large.bin")).unwrap();
+    large.set_len(limits::MAX_ASSET_SIZE + 1).unwrap();
+    let just = fs::File::create(public.join("just.bin")).unwrap();
+    just.set_len(limits::MAX_ASSET_SIZE).unwrap();
+    let (tree, messages) = found(&at(directory.path()));
+    assert!(messages.is_empty(), "{messages:?}");
+    let mut diagnostics = Diagnostics::default();
+    let manifest = fingerprint(&tree.assets, &mut diagnostics).unwrap();
+    assert_eq!(manifest.keys().collect::<Vec<_>>(), ["/just.bin", "/small.bin"]);
+    assert_eq!(
+        said(diagnostics),
+        ["error asset-limit large.bin: the file has 26214401 bytes, and the platform takes at most 26214400"]
+    );
+
+    // Links multiply: each level names the level below 50 times.
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    for name in 0..50 {
+        write(root, &[(&format!("one/{name}.txt"), b"")]);
+        for (below, level) in [("one", "two"), ("two", "three"), ("three", "public")] {
+            fs::create_dir_all(root.join(level)).unwrap();
+            symlink(format!("../{below}"), root.join(level).join(name.to_string())).unwrap();
+        }
+    }
+    let mut project = at(root);
+    let (tree, messages) = found(&project);
+    assert_eq!(tree.assets.len(), limits::MAX_ASSETS + 1);
+    assert_eq!(
+        messages,
+        ["error asset-limit public: there are more than 100000 assets, the most that any plan takes"]
+    );
+    project.assets = Some(assets(root.join("three")));
+    for name in 10..50 {
+        fs::remove_file(root.join("three").join(name.to_string())).unwrap();
+    }
+    let (tree, messages) = found(&project);
+    assert_eq!(tree.assets.len(), 25_000);
+    assert_eq!(
+        messages,
+        ["warning asset-limit three: there are 25000 assets, and the free plan takes at most 20000"]
+    );
+}
+
+#[test]
+fn a_file_that_vanished_is_named() {
+    let files = [AssetFile { path: "gone.txt".into(), file: Path::new("/nowhere/gone.txt").into() }];
+    let error = fingerprint(&files, &mut Diagnostics::default()).unwrap_err();
+    assert!(error.to_string().starts_with("cannot open `/nowhere/gone.txt`"), "{error}");
+}
+
+#[test]
+fn every_extension_has_one_type() {
+    let types: BTreeSet<String> = asset::known_extensions()
+        .filter_map(|extension| asset::content_type(&format!("a.{extension}")))
+        .collect();
+    assert!(types.len() > 900 && types.contains("text/css; charset=utf-8"));
+}

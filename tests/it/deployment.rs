@@ -1,0 +1,434 @@
+//! Assembling, writing and reading back a deployment.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use pagesbuild::asset::{fingerprint, read_rules};
+use pagesbuild::deployment::{
+    self, AssetParts, BuildFacts, Deployment, Document, Parts, check_outdir, document, emit, verify,
+};
+use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::discover::discover;
+use pagesbuild::link::Bundle;
+use pagesbuild::project::{Binding, Project, RunWorkerFirst};
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::project::{assets, at, said, write};
+
+mod crash;
+mod upload;
+
+/// A worker that says `text`, with a source map.
+fn worker(text: &str) -> Bundle {
+    Bundle {
+        main: format!("export default {{ fetch: () => new Response(\"{text}\") }};\n"),
+        source_map: Some(r#"{"version":3,"sources":[],"names":[],"mappings":""}"#.to_owned()),
+        sources: vec!["functions/index.js".to_owned()],
+        exports: vec!["default".to_owned()],
+    }
+}
+
+/// Assembles a project with the assets that it has on disk.
+fn assemble(project: &Project, bundle: Option<&Bundle>, routes: &[document::Route]) -> Deployment {
+    let mut diagnostics = Diagnostics::default();
+    let tree = discover(project, &project.root.join("dist"), &mut diagnostics).unwrap();
+    let manifest = fingerprint(&tree.assets, &mut diagnostics).unwrap();
+    let rules = read_rules(&tree.asset_rules, &mut diagnostics).unwrap();
+    let messages = said(diagnostics);
+    assert!(messages.is_empty(), "{messages:?}");
+    let mut wrangler = json!({ "name": project.name, "compatibility_date": project.compatibility_date });
+    if bundle.is_some() {
+        wrangler["main"] = "worker/index.js".into();
+        wrangler["no_bundle"] = true.into();
+    }
+    if project.assets.is_some() {
+        wrangler["assets"] = json!({ "directory": "assets" });
+    }
+    deployment::assemble(Parts {
+        project,
+        bundle,
+        routes,
+        assets: project.assets.as_ref().map(|settings| AssetParts {
+            settings,
+            run_worker_first: settings.run_worker_first.as_ref(),
+            files: &tree.assets,
+            manifest: &manifest,
+            rules: &rules,
+        }),
+        wrangler: &format!("{wrangler:#}\n"),
+    })
+}
+
+fn facts(root: &Path) -> BuildFacts {
+    BuildFacts::gather(root, Instant::now())
+}
+
+/// A small project with a bit of everything, in `<directory>/project`.
+fn everything(directory: &Path) -> (Project, Deployment) {
+    let root = directory.join("project");
+    write(
+        &root,
+        &[
+            ("public/index.html", b"<h1>Hi</h1>"),
+            ("public/a/b.png", b"\x89PNG"),
+            ("public/_headers", b"/*\n"),
+        ],
+    );
+    let mut project = at(&root);
+    project.environment = Some("production".to_owned());
+    project.compatibility_flags = vec!["nodejs_compat".to_owned()];
+    if let Some(settings) = &mut project.assets {
+        settings.html_handling = Some("auto-trailing-slash".to_owned());
+        settings.run_worker_first = Some(RunWorkerFirst::Rules(vec!["/api/*".to_owned()]));
+    }
+    let binding = |name: &str, kind, resource: Option<&str>| Binding {
+        name: name.to_owned(),
+        kind,
+        resource: resource.map(str::to_owned),
+        provision: resource.is_none() && kind != "vars",
+        span: 0..0,
+    };
+    project.bindings = vec![binding("GREETING", "vars", None), binding("IMAGES", "kv_namespaces", None)];
+    project.settings = [
+        ("vars".to_owned(), json!({ "GREETING": "hello" })),
+        ("kv_namespaces".to_owned(), json!([{ "binding": "IMAGES" }])),
+        ("migrations".to_owned(), json!([{ "tag": "v1", "new_sqlite_classes": ["Counter"] }])),
+        ("dev".to_owned(), json!({ "port": 1 })),
+        ("$schema".to_owned(), json!("node_modules/wrangler/config-schema.json")),
+    ]
+    .into();
+    let routes = [document::Route {
+        pattern: "/api/images".to_owned(),
+        method: Some("GET".to_owned()),
+        handler: Some("api/images.ts#onRequestGet".to_owned()),
+        middleware: vec!["_middleware.ts#onRequest".to_owned()],
+    }];
+    let deployment = assemble(&project, Some(&worker("hi")), &routes);
+    (project, deployment)
+}
+
+/// Everything, written to `<directory>/project/dist`.
+fn emitted(directory: &Path) -> (PathBuf, Deployment) {
+    let (project, deployment) = everything(directory);
+    let dist = project.root.join("dist");
+    emit(&deployment, &dist, &facts(&project.root)).unwrap();
+    (dist, deployment)
+}
+
+fn findings(dist: &Path) -> Vec<String> {
+    verify(dist).unwrap_err().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_is_written_reads_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let (dist, deployment) = emitted(directory.path());
+    let verified = verify(&dist).unwrap();
+    assert_eq!(verified.document, deployment.document);
+    assert_eq!(verified.files, 6);
+    assert_eq!(
+        crate::fixture::files(&dist),
+        [
+            "assets/_headers",
+            "assets/a/b.png",
+            "assets/index.html",
+            "build.json",
+            "deployment.json",
+            "worker/index.js",
+            "worker/index.js.map",
+            "wrangler.json",
+        ]
+    );
+    let main = fs::read_to_string(dist.join("worker/index.js")).unwrap();
+    assert!(main.ends_with("};\n//# sourceMappingURL=index.js.map\n"), "{main}");
+    crate::fixture::snapshot(
+        "deployment-everything",
+        &fs::read_to_string(dist.join("deployment.json")).unwrap(),
+    );
+}
+
+/// The recipe of `docs/artifact.md`: the id is the hash of the other lines.
+#[test]
+fn the_id_can_be_recomputed_by_hand() {
+    let directory = tempfile::tempdir().unwrap();
+    let (dist, deployment) = emitted(directory.path());
+    let text = fs::read_to_string(dist.join("deployment.json")).unwrap();
+    let rest: String = text.split_inclusive('\n').filter(|line| !line.starts_with("  \"id\": ")).collect();
+    let hash = blake3::hash(rest.as_bytes()).to_hex().to_string();
+    assert_eq!(deployment.document.id, hash[..32]);
+    let code = deployment.document.code.as_ref().unwrap();
+    let main = fs::read(dist.join("worker/index.js")).unwrap();
+    assert_eq!(code.modules[0].file.hash, blake3::hash(&main).to_hex().to_string());
+    assert_eq!(code.modules[0].file.size, main.len() as u64);
+}
+
+#[test]
+fn every_part_moves_its_digest_and_the_id() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut project, first) = everything(directory.path());
+    let routes = first.document.routes.clone();
+    let again = |project: &Project, text: &str| assemble(project, Some(&worker(text)), &routes).document;
+    let same = again(&project, "hi");
+    assert_eq!(same, first.document);
+    let moved = |other: &Document| {
+        let (old, new) = (&first.document.digests, &other.digests);
+        assert_ne!(first.document.id, other.id);
+        [old.code != new.code, old.assets != new.assets, old.bindings != new.bindings]
+    };
+    assert_eq!(moved(&again(&project, "ho")), [true, false, false]);
+    project.settings.insert("vars".to_owned(), json!({ "GREETING": "good day" }));
+    assert_eq!(moved(&again(&project, "hi")), [false, false, true]);
+    project.settings.insert("vars".to_owned(), json!({ "GREETING": "hello" }));
+    project.settings.insert("dev".to_owned(), json!({ "port": 2 }));
+    assert_eq!(again(&project, "hi"), first.document, "a setting of the developer's machine is not deployed");
+    fs::write(project.root.join("public/_headers"), "/*\n  X-A: b\n").unwrap();
+    assert_eq!(moved(&again(&project, "hi")), [false, true, false]);
+}
+
+#[test]
+fn every_tampering_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    type Tamper = fn(&Path);
+    let cases: [(Tamper, &[&str]); 8] = [
+        (
+            |dist| fs::write(dist.join("worker/index.js"), "evil").unwrap(),
+            &["`worker/index.js` has another content"],
+        ),
+        (
+            |dist| fs::write(dist.join("assets/a/b.png"), b"\x89PNH").unwrap(),
+            &["`assets/a/b.png` has another content"],
+        ),
+        (
+            |dist| fs::remove_file(dist.join("assets/index.html")).unwrap(),
+            &["`assets/index.html` is missing"],
+        ),
+        (
+            |dist| write(dist, &[("assets/evil.js", b""), ("worker/evil.js", b"")]),
+            &["`assets/evil.js` belongs to no deployment", "`worker/evil.js` belongs to no deployment"],
+        ),
+        (|dist| fs::create_dir(dist.join("empty")).unwrap(), &["`empty/` belongs to no deployment"]),
+        (
+            |dist| fs::write(dist.join("wrangler.json"), "{}").unwrap(),
+            &["`wrangler.json` has another content"],
+        ),
+        (
+            |dist| fs::write(dist.join("assets/_headers"), "").unwrap(),
+            &["`assets/_headers` has another content"],
+        ),
+        (
+            |dist| {
+                let text = fs::read_to_string(dist.join("deployment.json")).unwrap();
+                fs::write(dist.join("deployment.json"), text.replace("production", "preview")).unwrap();
+            },
+            &[],
+        ),
+    ];
+    for (tamper, expected) in cases {
+        let (dist, _) = emitted(directory.path());
+        verify(&dist).unwrap();
+        tamper(&dist);
+        let found = findings(&dist);
+        if expected.is_empty() {
+            assert!(found.len() == 1 && found[0].starts_with("`deployment.json`: the id is `"), "{found:?}");
+        } else {
+            assert_eq!(found, expected);
+        }
+        fs::remove_dir_all(&dist).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_output_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let (dist, _) = emitted(directory.path());
+    fs::rename(dist.join("assets/index.html"), directory.path().join("index.html")).unwrap();
+    std::os::unix::fs::symlink(directory.path().join("index.html"), dist.join("assets/index.html")).unwrap();
+    assert_eq!(findings(&dist), ["`assets/index.html` is not a regular file"]);
+}
+
+/// A description that is consistent in itself and names what no build would write.
+#[test]
+fn paths_that_leave_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let (dist, _) = emitted(directory.path());
+    write(directory.path(), &[("secret", b"secret")]);
+    let honest = fs::read_to_string(dist.join("deployment.json")).unwrap();
+    for path in ["../../secret", "/etc/passwd", "worker/../x", "worker//x", "assets/index.html", "build.json"]
+    {
+        let forged = honest.replace("worker/index.js.map", path);
+        let mut json: serde_json::Value = serde_json::from_str(&forged).unwrap();
+        json.sort_all_objects();
+        let digest = json!({ "code": json["code"], "routes": json["routes"], "runtime": json["runtime"] });
+        json["digests"]["code"] = blake3::hash(digest.to_string().as_bytes()).to_hex()[..32].into();
+        let text = format!("{json:#}\n");
+        let rest: String =
+            text.split_inclusive('\n').filter(|line| !line.starts_with("  \"id\": ")).collect();
+        json["id"] = blake3::hash(rest.as_bytes()).to_hex()[..32].into();
+        fs::write(dist.join("deployment.json"), format!("{json:#}\n")).unwrap();
+        let found = findings(&dist);
+        let named = [
+            format!("`{path}` is named and cannot be a file of a deployment"),
+            format!("`{path}` is named twice"),
+        ];
+        assert!(found.iter().any(|finding| named.contains(finding)), "{path}: {found:?}");
+    }
+}
+
+proptest! {
+    /// Whatever is done to the text, reading ends in a document or an error, and only the original is accepted.
+    #[test]
+    fn a_mutated_description_never_panics(at in 0..4000_usize, byte in any::<u8>(), cut in any::<bool>()) {
+        let directory = tempfile::tempdir().unwrap();
+        let (_, deployment) = everything(directory.path());
+        let mut text = deployment.document.to_text().into_bytes();
+        prop_assert!(Document::parse(&text).is_ok());
+        let at = at % text.len();
+        let changed = cut || text[at] != byte;
+        if cut { text.truncate(at) } else { text[at] = byte }
+        prop_assert_eq!(Document::parse(&text).is_err(), changed);
+    }
+}
+
+#[test]
+fn nothing_but_an_output_is_replaced() {
+    let directory = tempfile::tempdir().unwrap();
+    let (project, deployment) = everything(directory.path());
+    let dist = project.root.join("dist");
+    let refused = |why: &str| {
+        let error = emit(&deployment, &dist, &facts(&project.root)).unwrap_err().to_string();
+        assert!(error.contains(why) && error.contains("--outdir"), "{error}");
+    };
+    write(&project.root, &[("dist/thesis.tex", b"years of work")]);
+    refused("is no output of pagesbuild");
+    fs::remove_dir_all(&dist).unwrap();
+    fs::write(&dist, "").unwrap();
+    refused("is not a directory");
+    fs::remove_file(&dist).unwrap();
+    fs::create_dir(&dist).unwrap();
+    emit(&deployment, &dist, &facts(&project.root)).unwrap();
+    write(&dist, &[("assets/thesis.tex", b"years of work")]);
+    refused("holds `assets/thesis.tex`, which no build put there");
+    fs::remove_file(dist.join("assets/thesis.tex")).unwrap();
+    write(&dist, &[(".wrangler/state/kv.sqlite", b"local data"), (".DS_Store", b"")]);
+    emit(&deployment, &dist, &facts(&project.root)).unwrap();
+    assert_eq!(fs::read(dist.join(".wrangler/state/kv.sqlite")).unwrap(), b"local data");
+    verify(&dist).unwrap();
+}
+
+#[test]
+fn an_output_directory_must_not_contain_its_input() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &[("p/public/a", b""), ("p/functions/a.js", b""), ("p/src/main.js", b"")]);
+    let root = directory.path().join("p");
+    let mut project = at(&root);
+    project.main = Some(root.join("src/main.js"));
+    for (outdir, what) in [
+        ("", "contains the project"),
+        ("..", "contains the project"),
+        ("public/../../p", "contains the project"),
+        ("public", "contains the assets"),
+        ("functions", "contains the functions"),
+        ("src", "contains the main module"),
+    ] {
+        let error = check_outdir(&project, &root.join(outdir)).unwrap_err().to_string();
+        assert!(error.contains(what), "{outdir}: {error}");
+    }
+    for outdir in ["dist", "public/dist", "build/a/b", "../elsewhere"] {
+        check_outdir(&project, &root.join(outdir)).unwrap();
+    }
+}
+
+#[test]
+fn an_asset_that_changed_stops_the_build() {
+    let directory = tempfile::tempdir().unwrap();
+    let (dist, _) = emitted(directory.path());
+    let before = fs::read(dist.join("deployment.json")).unwrap();
+    let (project, deployment) = everything(directory.path());
+    fs::write(project.root.join("public/index.html"), "<h1>Ho</h1>").unwrap();
+    let error = emit(&deployment, &dist, &facts(&project.root)).unwrap_err().to_string();
+    assert!(error.contains("index.html") && error.contains("changed during the build"), "{error}");
+    assert_eq!(fs::read(dist.join("deployment.json")).unwrap(), before);
+    verify(&dist).unwrap();
+    assert_eq!(leftovers(&project.root), Vec::<String>::new());
+}
+
+/// What builds left beside the output.
+fn leftovers(root: &Path) -> Vec<String> {
+    let names = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.contains(".pagesbuild-")).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn modes_are_fixed() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir().unwrap();
+    let (project, deployment) = everything(directory.path());
+    let index = project.root.join("public/index.html");
+    fs::set_permissions(&index, fs::Permissions::from_mode(0o700)).unwrap();
+    let dist = project.root.join("dist");
+    emit(&deployment, &dist, &facts(&project.root)).unwrap();
+    for entry in walkdir::WalkDir::new(&dist) {
+        let entry = entry.unwrap();
+        let expected = if entry.file_type().is_dir() { 0o755 } else { 0o644 };
+        assert_eq!(
+            entry.metadata().unwrap().permissions().mode() & 0o7777,
+            expected,
+            "{}",
+            entry.path().display()
+        );
+    }
+}
+
+#[test]
+fn parts_may_be_absent() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut project = at(directory.path());
+    let dist = directory.path().join("deep/er/dist");
+    for (bundle, files) in [(Some(worker("hi")), 3), (None, 1)] {
+        emit(&assemble(&project, bundle.as_ref(), &[]), &dist, &facts(directory.path())).unwrap();
+        assert_eq!(verify(&dist).unwrap().files, files);
+    }
+    fs::create_dir(directory.path().join("empty")).unwrap();
+    project.assets = Some(assets(directory.path().join("empty")));
+    emit(&assemble(&project, None, &[]), &dist, &facts(directory.path())).unwrap();
+    assert!(dist.join("assets").is_dir());
+    verify(&dist).unwrap();
+}
+
+#[test]
+fn build_facts_tell_the_commit() {
+    let directory = tempfile::tempdir().unwrap();
+    let (project, deployment) = everything(directory.path());
+    let dist = project.root.join("dist");
+    let read = || -> serde_json::Value {
+        emit(&deployment, &dist, &facts(&project.root)).unwrap();
+        serde_json::from_slice(&fs::read(dist.join("build.json")).unwrap()).unwrap()
+    };
+    let plain = read();
+    assert_eq!(plain["tool"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(plain["gzip_size"], deployment.gzip_size);
+    assert!(plain["time"].as_str().unwrap().ends_with('Z'));
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+        let mut command = std::process::Command::new("git");
+        let output = command.current_dir(&project.root).args(identity).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    git(&["init", "-q", "-b", "trunk"]);
+    git(&["add", "public"]);
+    git(&["commit", "-q", "-m", "first"]);
+    let clean = read();
+    assert_eq!(
+        clean["git"],
+        json!({ "branch": "trunk", "commit": git(&["rev-parse", "HEAD"]), "dirty": false })
+    );
+    write(&project.root, &[("public/_headers", b"/*\n"), ("public/a/b.png", b"\x89PNG")]);
+    assert_eq!(read()["git"]["dirty"], false);
+    git(&["rm", "-q", "--cached", "public/index.html"]);
+    assert_eq!(read()["git"]["dirty"], true);
+}

