@@ -13,4 +13,5 @@ pub mod error;
 pub mod link;
 pub mod project;
 pub mod route;
+pub mod router;
 pub mod target;
