@@ -1,7 +1,7 @@
 //! The router: JavaScript that runs on the worker in front of the functions.
 //!
 //! The route table and the specifiers of the project's modules come in; the text of the worker's entry module
-//! comes out. It imports [`RUNTIME`] as [`RUNTIME_SPECIFIER`]. The text depends on its input only, and holds
+//! comes out. It imports [`RUNTIME`] as [`SPECIFIER`]. The text depends on its input only, and holds
 //! nothing that is computed at start-up.
 
 use std::fmt::Write;
@@ -17,18 +17,7 @@ mod table;
 pub const RUNTIME: &str = include_str!("router/runtime.js");
 
 /// The specifier by which entries import [`RUNTIME`].
-pub const RUNTIME_SPECIFIER: &str = "pagesbuild:router";
-
-/// A class that the worker exports.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Class {
-    /// The module that exports it.
-    pub specifier: String,
-    /// The name it has there.
-    pub export: String,
-    /// The name that the worker exports it by.
-    pub name: String,
-}
+pub const SPECIFIER: &str = "pagesbuild:router";
 
 /// What the entry module puts together.
 #[derive(Clone, Copy)]
@@ -37,8 +26,9 @@ pub struct Entry<'a> {
     pub routes: &'a RouteTable,
     /// From a function's file, as in the table, to the specifier that imports it.
     pub functions_specifier: &'a dyn Fn(&str) -> String,
-    /// Durable objects and other classes.
-    pub classes: &'a [Class],
+    /// Durable objects and other classes: the specifier of the module, the name that it exports the class by,
+    /// the name that the worker does.
+    pub classes: &'a [(String, String, String)],
     /// The specifier of the project's main module.
     pub main: Option<&'a str>,
     /// The name of the binding that serves the assets.
@@ -53,9 +43,9 @@ pub fn entry(entry: &Entry<'_>) -> String {
     let mut out = String::new();
     let quoted = |text: &str| Value::from(text).to_string();
     // Writing to a string cannot fail.
-    for class in entry.classes {
-        let from = quoted(&class.specifier);
-        _ = writeln!(out, "export {{ {} as {} }} from {from};", class.export, class.name);
+    for (specifier, export, name) in entry.classes {
+        let from = quoted(specifier);
+        _ = writeln!(out, "export {{ {export} as {name} }} from {from};");
     }
     if let Some(main) = entry.main {
         let main = quoted(main);
@@ -66,7 +56,7 @@ pub fn entry(entry: &Entry<'_>) -> String {
         }
     }
     let serve = if entry.main.is_some() { "serveMain" } else { "serve" };
-    _ = writeln!(out, "import {{ {serve} }} from \"{RUNTIME_SPECIFIER}\";");
+    _ = writeln!(out, "import {{ {serve} }} from \"{SPECIFIER}\";");
     let (root, handlers) = table::print(entry.routes);
     for (index, handler) in handlers.iter().enumerate() {
         let from = quoted(&(entry.functions_specifier)(&handler.file));
