@@ -27,6 +27,7 @@ let best = 0;
 let answer = null;
 let captured = null;
 let steps = [];
+let repeated = null;
 const ends = [];
 
 // One set of handlers to run: `handler` is an index, `params` is null until someone needs an object.
@@ -49,6 +50,7 @@ export function match(root, pathname, verb) {
 	answer = null;
 	captured = null;
 	steps = [];
+	repeated = null;
 	// An empty segment matches nothing, so nothing is looked for behind the first one.
 	limit = pathname.indexOf("//");
 	regular = limit === -1;
@@ -56,12 +58,23 @@ export function match(root, pathname, verb) {
 		limit = pathname.charCodeAt(length - 1) === 47 ? length - 1 : length;
 	}
 	visit(root, 0, 0);
+	let last = null;
 	if (!regular && pathname === "//" && root[EXACT] !== 0) {
 		consider(root[EXACT]);
 	}
 	if (answer !== null) {
-		const params = captured === null ? values(answer[3]) : named(answer[3], captured);
-		steps.push(new Step(-1, answer[2], params, pathname));
+		last = new Step(-1, answer[2], captured === null ? values(answer[3]) : named(answer[3], captured), pathname);
+	}
+	if (!regular) {
+		// The asset server takes repeated slashes for one, so a middleware has to see such a request as well.
+		repeated = pathname;
+		path = pathname.replace(/\/+/g, "/");
+		limit = path.charCodeAt(path.length - 1) === 47 ? path.length - 1 : path.length;
+		best = -1;
+		visit(root, 0, 0);
+	}
+	if (last !== null) {
+		steps.push(last);
 	}
 	return steps;
 }
@@ -178,6 +191,13 @@ function guards(node, at, depth) {
 
 // Inserts a middleware: those of later rows of the table run first.
 function guard(entry, params, functionPath) {
+	if (repeated !== null) {
+		// What matched the path as it is has been found before.
+		if (steps.some((step) => step.rank === entry[0])) {
+			return;
+		}
+		functionPath = original(functionPath);
+	}
 	const step = new Step(entry[0], entry[2], params, functionPath);
 	let place = steps.length;
 	steps.push(step);
@@ -186,6 +206,20 @@ function guard(entry, params, functionPath) {
 		place--;
 	}
 	steps[place] = step;
+}
+
+// The start of the path with its repeated slashes that a start without them stands for.
+function original(start) {
+	let end = 0;
+	for (let i = 0; i < start.length; i++) {
+		end++;
+		if (start.charCodeAt(i) === 47) {
+			while (repeated.charCodeAt(end) === 47) {
+				end++;
+			}
+		}
+	}
+	return repeated.slice(0, end);
 }
 
 // The path up to `end`, with the slash behind it when nothing follows that.

@@ -42,12 +42,16 @@ const DEEDS = [
 // One tree: files with their text and exports.
 export function tree(rng) {
 	const files = [];
+	const taken = new Set();
 	directory("", 0);
+	if (files.length === 0) {
+		files.push(file("index.js", false));
+	}
 	return files;
 
 	function directory(path, depth) {
 		const stems = new Set();
-		const busy = 1 + rng.below(depth === 0 ? 6 : 4);
+		const busy = (depth === 0 ? 3 : 1) + rng.below(4);
 		for (let i = 0; i < busy; i++) {
 			stems.add(name());
 		}
@@ -61,12 +65,21 @@ export function tree(rng) {
 			const guards = stem.startsWith("_middleware");
 			if (rng.chance(guards || depth > 3 ? 1 : 0.7)) {
 				const extension = rng.pick(["js", "js", "mjs", "ts", "jsx", "tsx"]);
-				files.push(file(`${path}${stem}.${extension}`, guards));
+				// A directory may have been given this name, extension and all.
+				if (take(`${path}${stem}.${extension}`)) {
+					files.push(file(`${path}${stem}.${extension}`, guards));
+				}
 			}
-			if (!guards && depth < 4 && rng.chance(0.5)) {
+			if (!guards && depth < 4 && rng.chance(0.5) && take(`${path}${stem}`)) {
 				directory(`${path}${stem}/`, depth + 1);
 			}
 		}
+	}
+
+	function take(path) {
+		const free = !taken.has(path);
+		taken.add(path);
+		return free;
 	}
 
 	function name() {
