@@ -18,4 +18,5 @@ pub mod pipeline;
 pub mod project;
 pub mod resolve;
 pub mod route;
+pub mod router;
 pub mod target;

@@ -1,6 +1,23 @@
 //! The route table: from file names and exports to patterns in order of precedence.
+//!
+//! File names and the names that files export come in; a [`RouteTable`] comes out, with diagnostics for names
+//! that cannot be routes. The table is a total order that depends on nothing but names: not on the order of
+//! the input, not on a locale. `docs/routing.md` states the rules.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+mod cover;
+mod exports;
+mod name;
+pub mod rules;
+mod routes_json;
+mod table;
+
+pub use exports::{no_handlers, without_handlers};
+pub use routes_json::{RoutesJson, parse as parse_routes_json};
+pub use table::table;
 
 /// A handler: an export of a file below `functions/`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -9,6 +26,12 @@ pub struct Handler {
     pub file: String,
     /// `onRequest`, `onRequestGet` ...
     pub export: String,
+}
+
+impl fmt::Display for Handler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.file, self.export)
+    }
 }
 
 /// A file below `functions/` and what it exports.
@@ -37,7 +60,7 @@ pub struct Route {
 }
 
 /// A path pattern, cut at its slashes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pattern(pub Vec<Segment>);
 
 /// What one segment of a pattern matches.
@@ -58,3 +81,78 @@ pub enum Piece {
 /// All routes in order of precedence: the first that matches answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RouteTable(pub Vec<Route>);
+
+impl Segment {
+    /// The text, when the segment is nothing else.
+    pub fn as_text(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [Piece::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The parameter's name, when the segment is exactly one parameter.
+    pub fn as_param(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [Piece::Param(name)] => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The parameter's name, when the segment is exactly one catch-all.
+    pub fn as_catch_all(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [Piece::CatchAll(name)] => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether a catch-all is among the parts.
+    pub fn has_catch_all(&self) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::CatchAll(_)))
+    }
+
+    /// Whether a parameter of any kind is among the parts.
+    pub fn is_dynamic(&self) -> bool {
+        self.0.iter().any(|piece| !matches!(piece, Piece::Text(_)))
+    }
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => f.write_str(text)?,
+                Piece::Param(name) => write!(f, ":{name}")?,
+                Piece::CatchAll(name) => write!(f, ":{name}*")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("/");
+        }
+        for segment in &self.0 {
+            write!(f, "/{segment}")?;
+        }
+        Ok(())
+    }
+}
+
+impl RouteTable {
+    /// The middleware that runs before `route` answers, outermost first, whatever the parameters are.
+    ///
+    /// Middleware that runs for some of the route's paths only (below a parameter that the route spells as a
+    /// catch-all, or for one method of many) is not among it.
+    pub fn middleware_chain(&self, route: &Route) -> Vec<&Handler> {
+        let always = |outer: &&Route| {
+            (outer.method.is_none() || outer.method == route.method)
+                && cover::always_below(&route.pattern, &outer.pattern)
+        };
+        self.0.iter().rev().filter(always).filter_map(|outer| outer.middleware.as_ref()).collect()
+    }
+}

@@ -96,4 +96,22 @@ codes! {
     SymlinkOutside => "symlink-outside",
     /// A directory entry that cannot be part of a deployment.
     UnusableFile => "unusable-file",
+    /// A file's name below the functions directory is not a pattern.
+    InvalidRouteName => "invalid-route-name",
+    /// Two files answer the same requests.
+    DuplicateRoute => "duplicate-route",
+    /// A file below the functions directory exports no handler.
+    NoHandlers => "no-handlers",
+    /// An export looks like a handler and is none.
+    UnknownHandler => "unknown-handler",
+    /// `_routes.json` is not what the platform accepts.
+    InvalidRoutesJson => "invalid-routes-json",
+    /// `_routes.json` and the configuration both say what runs first.
+    RoutesJsonIgnored => "routes-json-ignored",
+    /// Routing rules would let a request around a middleware.
+    MiddlewareBypassed => "middleware-bypassed",
+    /// Routing rules would let requests around a handler.
+    HandlerBypassed => "handler-bypassed",
+    /// The routes need more rules than the platform takes.
+    TooManyRoutingRules => "too-many-routing-rules",
 }

@@ -1,0 +1,358 @@
+//! Which requests run the worker first: routing rules derived from the table, or given ones held against it.
+//!
+//! The table, the assets and the rules that the project has itself come in; `run_worker_first` comes out. The
+//! invariant: no request for an asset at a path that a middleware or a handler matches goes around the worker.
+//! The platform compares rules with regard to case and before anything is decoded, functions match without
+//! regard to case; `docs/routing.md` says why this is enough.
+
+use std::collections::BTreeSet;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::cover::{self, Token};
+use super::routes_json::{RoutesJson, Rule};
+use super::{Route, RouteTable, name};
+use crate::asset::AssetFile;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::project::RunWorkerFirst;
+
+mod pages;
+
+pub use pages::include;
+
+/// Rules that the platform takes at most, in `_routes.json` and in `run_worker_first`
+/// (developers.cloudflare.com/workers/platform/limits, as of 2026-11).
+pub const MAX_RULES: usize = 100;
+
+/// Characters of a rule at most, same source.
+pub const MAX_LENGTH: usize = 100;
+
+/// What `encodeURIComponent` leaves alone: the asset server answers at paths encoded so, and redirects others.
+const CANONICAL: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// The routing rules that a project has itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Explicit<'a> {
+    /// Its `_routes.json`.
+    pub given: Option<&'a RoutesJson>,
+    /// `assets.run_worker_first` of its configuration; it counts more than `_routes.json`.
+    pub configured: Option<&'a RunWorkerFirst>,
+}
+
+/// The `run_worker_first` of the deployment. `None` when nothing asks for one.
+pub fn run_worker_first(
+    table: &RouteTable,
+    assets: &[AssetFile],
+    explicit: Explicit<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<RunWorkerFirst> {
+    if let (Some(routes), Some(_)) = (explicit.given, explicit.configured) {
+        let span = routes.include.first().map_or(0..0, |rule| rule.span.clone());
+        diagnostics.push(
+            Diagnostic::warning(
+                Code::RoutesJsonIgnored,
+                "`_routes.json` is ignored: the configuration has `assets.run_worker_first`",
+            )
+            .at(&routes.source, span, "")
+            .help("keep one of the two"),
+        );
+    }
+    unreachable_spellings(table, assets, diagnostics);
+    let mut rules = match (explicit.configured, explicit.given) {
+        (Some(RunWorkerFirst::Always(true)), _) => return Some(RunWorkerFirst::Always(true)),
+        (Some(RunWorkerFirst::Always(false)), _) => {
+            let none = Rules::default();
+            check(table, &none, &[], None, diagnostics);
+            return Some(RunWorkerFirst::Always(false));
+        }
+        (Some(RunWorkerFirst::Rules(configured)), _) => {
+            let rules = Rules::split(configured);
+            check(table, &rules, &[], None, diagnostics);
+            if missed(table, assets, &rules).is_empty() {
+                return Some(RunWorkerFirst::Rules(configured.clone()));
+            }
+            rules
+        }
+        (None, Some(given)) => {
+            let rules = Rules { positive: expand(&given.include), negative: expand(&given.exclude) };
+            check(table, &rules, &given.exclude, Some(given), diagnostics);
+            rules
+        }
+        (None, None) if table.0.is_empty() => return None,
+        (None, None) => Rules { positive: table.0.iter().flat_map(derive).collect(), negative: BTreeSet::new() },
+    };
+    rules.positive.extend(missed(table, assets, &rules));
+    Some(RunWorkerFirst::Rules(rules.finish(diagnostics)))
+}
+
+/// Rules by what they do. A path that both match goes to the assets.
+#[derive(Clone, Debug, Default)]
+struct Rules {
+    positive: BTreeSet<String>,
+    negative: BTreeSet<String>,
+}
+
+impl Rules {
+    fn split(rules: &[String]) -> Self {
+        let mut split = Self::default();
+        for rule in rules {
+            match rule.strip_prefix('!') {
+                Some(rule) => split.negative.insert(rule.to_owned()),
+                None => split.positive.insert(rule.clone()),
+            };
+        }
+        split
+    }
+
+    fn runs_worker(&self, path: &[Token]) -> bool {
+        let any = |rules: &BTreeSet<String>| rules.iter().any(|rule| cover::contained(path, &cover::glob(rule)));
+        any(&self.positive) && !any(&self.negative)
+    }
+
+    /// One list within the limits: without rules that others cover, coarser where there are too many.
+    fn finish(self, diagnostics: &mut Diagnostics) -> Vec<String> {
+        let wanted = minimal(self.positive);
+        let mut negative = minimal(self.negative);
+        if wanted.len() + negative.len() > MAX_RULES {
+            // An exclusion less is a request more for the worker, which passes it on; never one less.
+            negative = negative.into_iter().filter(|rule| rule.len() == 1 || !rule.ends_with('/')).collect();
+        }
+        negative.retain(|rule| rule.len() < MAX_LENGTH);
+        negative.truncate(MAX_RULES - 1);
+        let positive = coarser(wanted.clone(), MAX_RULES - negative.len());
+        if positive != wanted {
+            let message = format!("the routes need {} routing rules; the platform takes {MAX_RULES}", wanted.len());
+            diagnostics.push(Diagnostic::warning(Code::TooManyRoutingRules, message).help(format!(
+                "fewer and wider rules are used instead ({}), so that some requests for assets run the worker; put \
+                 functions into fewer directories, or set `assets.run_worker_first`",
+                shown(&positive)
+            )));
+        }
+        positive.into_iter().chain(negative.iter().map(|rule| format!("!{rule}"))).collect()
+    }
+}
+
+fn shown(rules: &[String]) -> String {
+    let listed: Vec<String> = rules.iter().take(3).map(|rule| format!("`{rule}`")).collect();
+    let more = rules.len().saturating_sub(3);
+    if more > 0 { format!("{} and {more} more", listed.join(", ")) } else { listed.join(", ") }
+}
+
+/// The rules for one row of the table: for its path with and without the slash at the end, or for all below.
+fn derive(route: &Route) -> Vec<String> {
+    let dynamic = route.pattern.0.iter().position(super::Segment::is_dynamic);
+    let prefix = |count: usize| {
+        route.pattern.0.iter().take(count).map(|segment| format!("/{segment}")).collect::<String>()
+    };
+    let Some(at) = dynamic else {
+        let path = prefix(route.pattern.0.len());
+        return match (&route.middleware, path.is_empty()) {
+            (Some(_), _) if path.is_empty() => vec!["/*".to_owned()],
+            (Some(_), _) => vec![format!("{path}/*"), path],
+            (None, true) => vec!["/".to_owned()],
+            (None, false) => vec![format!("{path}/"), path],
+        };
+    };
+    let before = prefix(at);
+    let segment = route.pattern.0.get(at);
+    let text = match segment.and_then(|segment| segment.0.first()) {
+        Some(super::Piece::Text(text)) => text.as_str(),
+        _ => "",
+    };
+    let mut rules = vec![format!("{before}/{text}*")];
+    // A catch-all may be absent, with all that follows it standing directly behind what is before it.
+    if segment.is_some_and(super::Segment::has_catch_all) && !before.is_empty() {
+        rules.push(if at + 1 == route.pattern.0.len() && segment.is_some_and(|s| s.as_catch_all().is_some()) {
+            before
+        } else {
+            format!("{before}*")
+        });
+    }
+    rules
+}
+
+/// Drops rules that a wider one covers, which the platform refuses as redundant; cuts those that are too long.
+fn minimal(rules: impl IntoIterator<Item = String>) -> Vec<String> {
+    let rules: BTreeSet<String> = rules.into_iter().map(|rule| pages::shorten(&rule)).collect();
+    let covered = |rule: &String| {
+        let wider = |other: &String| other != rule && other.strip_suffix('*').is_some_and(|start| rule.starts_with(start));
+        rules.iter().any(wider)
+    };
+    rules.iter().filter(|rule| !covered(rule)).cloned().collect()
+}
+
+/// Cuts rules at ever fewer segments until they fit.
+fn coarser(rules: Vec<String>, limit: usize) -> Vec<String> {
+    let segments = |rule: &String| rule.matches('/').count();
+    let mut rules = rules;
+    let mut depth = rules.iter().map(segments).max().unwrap_or(0);
+    while rules.len() > limit && depth > 1 {
+        depth -= 1;
+        let cut = |rule: String| match rule.match_indices('/').nth(depth) {
+            Some((at, _)) => format!("{}/*", &rule[..at]),
+            None => rule,
+        };
+        rules = minimal(rules.into_iter().map(cut));
+    }
+    if rules.len() > limit { vec!["/*".to_owned()] } else { rules }
+}
+
+/// A rule of `_routes.json` means its path with and without the slash at the end.
+fn expand(rules: &[Rule]) -> BTreeSet<String> {
+    let both = |rule: &Rule| {
+        let text = rule.text.as_str();
+        let other = match text.strip_suffix("/*").or_else(|| text.strip_suffix('/')) {
+            Some(bare) => Some(bare.to_owned()),
+            None if text.ends_with('*') => None,
+            None => Some(format!("{text}/")),
+        };
+        [Some(text.to_owned()), other].into_iter().flatten().filter(|rule| !rule.is_empty())
+    };
+    rules.iter().flat_map(both).collect()
+}
+
+/// Rules for assets that a function matches and the rules do not, which happens when their cases differ: the
+/// rules of the function, spelled as the asset is.
+fn missed(table: &RouteTable, assets: &[AssetFile], rules: &Rules) -> Vec<String> {
+    let derived: Vec<(Vec<Token>, String)> =
+        table.0.iter().flat_map(derive).map(|rule| (cover::glob(&rule), rule)).collect();
+    let mut more = BTreeSet::new();
+    for path in assets.iter().flat_map(|asset| served(&asset.path)) {
+        let tokens = cover::literal(&path);
+        if rules.runs_worker(&tokens) || !matched(table, &tokens) {
+            continue;
+        }
+        let near = derived.iter().filter(|(glob, _)| cover::meets(&tokens, glob)).map(|(_, rule)| rule);
+        for rule in near {
+            match rule.strip_suffix('*') {
+                Some(start) => more.insert(format!("{}*", path.get(..start.len()).unwrap_or("/"))),
+                None => more.insert(path.clone()),
+            };
+        }
+    }
+    more.into_iter().collect()
+}
+
+fn matched(table: &RouteTable, path: &[Token]) -> bool {
+    table.0.iter().any(|route| {
+        let languages = match (&route.middleware, &route.handler) {
+            (Some(_), _) => cover::below(&route.pattern),
+            _ => cover::answered(&route.pattern),
+        };
+        languages.iter().any(|language| cover::meets(language, path))
+    })
+}
+
+/// The paths that the asset server may serve a file at, under any setting of `html_handling`.
+fn served(file: &str) -> BTreeSet<String> {
+    let path = format!("/{}", file.trim_start_matches('/'));
+    let mut paths = BTreeSet::from([path.clone()]);
+    if let Some(bare) = path.strip_suffix(".html") {
+        paths.extend([bare.to_owned(), format!("{bare}/")]);
+        if let Some(directory) = bare.strip_suffix("/index") {
+            paths.extend([directory.to_owned(), format!("{directory}/")]);
+        }
+    }
+    paths.remove("");
+    let encode = |path: &String| {
+        let segments = path.split('/').map(|segment| utf8_percent_encode(segment, CANONICAL).to_string());
+        segments.collect::<Vec<_>>().join("/")
+    };
+    paths.iter().map(encode).collect()
+}
+
+/// Errors for assets whose canonical path is spelled with escapes that the pattern of a middleware is not: the
+/// asset server redirects `/@me/x` to `/%40me/x`, where the middleware of `/@me` does not match.
+fn unreachable_spellings(table: &RouteTable, assets: &[AssetFile], diagnostics: &mut Diagnostics) {
+    let guards: Vec<(&Route, Vec<Vec<Token>>)> = table
+        .0
+        .iter()
+        .filter(|route| route.middleware.is_some())
+        .map(|route| (route, cover::below(&route.pattern)))
+        .collect();
+    for asset in assets {
+        let path = format!("/{}", asset.path);
+        let Ok(plain) = name::pattern(path.split('/').skip(1).filter(|segment| !segment.contains(['[', ']']))) else {
+            continue;
+        };
+        let plain = cover::literal(&plain.to_string());
+        for canonical in served(&asset.path).into_iter().take(1) {
+            let canonical = cover::literal(&canonical);
+            let meets = |guard: &&(&Route, Vec<Vec<Token>>), path: &[Token]| {
+                guard.1.iter().any(|language| cover::meets(language, path))
+            };
+            if let Some((route, _)) = guards.iter().find(|guard| meets(guard, &plain) && !meets(guard, &canonical)) {
+                let message =
+                    format!("the middleware of `{}` does not run for this asset: it is served at an encoded path", route.pattern);
+                diagnostics.push(
+                    Diagnostic::error(Code::MiddlewareBypassed, message)
+                        .file(asset.path.clone())
+                        .help("use letters, digits, `-`, `_` and `.` in the names of directories that have both"),
+                );
+            }
+        }
+    }
+}
+
+/// Holds explicit rules against the table.
+fn check(
+    table: &RouteTable,
+    rules: &Rules,
+    exclude: &[Rule],
+    given: Option<&RoutesJson>,
+    diagnostics: &mut Diagnostics,
+) {
+    let positive: Vec<Vec<Token>> = rules.positive.iter().map(|rule| cover::glob(rule)).collect();
+    let place = |diagnostic: Diagnostic, negative: Option<&String>| match given {
+        Some(given) => {
+            let rule = negative.and_then(|text| exclude.iter().find(|rule| expand(&[(*rule).clone()]).contains(text)));
+            let rule = rule.or(given.include.first());
+            diagnostic.at(&given.source, rule.map_or(0..0, |rule| rule.span.clone()), "")
+        }
+        None => diagnostic,
+    };
+    for route in &table.0 {
+        let languages = match &route.middleware {
+            Some(_) => cover::below(&route.pattern),
+            None => cover::answered(&route.pattern),
+        };
+        let negative = rules.negative.iter().find(|rule| {
+            let glob = cover::glob(rule);
+            languages.iter().any(|language| cover::meets(language, &glob))
+        });
+        let covered = languages.iter().all(|language| positive.iter().any(|rule| cover::contained(language, rule)));
+        if negative.is_none() && covered {
+            continue;
+        }
+        let pattern = &route.pattern;
+        let why = match negative {
+            Some(rule) => format!("the routing rules send `{rule}` to the assets"),
+            None => "the routing rules do not name all of its paths".to_owned(),
+        };
+        let diagnostic = if let Some(middleware) = &route.middleware {
+            Diagnostic::error(
+                Code::MiddlewareBypassed,
+                format!("requests can go around the middleware of `{pattern}` (`{}`): {why}", middleware.file),
+            )
+            .help("a middleware must see every request at and below its path: move it deeper, or change the rules")
+        } else {
+            let message = format!("requests can go around the handler of `{pattern}`: {why}");
+            let help = "an asset, or the page for what is not found, answers there; change the rules, or move the function";
+            if pattern.0.iter().any(super::Segment::is_dynamic) {
+                Diagnostic::warning(Code::HandlerBypassed, message).help(help)
+            } else {
+                Diagnostic::error(Code::HandlerBypassed, message).help(help)
+            }
+        };
+        diagnostics.push(place(diagnostic, negative));
+    }
+}

@@ -1,0 +1,76 @@
+//! The router: JavaScript that runs on the worker in front of the functions.
+//!
+//! The route table and the specifiers of the project's modules come in; the text of the worker's entry module
+//! comes out. It imports [`RUNTIME`] as [`SPECIFIER`]. The text depends on its input only, and holds
+//! nothing that is computed at start-up.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use crate::route::RouteTable;
+
+mod expression;
+mod table;
+
+/// The module that all entries import.
+pub const RUNTIME: &str = include_str!("router/runtime.js");
+
+/// The specifier by which entries import [`RUNTIME`].
+pub const SPECIFIER: &str = "pagesbuild:router";
+
+/// What the entry module puts together.
+#[derive(Clone, Copy)]
+pub struct Entry<'a> {
+    /// The route table.
+    pub routes: &'a RouteTable,
+    /// From a function's file, as in the table, to the specifier that imports it.
+    pub functions_specifier: &'a dyn Fn(&str) -> String,
+    /// Durable objects and other classes: the specifier of the module, the name that it exports the class by,
+    /// the name that the worker does.
+    pub classes: &'a [(String, String, String)],
+    /// The specifier of the project's main module.
+    pub main: Option<&'a str>,
+    /// The name of the binding that serves the assets.
+    pub assets_binding: Option<&'a str>,
+    /// Whether the assets are asked before the main module where no handler matches. True unless the project has
+    /// routing rules of its own (`run_worker_first`, `_routes.json`), which say that the worker comes first.
+    pub assets_before_main: bool,
+}
+
+/// The text of the entry module.
+pub fn entry(entry: &Entry<'_>) -> String {
+    let mut out = String::new();
+    let quoted = |text: &str| Value::from(text).to_string();
+    // Writing to a string cannot fail.
+    for (specifier, export, name) in entry.classes {
+        let from = quoted(specifier);
+        _ = writeln!(out, "export {{ {export} as {name} }} from {from};");
+    }
+    if let Some(main) = entry.main {
+        let main = quoted(main);
+        _ = writeln!(out, "import * as main from {main};\nexport * from {main};");
+        if entry.routes.0.is_empty() {
+            out.push_str("export default main.default;\n");
+            return out;
+        }
+    }
+    let serve = if entry.main.is_some() { "serveMain" } else { "serve" };
+    _ = writeln!(out, "import {{ {serve} }} from \"{SPECIFIER}\";");
+    let (root, handlers) = table::print(entry.routes);
+    for (index, handler) in handlers.iter().enumerate() {
+        let from = quoted(&(entry.functions_specifier)(&handler.file));
+        _ = writeln!(out, "import {{ {} as handler{index} }} from {from};", handler.export);
+    }
+    let locals: Vec<String> = (0..handlers.len()).map(|index| format!("handler{index}")).collect();
+    let names: Vec<String> = handlers.iter().map(|handler| quoted(&handler.to_string())).collect();
+    _ = writeln!(out, "const router = {{");
+    _ = writeln!(out, "\tassets: {},", entry.assets_binding.map_or_else(|| "null".to_owned(), quoted));
+    _ = writeln!(out, "\tassetsFirst: {},", entry.assets_before_main);
+    _ = writeln!(out, "\thandlers: [{}],", locals.join(", "));
+    _ = writeln!(out, "\tnames: [{}],", names.join(", "));
+    _ = writeln!(out, "\troot: {root},\n}};");
+    let main = if entry.main.is_some() { ", main.default" } else { "" };
+    _ = writeln!(out, "export default {serve}(router{main});");
+    out
+}
