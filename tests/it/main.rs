@@ -2,5 +2,7 @@
 
 mod cli;
 mod fixture;
+mod npm;
 mod snapshots;
 mod tidy;
+mod worker;
