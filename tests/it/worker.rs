@@ -88,7 +88,7 @@ cases! {
     pages_static: "pages-static" => answers oracle deploys;
     functions_only: "functions-only" => answers oracle deploys;
     main_only: "main-only" => answers oracle deploys;
-    main_and_functions: "main-and-functions" => answers deploys;
+    main_and_functions: "main-and-functions" => answers oracle deploys;
     routes: "routes" => answers oracle deploys;
     other_platform: "other-platform" => answers oracle deploys;
     environments: "environments" => answers oracle deploys;
