@@ -5,11 +5,10 @@
 //! wrangler alone builds it, wherever wrangler can. So a snapshot cannot drift from what Pages does.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::npm;
+use crate::{fixture, npm};
 
 /// The name of a fixture, followed by a slash and the environment where it is built for one.
 struct Case(&'static str);
@@ -24,25 +23,19 @@ impl Case {
     }
 
     fn project(&self) -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/projects").join(self.fixture())
+        fixture::root().join("fixtures/projects").join(self.fixture())
     }
 
     fn build(&self, dist: &Path) -> PathBuf {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pagesbuild"));
-        command.arg("build").arg(self.project()).arg("--outdir").arg(dist);
-        command.args(self.environment().map(|name| format!("--env={name}")));
-        npm::stdout(&mut command);
+        let environment = self.environment().map(|name| format!("--env={name}"));
+        fixture::build(&self.project(), dist, &environment.iter().map(String::as_str).collect::<Vec<_>>());
         dist.join("wrangler.json")
     }
 
     fn check(&self, config: &Path, environment: Option<&str>) {
         let mut ask = npm::command("worker/ask.mjs");
         let answers = npm::stdout(ask.arg(config).arg(self.fixture()).args(environment));
-        insta::with_settings!({
-            snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/worker"),
-            prepend_module_to_snapshot => false,
-            omit_expression => true,
-        }, { insta::assert_snapshot!(self.0.replace('/', "-"), answers) });
+        fixture::snapshot(&format!("worker-{}", self.0.replace('/', "-")), &answers);
     }
 
     fn answers(&self) {
