@@ -12,6 +12,7 @@ import { serve } from "./serve.mjs";
 /** Headers that the project or the assets service decide on; the rest belongs to the transport. */
 const HEADERS = /^(access-control-|allow$|cache-control$|content-type$|location$|referrer-policy$|x-(?!amz))/;
 const LONGEST = 400;
+const PATIENCE = 120_000;
 
 async function encode({ form, body, token, headers = {} }, fakes) {
   const sent = { ...headers };
@@ -54,6 +55,12 @@ function show(status, body, type) {
 
 const [config, fixture, env] = process.argv.slice(2);
 if (!requests[fixture]) throw new Error(`no requests for the fixture \`${fixture}\``);
+// A worker that never answers fails the test; it does not hang it.
+setTimeout(() => {
+  console.error(`no end after ${PATIENCE / 1000} s`);
+  process.exit(1);
+}, PATIENCE).unref();
+
 const fakes = await startFakes();
 const worker = await serve(config, { env, vars: fixture === "image-sharing" ? fakes.vars : {} });
 try {

@@ -19,28 +19,28 @@ console.log = console.info = console.warn = console.error;
 export async function serve(config, { vars = {}, env } = {}) {
   const state = await mkdtemp(join(tmpdir(), "pagesbuild-state-"));
   const bindings = Object.entries(vars).map(([name, value]) => [name, { type: "plain_text", value }]);
-  const worker = await startWorker({
-    config: resolve(config),
-    env,
-    bindings: Object.fromEntries(bindings),
-    dev: {
-      server: { hostname: "127.0.0.1", port: 0 },
-      inspector: false,
-      logLevel: process.env.PAGESBUILD_TEST_LOG ?? "none",
-      persist: state,
-      remote: false,
-      testScheduled: true,
-      watch: false,
-    },
-  });
+  let worker;
   const stop = async () => {
-    await worker.dispose();
+    await worker?.dispose();
     await rm(state, { recursive: true, force: true });
   };
   try {
+    worker = await startWorker({
+      config: resolve(config),
+      env,
+      bindings: Object.fromEntries(bindings),
+      dev: {
+        server: { hostname: "127.0.0.1", port: 0 },
+        inspector: false,
+        logLevel: process.env.PAGESBUILD_TEST_LOG ?? "none",
+        persist: state,
+        remote: false,
+        testScheduled: true,
+        watch: false,
+      },
+    });
     await worker.ready;
-    const url = await worker.url;
-    return { url: url.origin, stop };
+    return { url: (await worker.url).origin, stop };
   } catch (error) {
     await stop();
     throw error;
