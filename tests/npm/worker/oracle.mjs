@@ -1,0 +1,88 @@
+// The same project built by wrangler alone, as far as wrangler can: `functions/` by `wrangler pages functions build`,
+// classes below `durable_objects/` added to its output, assets served where no function has a route. The answers of
+// that worker are the ones to expect. Where there is a `main` beside functions, its `fetch` takes the place of the
+// assets as what comes after the last handler. A project without functions is left to wrangler's own bundler.
+//
+//   node oracle.mjs PROJECT OUTDIR
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+
+import { build } from "esbuild";
+import { experimental_readRawConfig as readRawConfig } from "wrangler";
+
+const NAMES = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
+
+/** Whether a directory holds Pages functions: one that belongs to another platform names no `onRequest`. */
+function hasHandlers(directory) {
+  if (!existsSync(directory)) return false;
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.some(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8").includes("onRequest"));
+}
+
+function functions(project, out, fallback) {
+  const routes = join(out, "_routes.json");
+  const wrangler = resolve(import.meta.dirname, "../node_modules/wrangler/bin/wrangler.js");
+  const options = ["--outdir", join(out, "functions"), "--output-routes-path", routes, "--compatibility-date", "2026-10-01"];
+  const call = [wrangler, "pages", "functions", "build", join(project, "functions"), "--fallback-service", fallback, ...options];
+  execFileSync(process.execPath, call, { cwd: out, stdio: ["ignore", "ignore", "inherit"] });
+  const { include } = JSON.parse(readFileSync(routes, "utf8"));
+  // On Pages `/files/*` takes `/files` as well.
+  const bare = include.filter((rule) => rule.length > 2 && rule.endsWith("/*")).map((rule) => rule.slice(0, -2));
+  return [...new Set([...include, ...bare])].sort();
+}
+
+const besideMain = (main) => `
+  import main from ${main};
+  export * from ${main};
+  export default {
+    ...main,
+    fetch(request, env, context) {
+      const MAIN = { fetch: (request) => main.fetch(request, env, context) };
+      return functions.fetch(request, { ...env, MAIN }, context);
+    },
+  };
+`;
+
+const [project, out] = process.argv.slice(2).map((path) => resolve(path));
+mkdirSync(out, { recursive: true });
+const file = NAMES.map((name) => join(project, name)).find((path) => existsSync(path));
+const { pages_build_output_dir: pagesDirectory, ...raw } = file ? readRawConfig({ config: file }).rawConfig : {};
+const config = { name: basename(project), compatibility_date: "2026-10-01", ...raw };
+
+const assets = config.assets?.directory ?? pagesDirectory ?? (file === undefined ? "public" : undefined);
+if (assets !== undefined && existsSync(join(project, assets))) {
+  config.assets = { binding: "ASSETS", ...config.assets, directory: join(project, assets) };
+  if (pagesDirectory !== undefined || file === undefined) {
+    const ownPage = existsSync(join(project, assets, "404.html"));
+    config.assets.not_found_handling = ownPage ? "404-page" : "single-page-application";
+  }
+}
+
+if (hasHandlers(join(project, "functions"))) {
+  const main = config.main && JSON.stringify(join(project, config.main));
+  const include = functions(project, out, main ? "MAIN" : "ASSETS");
+  if (!config.assets) {
+    // On Pages there are always assets, if only none.
+    config.assets = { binding: "ASSETS", directory: join(out, "assets") };
+    mkdirSync(config.assets.directory);
+  }
+  config.assets.run_worker_first = include;
+  const classes = join(project, "durable_objects");
+  const entry = existsSync(classes) ? readdirSync(classes).sort().map((name) => join(classes, name)) : [];
+  const contents = [
+    `import functions from "./functions/index.js";`,
+    ...entry.map((path) => `export * from ${JSON.stringify(path)};`),
+    main ? besideMain(main) : `export default functions;`,
+  ].join("\n");
+  const bundle = { bundle: true, format: "esm", outfile: join(out, "worker.js"), external: ["cloudflare:*", "node:*"] };
+  await build({ ...bundle, stdin: { contents, resolveDir: out }, logLevel: "warning" });
+  config.main = "worker.js";
+  config.no_bundle = true;
+} else if (config.main !== undefined) {
+  config.main = join(project, config.main);
+} else if (config.assets) {
+  delete config.assets.binding;
+}
+writeFileSync(join(out, "wrangler.json"), JSON.stringify(config, null, 2));
