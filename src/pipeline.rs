@@ -113,9 +113,9 @@ fn front(
 fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<Option<Built>, Error> {
     let Front { project, outdir, tree, session, sources, routes } = front;
     deployment::check_outdir(&project, &outdir)?;
-    let bundle = worker::link(&session, &project, sources, &routes, diagnostics);
+    let bundle = worker::link(&session, &project, sources, &routes, tree.routes_json.is_some(), diagnostics);
     let assets = match &project.assets {
-        Some(settings) => Some(Static::read(settings, &tree, &routes, diagnostics)?),
+        Some(settings) => Some(Static::read(&project, settings, &tree, &routes, diagnostics)?),
         None => None,
     };
     if diagnostics.has_errors() {
@@ -142,7 +142,7 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
             manifest: &assets.manifest,
             rules: &assets.rules,
         }),
-        wrangler: &wrangler,
+        wrangler: &format!("{wrangler:#}\n"),
     });
     deployment::emit(&deployment, &outdir, &BuildFacts::gather(&project.root, start))?;
     Ok(Some(summary(&project, &outdir, bundle, &deployment, start)))
@@ -158,16 +158,18 @@ struct Static {
 
 impl Static {
     fn read(
+        project: &Project,
         settings: &AssetSettings,
         tree: &SourceTree,
         routes: &RouteTable,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Error> {
         let given = match &tree.routes_json {
-            Some(file) => serving::routes_json(file, diagnostics),
+            Some(file) => serving::routes_json(project, file, diagnostics),
             None => None,
         };
-        let explicit = rules::Explicit { given: given.as_ref(), configured: settings.run_worker_first.as_ref() };
+        let explicit =
+            rules::Explicit { given: given.as_ref(), configured: settings.run_worker_first.as_ref() };
         Ok(Self {
             settings: serving::with_pages_defaults(settings, &tree.assets),
             run_worker_first: rules::run_worker_first(routes, &tree.assets, explicit, diagnostics),
@@ -185,4 +187,31 @@ fn rows(routes: &RouteTable) -> Vec<document::Route> {
         middleware: routes.middleware_chain(route).iter().map(ToString::to_string).collect(),
     };
     routes.0.iter().map(row).collect()
+}
+
+fn summary(
+    project: &Project,
+    outdir: &Path,
+    bundle: Option<Bundle>,
+    deployment: &deployment::Deployment,
+    start: Instant,
+) -> Built {
+    let document = &deployment.document;
+    let assets = document.assets.as_ref().map(|assets| &assets.files);
+    let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
+    Built {
+        id: document.id.clone(),
+        outdir: outdir.to_path_buf(),
+        name: project.name.clone(),
+        environment: project.environment.clone(),
+        assumptions: project.assumptions.clone(),
+        routes: document.routes.len(),
+        code_size: bundle.as_ref().map_or(0, |bundle| bundle.main.len() as u64),
+        modules: bundle.map_or_else(Vec::new, |bundle| bundle.sources),
+        code_gzip: deployment.gzip_size,
+        assets: assets.map_or(0, |manifest| manifest.len()),
+        asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),
+        bindings: bindings.collect(),
+        elapsed: start.elapsed(),
+    }
 }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 mod cover;
 mod exports;
 mod name;
-pub mod rules;
 mod routes_json;
+pub mod rules;
 mod table;
 
 pub use exports::{no_handlers, without_handlers};

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use pagesbuild::pipeline::{self, RouteRow};
+use pagesbuild::deployment::document::Route;
+use pagesbuild::pipeline;
 use serde_json::{Value, json};
 
 use super::printer::Printer;
@@ -44,7 +45,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
     Ok(ok)
 }
 
-fn to_json(row: &RouteRow) -> Value {
+fn to_json(row: &Route) -> Value {
     json!({
         "pattern": row.pattern,
         "method": row.method,
@@ -53,7 +54,7 @@ fn to_json(row: &RouteRow) -> Value {
     })
 }
 
-fn table(rows: &[RouteRow]) -> String {
+fn table(rows: &[Route]) -> String {
     let header = ["PATTERN", "METHOD", "HANDLER", "MIDDLEWARE"].map(str::to_owned);
     let cells = rows.iter().map(|row| {
         [

@@ -24,7 +24,6 @@ macro_rules! codes {
 codes! {
     /// The configuration file is not valid TOML or JSON.
     ConfigSyntax => "config-syntax",
-
     /// A source file does not parse.
     Syntax => "syntax",
     /// A source file cannot be read or is not UTF-8.
@@ -81,7 +80,6 @@ codes! {
     MissingPath => "missing-path",
     /// Nothing that could be deployed was found.
     NothingToBuild => "nothing-to-build",
-
     /// The asset directory holds a `_worker.js`, which is not supported as a worker of its own.
     AdvancedMode => "advanced-mode",
     /// A file in the asset directory is not meant for the public and was left out.
@@ -108,6 +106,10 @@ codes! {
     InvalidRoutesJson => "invalid-routes-json",
     /// `_routes.json` and the configuration both say what runs first.
     RoutesJsonIgnored => "routes-json-ignored",
+    /// Two files under `durable_objects/` export classes of one name.
+    DuplicateClass => "duplicate-class",
+    /// A functions directory without any handler.
+    ForeignFunctions => "foreign-functions",
     /// Routing rules would let a request around a middleware.
     MiddlewareBypassed => "middleware-bypassed",
     /// Routing rules would let requests around a handler.

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::graph::{Node, Roots, graph};
 use crate::link::{Bundle, link};
-use crate::project::{Bundling, Options};
+use crate::project::{Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
 
 /// What to bundle and where to.
@@ -28,7 +28,12 @@ pub(super) struct Code<'a> {
     pub(super) compatibility_flags: &'a [String],
 }
 
-impl Code<'_> {
+impl<'a> Code<'a> {
+    pub(super) fn of(project: &'a Project) -> Self {
+        let compatibility_flags = &project.compatibility_flags;
+        Self { root: &project.root, bundling: &project.bundling, compatibility_flags }
+    }
+
     pub(super) fn options(&self) -> compile::Options<'_> {
         compile::Options {
             jsx_factory: self.bundling.jsx_factory.as_deref(),

@@ -65,7 +65,8 @@ pub(super) fn compile(
     let mut places: BTreeMap<String, (PathBuf, Export)> = BTreeMap::new();
     let mut twice = Vec::new();
     for path in &tree.durable_objects {
-        let file = project.durable_objects.iter().map(|directory| directory.join(path)).next().unwrap_or_default();
+        let file =
+            project.durable_objects.iter().map(|directory| directory.join(path)).next().unwrap_or_default();
         let Some(object) = object(&file) else { continue };
         for export in &object.exports {
             let Some(name) = class_name(export, path) else { continue };
@@ -131,7 +132,12 @@ fn duplicate_class(
 impl Sources {
     /// Notes the files below `functions/` that answer nothing and that no other one imports. A directory
     /// without any handler belongs to another platform, and is said to be left out, once.
-    pub(super) fn report_unrouted(&self, project: &Project, routes: &RouteTable, diagnostics: &mut Diagnostics) {
+    pub(super) fn report_unrouted(
+        &self,
+        project: &Project,
+        routes: &RouteTable,
+        diagnostics: &mut Diagnostics,
+    ) {
         let Some(directory) = &project.functions else { return };
         let shown = project::display(&project.root, directory);
         if routes.0.is_empty() {

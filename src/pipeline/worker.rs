@@ -16,12 +16,13 @@ use super::sources::Sources;
 /// The generated module that the worker starts from.
 const ENTRY: &str = "pagesbuild:entry";
 
-/// Links the worker. `None` where the project has no code, or where errors stopped it.
+/// Links the worker. `own_rules` tells whether the project has a `_routes.json`. `None` where the project has no code, or where errors stopped it.
 pub(super) fn link(
     session: &Session,
     project: &Project,
     sources: Sources,
     routes: &RouteTable,
+    own_rules: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<Bundle> {
     if routes.0.is_empty() && project.main.is_none() && sources.classes.is_empty() {
@@ -32,7 +33,7 @@ pub(super) fn link(
     let entry = match &project.main {
         Some(main) if routes.0.is_empty() && sources.classes.is_empty() => Node::File(main.clone()),
         _ => {
-            generated.insert(ENTRY, entry(project, &sources, routes));
+            generated.insert(ENTRY, entry(project, &sources, routes, own_rules));
             generated.insert(router::SPECIFIER, router::RUNTIME.to_owned());
             Node::Generated(ENTRY)
         }
@@ -41,7 +42,7 @@ pub(super) fn link(
     Code::of(project).link(session, roots, diagnostics)
 }
 
-fn entry(project: &Project, sources: &Sources, routes: &RouteTable) -> String {
+fn entry(project: &Project, sources: &Sources, routes: &RouteTable, own_rules: bool) -> String {
     let classes: Vec<(String, String, String)> = sources
         .classes
         .iter()
@@ -52,11 +53,13 @@ fn entry(project: &Project, sources: &Sources, routes: &RouteTable) -> String {
         let directory = project.functions.as_deref().unwrap_or(&project.root);
         graph::file_specifier(&directory.join(file))
     };
+    let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
     router::entry(&router::Entry {
         routes,
         functions_specifier: &function,
         classes: &classes,
         main: main.as_deref(),
         assets_binding: project.assets.as_ref().map(|assets| assets.binding.as_str()),
+        assets_before_main: !own_rules && !configured,
     })
 }

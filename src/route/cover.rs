@@ -63,7 +63,8 @@ fn spellings(pattern: &Pattern) -> Vec<Vec<Token>> {
     for segment in &pattern.0 {
         let catch_all = matches!(segment.0.first(), Some(Piece::CatchAll(_)));
         if catch_all {
-            let open = |tokens: &Vec<Token>| tokens.iter().copied().chain([Token::Byte(b'/'), Token::Any]).collect();
+            let open =
+                |tokens: &Vec<Token>| tokens.iter().copied().chain([Token::Byte(b'/'), Token::Any]).collect();
             let present: Vec<Vec<Token>> = all.iter().map(open).collect();
             if all.len() < 16 {
                 all.extend(present);
@@ -145,9 +146,8 @@ pub(super) fn meets(a: &[Token], b: &[Token]) -> bool {
 fn overlap(a: Token, b: Token) -> bool {
     match (a, b) {
         (Token::Byte(x), Token::Byte(y)) => x.eq_ignore_ascii_case(&y),
-        (Token::Byte(byte), Token::Inner | Token::Inners) | (Token::Inner | Token::Inners, Token::Byte(byte)) => {
-            byte != b'/'
-        }
+        (Token::Byte(byte), Token::Inner | Token::Inners)
+        | (Token::Inner | Token::Inners, Token::Byte(byte)) => byte != b'/',
         _ => true,
     }
 }

@@ -33,11 +33,14 @@ pub fn no_handlers(directory: &str, function: &FunctionExports) -> Diagnostic {
     let help = match near {
         Some((export, name)) => format!("`{export}` is never called; did you mean `{name}`?"),
         None if function.exports.iter().any(|export| export == "default") => {
-            "a default export is never called: name it, as in `export function onRequest(context) {}`".to_owned()
+            "a default export is never called: name it, as in `export function onRequest(context) {}`"
+                .to_owned()
         }
-        None => "export `onRequest`, or `onRequestGet` and so on for one method; a file that others import can \
+        None => {
+            "export `onRequest`, or `onRequestGet` and so on for one method; a file that others import can \
                  stand outside of the functions directory"
-            .to_owned(),
+                .to_owned()
+        }
     };
     Diagnostic::warning(Code::NoHandlers, "no handler is exported, so nothing answers here")
         .file(format!("{directory}/{}", function.file))

@@ -10,8 +10,17 @@ use super::{Pattern, Piece, Segment};
 
 /// The WHATWG path percent-encode set as workerd's URL parser applies it. `%` is not in it: a browser sends it
 /// as it stands.
-const PATH: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'^').add(b'`').add(b'{').add(b'}');
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}');
 
 /// Why a name is no pattern.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,7 +92,10 @@ fn parameter<'a>(pieces: &mut Vec<Piece>, from: &'a str) -> Result<&'a str, Prob
         );
     };
     if name.is_empty() {
-        return problem(format!("`{open}{close}` has no name"), format!("name the parameter: `{open}name{close}`"));
+        return problem(
+            format!("`{open}{close}` has no name"),
+            format!("name the parameter: `{open}name{close}`"),
+        );
     }
     if !name.chars().all(word) {
         return problem(
@@ -99,7 +111,9 @@ fn parameter<'a>(pieces: &mut Vec<Piece>, from: &'a str) -> Result<&'a str, Prob
         ),
         Some(Piece::Text(before)) if catch_all => problem(
             format!("the catch-all `[[{name}]]` does not start its segment"),
-            format!("a catch-all stands for whole segments: give it a directory, as in `{before}/[[{name}]]`"),
+            format!(
+                "a catch-all stands for whole segments: give it a directory, as in `{before}/[[{name}]]`"
+            ),
         ),
         _ => {
             let name = name.to_owned();
@@ -143,8 +157,8 @@ mod tests {
     #[test]
     fn names_that_cannot_work_are_refused() {
         for name in [
-            "[", "]", "a]", "[a", "[[a]", "[a]]", "[]", "[[]]", "[a-b]", "[[a b]]", "[a][b]", "[[a]][b]", "a[[b]]",
-            "[a]x", "[a]_", "a:b", "a*", "a\\b", "a\nb", ".", "..",
+            "[", "]", "a]", "[a", "[[a]", "[a]]", "[]", "[[]]", "[a-b]", "[[a b]]", "[a][b]", "[[a]][b]",
+            "a[[b]]", "[a]x", "[a]_", "a:b", "a*", "a\\b", "a\nb", ".", "..",
         ] {
             assert!(pattern(name.split('/')).is_err(), "{name} passed as {}", shown(name));
         }

@@ -64,7 +64,12 @@ fn read(source: &Source, found: &mut Diagnostics) -> Option<[Vec<Rule>; 2]> {
         Ok(parsed) => parsed.value,
         Err(error) => {
             let range = error.range();
-            found.push(wrong(source, range.start..range.end, "`_routes.json` is not valid JSON", &error.kind().to_string()));
+            found.push(wrong(
+                source,
+                range.start..range.end,
+                "`_routes.json` is not valid JSON",
+                &error.kind().to_string(),
+            ));
             return None;
         }
     };
@@ -76,7 +81,12 @@ fn read(source: &Source, found: &mut Diagnostics) -> Option<[Vec<Rule>; 2]> {
         Some(Value::NumberLit(number)) if number.value.parse() == Ok(1.0) => {}
         Some(other) => {
             let span = other.range();
-            found.push(wrong(source, span.start..span.end, "`version` is not `1`", "the only version there is is 1"));
+            found.push(wrong(
+                source,
+                span.start..span.end,
+                "`version` is not `1`",
+                "the only version there is is 1",
+            ));
         }
         None => found.push(wrong(source, root.range.start..root.range.end, "`version` is missing", "")),
     }
@@ -94,10 +104,16 @@ fn read(source: &Source, found: &mut Diagnostics) -> Option<[Vec<Rule>; 2]> {
     });
     let [include, exclude] = [lists[0].take()?, lists[1].take()?];
     if include.is_empty() && !found.has_errors() {
-        found.push(wrong(source, whole.clone(), "`include` has no rules", "at least one path must run functions"));
+        found.push(wrong(
+            source,
+            whole.clone(),
+            "`include` has no rules",
+            "at least one path must run functions",
+        ));
     }
     if include.len() + exclude.len() > MAX_RULES {
-        let message = format!("`_routes.json` has {} rules; {MAX_RULES} are allowed", include.len() + exclude.len());
+        let message =
+            format!("`_routes.json` has {} rules; {MAX_RULES} are allowed", include.len() + exclude.len());
         let last = exclude.last().or(include.last()).map_or(whole, |rule| rule.span.clone());
         found.push(wrong(source, last, &message, "the last of them").help("combine rules with `*`"));
     }
@@ -108,7 +124,12 @@ fn read(source: &Source, found: &mut Diagnostics) -> Option<[Vec<Rule>; 2]> {
 
 /// The value of a key; as in `JSON.parse` the last one of several counts.
 fn value_of<'a, 'b>(object: &'b Object<'a>, key: &str) -> Option<&'b Value<'a>> {
-    object.properties.iter().rev().find(|property| property.name.as_str() == key).map(|property| &property.value)
+    object
+        .properties
+        .iter()
+        .rev()
+        .find(|property| property.name.as_str() == key)
+        .map(|property| &property.value)
 }
 
 fn strings(source: &Source, key: &str, values: &[Value<'_>], found: &mut Diagnostics) -> Vec<Rule> {

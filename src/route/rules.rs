@@ -88,7 +88,9 @@ pub fn run_worker_first(
             rules
         }
         (None, None) if table.0.is_empty() => return None,
-        (None, None) => Rules { positive: table.0.iter().flat_map(derive).collect(), negative: BTreeSet::new() },
+        (None, None) => {
+            Rules { positive: table.0.iter().flat_map(derive).collect(), negative: BTreeSet::new() }
+        }
     };
     rules.positive.extend(missed(table, assets, &rules));
     Some(RunWorkerFirst::Rules(rules.finish(diagnostics)))
@@ -114,7 +116,8 @@ impl Rules {
     }
 
     fn runs_worker(&self, path: &[Token]) -> bool {
-        let any = |rules: &BTreeSet<String>| rules.iter().any(|rule| cover::contained(path, &cover::glob(rule)));
+        let any =
+            |rules: &BTreeSet<String>| rules.iter().any(|rule| cover::contained(path, &cover::glob(rule)));
         any(&self.positive) && !any(&self.negative)
     }
 
@@ -130,7 +133,8 @@ impl Rules {
         negative.truncate(MAX_RULES - 1);
         let positive = coarser(wanted.clone(), MAX_RULES - negative.len());
         if positive != wanted {
-            let message = format!("the routes need {} routing rules; the platform takes {MAX_RULES}", wanted.len());
+            let message =
+                format!("the routes need {} routing rules; the platform takes {MAX_RULES}", wanted.len());
             diagnostics.push(Diagnostic::warning(Code::TooManyRoutingRules, message).help(format!(
                 "fewer and wider rules are used instead ({}), so that some requests for assets run the worker; put \
                  functions into fewer directories, or set `assets.run_worker_first`",
@@ -171,11 +175,13 @@ fn derive(route: &Route) -> Vec<String> {
     let mut rules = vec![format!("{before}/{text}*")];
     // A catch-all may be absent, with all that follows it standing directly behind what is before it.
     if segment.is_some_and(super::Segment::has_catch_all) && !before.is_empty() {
-        rules.push(if at + 1 == route.pattern.0.len() && segment.is_some_and(|s| s.as_catch_all().is_some()) {
-            before
-        } else {
-            format!("{before}*")
-        });
+        rules.push(
+            if at + 1 == route.pattern.0.len() && segment.is_some_and(|s| s.as_catch_all().is_some()) {
+                before
+            } else {
+                format!("{before}*")
+            },
+        );
     }
     rules
 }
@@ -184,7 +190,9 @@ fn derive(route: &Route) -> Vec<String> {
 fn minimal(rules: impl IntoIterator<Item = String>) -> Vec<String> {
     let rules: BTreeSet<String> = rules.into_iter().map(|rule| pages::shorten(&rule)).collect();
     let covered = |rule: &String| {
-        let wider = |other: &String| other != rule && other.strip_suffix('*').is_some_and(|start| rule.starts_with(start));
+        let wider = |other: &String| {
+            other != rule && other.strip_suffix('*').is_some_and(|start| rule.starts_with(start))
+        };
         rules.iter().any(wider)
     };
     rules.iter().filter(|rule| !covered(rule)).cloned().collect()
@@ -281,7 +289,9 @@ fn unreachable_spellings(table: &RouteTable, assets: &[AssetFile], diagnostics: 
         .collect();
     for asset in assets {
         let path = format!("/{}", asset.path);
-        let Ok(plain) = name::pattern(path.split('/').skip(1).filter(|segment| !segment.contains(['[', ']']))) else {
+        let Ok(plain) =
+            name::pattern(path.split('/').skip(1).filter(|segment| !segment.contains(['[', ']'])))
+        else {
             continue;
         };
         let plain = cover::literal(&plain.to_string());
@@ -290,13 +300,17 @@ fn unreachable_spellings(table: &RouteTable, assets: &[AssetFile], diagnostics: 
             let meets = |guard: &&(&Route, Vec<Vec<Token>>), path: &[Token]| {
                 guard.1.iter().any(|language| cover::meets(language, path))
             };
-            if let Some((route, _)) = guards.iter().find(|guard| meets(guard, &plain) && !meets(guard, &canonical)) {
-                let message =
-                    format!("the middleware of `{}` does not run for this asset: it is served at an encoded path", route.pattern);
+            if let Some((route, _)) =
+                guards.iter().find(|guard| meets(guard, &plain) && !meets(guard, &canonical))
+            {
+                let message = format!(
+                    "the middleware of `{}` does not run for this asset: it is served at an encoded path",
+                    route.pattern
+                );
                 diagnostics.push(
-                    Diagnostic::error(Code::MiddlewareBypassed, message)
-                        .file(asset.path.clone())
-                        .help("use letters, digits, `-`, `_` and `.` in the names of directories that have both"),
+                    Diagnostic::error(Code::MiddlewareBypassed, message).file(asset.path.clone()).help(
+                        "use letters, digits, `-`, `_` and `.` in the names of directories that have both",
+                    ),
                 );
             }
         }
@@ -314,7 +328,8 @@ fn check(
     let positive: Vec<Vec<Token>> = rules.positive.iter().map(|rule| cover::glob(rule)).collect();
     let place = |diagnostic: Diagnostic, negative: Option<&String>| match given {
         Some(given) => {
-            let rule = negative.and_then(|text| exclude.iter().find(|rule| expand(&[(*rule).clone()]).contains(text)));
+            let rule = negative
+                .and_then(|text| exclude.iter().find(|rule| expand(&[(*rule).clone()]).contains(text)));
             let rule = rule.or(given.include.first());
             diagnostic.at(&given.source, rule.map_or(0..0, |rule| rule.span.clone()), "")
         }
@@ -329,7 +344,8 @@ fn check(
             let glob = cover::glob(rule);
             languages.iter().any(|language| cover::meets(language, &glob))
         });
-        let covered = languages.iter().all(|language| positive.iter().any(|rule| cover::contained(language, rule)));
+        let covered =
+            languages.iter().all(|language| positive.iter().any(|rule| cover::contained(language, rule)));
         if negative.is_none() && covered {
             continue;
         }

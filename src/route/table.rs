@@ -7,8 +7,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use icu_collator::{CollatorBorrowed, CollatorPreferences};
 use icu_collator::options::CollatorOptions;
+use icu_collator::{CollatorBorrowed, CollatorPreferences};
 
 use super::{FunctionExports, Handler, Pattern, Piece, Route, RouteTable, Segment, exports, name};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -23,11 +23,8 @@ pub fn table(directory: &str, functions: &[FunctionExports], diagnostics: &mut D
     for function in breadth_first(functions) {
         let path = format!("{directory}/{}", function.file);
         diagnostics.extend(exports::near_misses(&path, function));
-        let handlers: Vec<_> = function
-            .exports
-            .iter()
-            .filter_map(|export| Some((export, exports::method(export)?)))
-            .collect();
+        let handlers: Vec<_> =
+            function.exports.iter().filter_map(|export| Some((export, exports::method(export)?))).collect();
         if handlers.is_empty() {
             continue;
         }
@@ -36,7 +33,13 @@ pub fn table(directory: &str, functions: &[FunctionExports], diagnostics: &mut D
             (Ok(pattern), Ok(mount)) => {
                 for (export, method) in handlers {
                     let handler = Handler { file: function.file.clone(), export: export.clone() };
-                    let route = Route { pattern: pattern.clone(), mount: mount.clone(), method, middleware: None, handler: None };
+                    let route = Route {
+                        pattern: pattern.clone(),
+                        mount: mount.clone(),
+                        method,
+                        middleware: None,
+                        handler: None,
+                    };
                     merged.add(route, handler, place, diagnostics);
                 }
             }

@@ -25,14 +25,19 @@ const sum: Sum = add(1, 2);
 console.log(JSON.stringify([sum, math.sub(5, 1), settings, legacy.name, view, Color.Green, Inner.value, new Item(4).twice]));
 "#,
     ),
-    ("lib/math.ts", "export type Sum = number;\nexport function add(a: Sum, b: Sum): Sum { return a + b }\nexport const sub = (a: number, b: number) => a - b;\n"),
+    (
+        "lib/math.ts",
+        "export type Sum = number;\nexport function add(a: Sum, b: Sum): Sum { return a + b }\nexport const sub = (a: number, b: number) => a - b;\n",
+    ),
     ("lib/legacy.cjs", "exports.name = 'legacy';\n"),
     ("settings.json", "{ \"z\": 1, \"a\": [true, null] }\n"),
-    ("view.jsx", "const React = { createElement: (...parts) => parts };\nexport const view = <p id=\"x\">{1 + 1}</p>;\n"),
+    (
+        "view.jsx",
+        "const React = { createElement: (...parts) => parts };\nexport const view = <p id=\"x\">{1 + 1}</p>;\n",
+    ),
 ];
 
-const OUTPUT: &str =
-    "[3,4,{\"z\":1,\"a\":[true,null]},\"legacy\",[\"p\",{\"id\":\"x\"},2],\"green\",5,8]\n";
+const OUTPUT: &str = "[3,4,{\"z\":1,\"a\":[true,null]},\"legacy\",[\"p\",{\"id\":\"x\"},2],\"green\",5,8]\n";
 
 fn program(directory: &Path) {
     for (path, text) in PROGRAM {
@@ -70,7 +75,8 @@ fn source_maps_lead_back_to_the_source() {
     let directory = tempfile::tempdir().unwrap();
     let source = "type Unused = { a: string };\n\nexport function fail(reason: string): never {\n  throw new Error(reason);\n}\n";
     fs::write(directory.path().join("fail.ts"), source).unwrap();
-    fs::write(directory.path().join("main.ts"), "import { fail } from './fail';\n\nfail('on purpose');\n").unwrap();
+    fs::write(directory.path().join("main.ts"), "import { fail } from './fail';\n\nfail('on purpose');\n")
+        .unwrap();
     for options in [&[][..], &["--minify"]] {
         let mut arguments = vec!["bundle", "main.ts", "--sourcemap", "--outfile", "out.mjs"];
         arguments.extend(options);
@@ -90,7 +96,11 @@ fn source_maps_lead_back_to_the_source() {
 #[test]
 fn flags_and_missing_entries() {
     let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join("main.js"), "import fs from 'fs';\nconsole.log(typeof fs.readFileSync);\n").unwrap();
+    fs::write(
+        directory.path().join("main.js"),
+        "import fs from 'fs';\nconsole.log(typeof fs.readFileSync);\n",
+    )
+    .unwrap();
     let without = pagesbuild(directory.path(), ["bundle", "main.js"]);
     assert_eq!(without.status.code(), Some(1));
     assert!(stderr(&without).contains("nodejs_compat"), "{}", stderr(&without));

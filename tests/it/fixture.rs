@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The repository.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// `fixtures/<group>/*`, sorted by name.
-pub fn all(group: &str) -> Vec<PathBuf> {
+pub(crate) fn all(group: &str) -> Vec<PathBuf> {
     let directory = root().join("fixtures").join(group);
     let entries = fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
     let mut fixtures: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
@@ -21,12 +21,12 @@ pub fn all(group: &str) -> Vec<PathBuf> {
 }
 
 /// The last part of a path.
-pub fn name(path: &Path) -> String {
+pub(crate) fn name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
 /// Runs the binary in `directory`, without colours and without the caller's environment for it.
-pub fn pagesbuild<S: AsRef<OsStr>>(directory: &Path, arguments: impl IntoIterator<Item = S>) -> Output {
+pub(crate) fn pagesbuild<S: AsRef<OsStr>>(directory: &Path, arguments: impl IntoIterator<Item = S>) -> Output {
     Command::new(env!("CARGO_BIN_EXE_pagesbuild"))
         .current_dir(directory)
         .args(arguments)
@@ -37,7 +37,7 @@ pub fn pagesbuild<S: AsRef<OsStr>>(directory: &Path, arguments: impl IntoIterato
 }
 
 /// Builds a project into `outdir` and demands success.
-pub fn build(project: &Path, outdir: &Path, more: &[&str]) {
+pub(crate) fn build(project: &Path, outdir: &Path, more: &[&str]) {
     let mut arguments: Vec<&OsStr> =
         vec!["build".as_ref(), project.as_ref(), "--outdir".as_ref(), outdir.as_ref()];
     arguments.extend(more.iter().map(OsStr::new));
@@ -46,17 +46,17 @@ pub fn build(project: &Path, outdir: &Path, more: &[&str]) {
 }
 
 /// Standard output as text.
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 /// Standard error as text.
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 /// Every file below a directory, relative and sorted.
-pub fn files(directory: &Path) -> Vec<String> {
+pub(crate) fn files(directory: &Path) -> Vec<String> {
     let mut files: Vec<String> = walkdir::WalkDir::new(directory)
         .into_iter()
         .map(|entry| entry.unwrap())
@@ -68,7 +68,7 @@ pub fn files(directory: &Path) -> Vec<String> {
 }
 
 /// Compares with `snapshots/<name>.snap`.
-pub fn snapshot(name: &str, text: &str) {
+pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(root().join("snapshots"));
     settings.set_prepend_module_to_snapshot(false);

@@ -63,7 +63,9 @@ fn answers_as_wranglers_router_does() {
     let text = fs::read_to_string(directory.path().join("trees.json")).unwrap();
     let listed: Value = serde_json::from_str(&text).unwrap();
     for (index, tree) in listed.as_array().unwrap().iter().enumerate() {
-        let names = |list: &Value| list.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+        let names = |list: &Value| {
+            list.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+        };
         let exports = |file: &Value| FunctionExports {
             file: file["path"].as_str().unwrap().to_owned(),
             exports: names(&file["exports"]),
@@ -84,7 +86,11 @@ fn answers_as_wranglers_router_does() {
     );
     if let Some(first) = differences.first() {
         let kept = directory.keep();
-        panic!("{} differences; seed {seed}, kept in {}, the first:\n{first:#}", differences.len(), kept.display());
+        panic!(
+            "{} differences; seed {seed}, kept in {}, the first:\n{first:#}",
+            differences.len(),
+            kept.display()
+        );
     }
     assert_eq!(count("count"), trees * each);
     assert!(count("count") >= 5_000 || trees * each < 5_000);

@@ -114,7 +114,8 @@ const UNSAFE_BINDING: Shape = Shape::Open(fields! {
     },
 });
 
-const MODULES: Effect = Unsupported("the modules that the code imports are bundled, and no others; delete the setting");
+const MODULES: Effect =
+    Unsupported("the modules that the code imports are bundled, and no others; delete the setting");
 const WASM: Effect = Refused("a worker of modules imports the file: `import module from \"./module.wasm\"`");
 const BLOB: Effect = Refused("publish the file with the static files, and fetch it through `env.ASSETS`");
 const SITE: Effect = Refused(

@@ -142,7 +142,11 @@ fn mistakes_in_other_environments_do_not_stop_the_build() {
 #[test]
 fn an_unknown_environment_is_an_error() {
     for (toml, name, help) in [
-        ("[env.staging]\n[env.production]\n", "stagin", "did you mean `staging`? The file has `staging`, `production`"),
+        (
+            "[env.staging]\n[env.production]\n",
+            "stagin",
+            "did you mean `staging`? The file has `staging`, `production`",
+        ),
         ("[env.staging]\n", "x", "choose one of `staging`, or add `env.x` to the file"),
         ("", "x", "add `env.x` to the file, or leave out `--env`"),
     ] {
@@ -181,7 +185,10 @@ vars = { A = 2 }
     }
     let directory = project(&[("wrangler.toml", &format!("{text}[env.staging]\n")), ("public/", "")]);
     let said = load_with(&options(directory.path())).1;
-    assert_eq!(said, ["warning pages-environment: `env.staging` is an environment that Pages projects cannot have"]);
+    assert_eq!(
+        said,
+        ["warning pages-environment: `env.staging` is an environment that Pages projects cannot have"]
+    );
 }
 
 #[test]

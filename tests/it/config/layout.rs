@@ -22,7 +22,8 @@ fn below(directory: &TempDir, path: &str) -> Options {
 
 #[test]
 fn names_are_tried_in_wranglers_order() {
-    let directory = project(&[("wrangler.toml", NAMED), ("wrangler.jsonc", r#"{ "name": "b" }"#), ("public/", "")]);
+    let directory =
+        project(&[("wrangler.toml", NAMED), ("wrangler.jsonc", r#"{ "name": "b" }"#), ("public/", "")]);
     let (loaded, said) = load_with(&options(directory.path()));
     assert!(loaded.is_none(), "no key names the static files");
     assert_eq!(
@@ -36,8 +37,14 @@ fn names_are_tried_in_wranglers_order() {
 
 #[test]
 fn each_name_is_searched_for_upward_before_the_next() {
-    let assets = r#"{ "name": "top", "compatibility_date": "2026-01-01", "assets": { "directory": "public" } }"#;
-    let directory = project(&[("wrangler.json", assets), ("public/", ""), ("a/wrangler.toml", NAMED), ("a/b/functions/", "")]);
+    let assets =
+        r#"{ "name": "top", "compatibility_date": "2026-01-01", "assets": { "directory": "public" } }"#;
+    let directory = project(&[
+        ("wrangler.json", assets),
+        ("public/", ""),
+        ("a/wrangler.toml", NAMED),
+        ("a/b/functions/", ""),
+    ]);
     let (loaded, said) = load_with(&below(&directory, "a/b"));
     let loaded = loaded.unwrap();
     assert_eq!(said, Vec::<String>::new());
@@ -51,13 +58,21 @@ fn each_name_is_searched_for_upward_before_the_next() {
         ]
     );
     let (_, said) = load_with(&below(&directory, "a"));
-    assert_eq!(said, ["note several-configs: `../wrangler.json` is used, although there is also `wrangler.toml`"]);
+    assert_eq!(
+        said,
+        ["note several-configs: `../wrangler.json` is used, although there is also `wrangler.toml`"]
+    );
 }
 
 #[test]
 fn a_given_file_wins_and_paths_go_by_it() {
     let config = format!("{NAMED}main = \"index.js\"\n");
-    let directory = project(&[("wrangler.json", "{"), ("deep/other.toml", &config), ("deep/index.js", ""), ("index.js", "")]);
+    let directory = project(&[
+        ("wrangler.json", "{"),
+        ("deep/other.toml", &config),
+        ("deep/index.js", ""),
+        ("index.js", ""),
+    ]);
     let mut options = options(directory.path());
     options.config = Some(directory.path().join("deep/../deep/other.toml"));
     let (loaded, said) = load_with(&options);
@@ -72,13 +87,15 @@ fn a_given_file_wins_and_paths_go_by_it() {
 
 #[test]
 fn the_output_of_other_builds_is_not_a_configuration() {
-    let directory = project(&[(".wrangler/deploy/config.json", r#"{ "configPath": "x.json" }"#), ("functions/", "")]);
+    let directory =
+        project(&[(".wrangler/deploy/config.json", r#"{ "configPath": "x.json" }"#), ("functions/", "")]);
     assert!(load_with(&options(directory.path())).0.unwrap().config.is_none());
 }
 
 #[test]
 fn a_project_without_a_file_follows_the_conventions() {
-    let directory = project(&[("My Site/functions/", ""), ("My Site/public/", ""), ("My Site/durable_objects/", "")]);
+    let directory =
+        project(&[("My Site/functions/", ""), ("My Site/public/", ""), ("My Site/durable_objects/", "")]);
     let (loaded, said) = load_with(&below(&directory, "My Site"));
     let loaded = loaded.unwrap();
     assert_eq!(said, Vec::<String>::new());
@@ -101,7 +118,8 @@ fn a_project_without_a_file_follows_the_conventions() {
 
 #[test]
 fn flags_leave_nothing_to_assume() {
-    let directory = project(&[("site/", ""), ("fn/", ""), ("wrangler.toml", "compatibility_flags = [\"a\", \"b\"]")]);
+    let directory =
+        project(&[("site/", ""), ("fn/", ""), ("wrangler.toml", "compatibility_flags = [\"a\", \"b\"]")]);
     let mut options = options(directory.path());
     options.assets = Some(directory.path().join("./site/"));
     options.functions = Some(directory.path().join("site/../fn"));

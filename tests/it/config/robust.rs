@@ -152,9 +152,11 @@ fn encodings_are_told_apart() {
     assert_eq!(said(text.as_bytes()), Vec::<String>::new());
     assert_eq!(said(format!("\u{feff}{text}").as_bytes()), Vec::<String>::new());
     assert_eq!(said(text.replace('\n', "\r\n").as_bytes()), Vec::<String>::new());
-    let wide: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> =
+        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     assert_eq!(said(&wide), ["error config-syntax: `wrangler.toml` is encoded as UTF-16"]);
-    let broken = "error config-syntax: `wrangler.toml` is not UTF-8: the byte at offset 1 belongs to no character";
+    let broken =
+        "error config-syntax: `wrangler.toml` is not UTF-8: the byte at offset 1 belongs to no character";
     assert_eq!(said(b"a\xff"), [broken]);
 }
 

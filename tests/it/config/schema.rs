@@ -122,7 +122,9 @@ fn every_key_and_field_of_wrangler_is_known() {
         }
     }
     let own = KEYS.iter().filter(|key| key.scope == Scope::Own).map(|key| key.name);
-    wrong.extend(own.filter(|name| !previews.contains_key(*name)).map(|name| format!("{name}: not in previews")));
+    wrong.extend(
+        own.filter(|name| !previews.contains_key(*name)).map(|name| format!("{name}: not in previews")),
+    );
     // `websearch` is in wrangler's sources before and after this release, but not in the release.
     assert_eq!(wrong, ["websearch: not in previews"]);
     let extra: Vec<&str> = KEYS.iter().map(|key| key.name).filter(|name| !top.contains_key(*name)).collect();
@@ -167,7 +169,9 @@ fn compare(schema: &Schema, path: &str, shape: &Shape, expected: &Value, wrong: 
                 }
                 (Shape::Choice(_), _) => {
                     choices.extend(alternative["const"].as_str());
-                    choices.extend(alternative["enum"].as_array().into_iter().flatten().filter_map(Value::as_str));
+                    choices.extend(
+                        alternative["enum"].as_array().into_iter().flatten().filter_map(Value::as_str),
+                    );
                 }
                 (Shape::Map(item), _) if alternative["additionalProperties"].is_object() => {
                     compare(schema, &format!("{path}.*"), item, &alternative["additionalProperties"], wrong);

@@ -56,7 +56,8 @@ fn emit(directory: &Path, environment: Option<&str>) -> Option<Value> {
         project: &project,
         main: project.main.is_some(),
         source_map: project.bundling.source_map && project.main.is_some(),
-        assets: assets.map(|settings| Assets { settings, run_worker_first: settings.run_worker_first.as_ref() }),
+        assets: assets
+            .map(|settings| Assets { settings, run_worker_first: settings.run_worker_first.as_ref() }),
     });
     let dist = directory.join("dist");
     fs::create_dir_all(dist.join("worker")).unwrap();
@@ -137,7 +138,9 @@ fn wrangler_reads_from_us_what_it_reads_from_the_user() {
         for side in &mut pair {
             assert!(side["error"].is_null(), "{}: {}", job[0].0, side["error"]);
             let config = side["config"].as_object_mut().unwrap();
-            for key in ["configPath", "userConfigPath", "topLevelName", "definedEnvironments", "targetEnvironment"] {
+            for key in
+                ["configPath", "userConfigPath", "topLevelName", "definedEnvironments", "targetEnvironment"]
+            {
                 config.remove(key);
             }
             // What a finished deployment says in its own way.
@@ -149,7 +152,14 @@ fn wrangler_reads_from_us_what_it_reads_from_the_user() {
             }
         }
         let [theirs, ours] = pair;
-        assert_eq!(ours, theirs, "{} in {:?}:\n{}", job[0].0, job[0].1, fs::read_to_string(all.path().join(&job[0].0)).unwrap());
+        assert_eq!(
+            ours,
+            theirs,
+            "{} in {:?}:\n{}",
+            job[0].0,
+            job[0].1,
+            fs::read_to_string(all.path().join(&job[0].0)).unwrap()
+        );
     }
 }
 
@@ -212,9 +222,17 @@ fn wrangler_deploys_what_is_written() {
         emit(directory.path(), None).unwrap();
         let wrangler = crate::npm::modules().join("wrangler/bin/wrangler.js");
         let mut command = node(directory.path());
-        command.arg(wrangler).args(["deploy", "--dry-run", "-c", "dist/wrangler.json", "--outdir", "bundled"]);
+        command.arg(wrangler).args([
+            "deploy",
+            "--dry-run",
+            "-c",
+            "dist/wrangler.json",
+            "--outdir",
+            "bundled",
+        ]);
         let output: Output = command.output().unwrap();
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let said =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success() && !said.contains("WARNING"), "{text}\n{said}");
         assert_eq!(said.contains("env.O (Counter)"), text.contains("Counter"), "{said}");
         assert_eq!(said.contains("env.K"), text.contains("kv_namespaces"), "{said}");
