@@ -61,6 +61,8 @@ pub struct Roots<'a> {
     pub entry: Node,
     /// Generated modules: name and text.
     pub generated: BTreeMap<&'static str, String>,
+    /// The files that generated modules import, by [`file_specifier`].
+    pub files: BTreeMap<String, PathBuf>,
     /// Objects that were compiled before, by file.
     pub compiled: BTreeMap<PathBuf, Object>,
 }
@@ -76,9 +78,10 @@ pub enum Node {
     Empty,
 }
 
-/// The specifier by which a generated module imports a file of the project.
-pub fn file_specifier(file: &Path) -> String {
-    format!("{SCHEME}file:{}", file.to_string_lossy())
+/// The specifier by which a generated module imports a file of the project; it names no directory of this
+/// machine, since generated modules show in source maps.
+pub fn file_specifier(root: &Path, file: &Path) -> String {
+    format!("{SCHEME}{}", project::display(root, file))
 }
 
 struct Builder<'a> {
@@ -172,11 +175,13 @@ impl Builder<'_> {
     }
 
     fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Diagnostic> {
-        if let (Node::Generated(_), Some(name)) = (importer, import.specifier.strip_prefix(SCHEME)) {
-            return Ok(Reached::Node(match name.strip_prefix("file:") {
-                Some(file) => Node::File(PathBuf::from(file)),
-                None => self.generated(&import.specifier),
-            }));
+        if let Node::Generated(_) = importer {
+            if let Some(file) = self.roots.files.get(&import.specifier) {
+                return Ok(Reached::Node(Node::File(file.clone())));
+            }
+            if let Some((name, _)) = self.roots.generated.get_key_value(import.specifier.as_str()) {
+                return Ok(Reached::Node(Node::Generated(name)));
+            }
         }
         let file = match importer {
             Node::File(file) => file.as_path(),
@@ -190,11 +195,6 @@ impl Builder<'_> {
                 Err(Diagnostic::error(Code::UnresolvedImport, unresolved.reason).help(unresolved.help))
             }
         }
-    }
-
-    fn generated(&self, specifier: &str) -> Node {
-        let name = self.roots.generated.keys().find(|name| **name == specifier);
-        name.map_or(Node::Empty, |name| Node::Generated(name))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Linking by `swc_bundler`: a module graph in, one module out.
 //!
 //! `swc_bundler` is known to fall short (lazy `import()`, CommonJS cycles, weak tree shaking); `docs/linker.md`
-//! lists what. It sits behind [`crate::link::link`] alone, so that it can be replaced there.
+//! lists what. It sits behind `link::link` alone, so that it can be replaced there.
 
 use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};

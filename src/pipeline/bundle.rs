@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::compile::{self, Output, Session};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -91,7 +91,8 @@ pub fn bundle(
         root: &root,
         entry: Node::File(entry),
         generated: BTreeMap::new(),
-        compiled: BTreeMap::<PathBuf, _>::new(),
+        files: BTreeMap::new(),
+        compiled: BTreeMap::new(),
     };
     let session = Session::default();
     let bundle = code.link(&session, roots, &mut diagnostics);

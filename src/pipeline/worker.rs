@@ -1,6 +1,7 @@
 //! The worker: what its entry is, and everything that the entry reaches, linked.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::compile::Session;
 use crate::diagnostic::Diagnostics;
@@ -11,7 +12,7 @@ use crate::route::RouteTable;
 use crate::router;
 
 use super::bundle::Code;
-use super::sources::Sources;
+use super::sources::{Class, Sources};
 
 /// The generated module that the worker starts from.
 const ENTRY: &str = "pagesbuild:entry";
@@ -28,30 +29,38 @@ pub(super) fn link(
     if routes.0.is_empty() && project.main.is_none() && sources.classes.is_empty() {
         return None;
     }
-    let mut generated = BTreeMap::new();
-    // A project that is one module and nothing else is that module: nothing stands before it.
-    let entry = match &project.main {
-        Some(main) if routes.0.is_empty() && sources.classes.is_empty() => Node::File(main.clone()),
-        _ => {
-            generated.insert(ENTRY, entry(project, &sources, routes, own_rules));
-            generated.insert(router::SPECIFIER, router::RUNTIME.to_owned());
-            Node::Generated(ENTRY)
-        }
+    let mut roots = Roots {
+        root: &project.root,
+        entry: Node::Generated(ENTRY),
+        generated: BTreeMap::new(),
+        files: BTreeMap::new(),
+        compiled: BTreeMap::new(),
     };
-    let roots = Roots { root: &project.root, entry, generated, compiled: sources.objects };
+    match &project.main {
+        // A project that is one module and nothing else is that module: nothing stands before it.
+        Some(main) if routes.0.is_empty() && sources.classes.is_empty() => {
+            roots.entry = Node::File(main.clone())
+        }
+        main => {
+            let files = main.iter().chain(sources.objects.keys());
+            let specifier = |file: &PathBuf| (graph::file_specifier(&project.root, file), file.clone());
+            roots.files = files.map(specifier).collect();
+            roots.generated.insert(ENTRY, entry(project, &sources, routes, own_rules));
+            roots.generated.insert(router::SPECIFIER, router::RUNTIME.to_owned());
+        }
+    }
+    roots.compiled = sources.objects;
     Code::of(project).link(session, roots, diagnostics)
 }
 
 fn entry(project: &Project, sources: &Sources, routes: &RouteTable, own_rules: bool) -> String {
-    let classes: Vec<(String, String, String)> = sources
-        .classes
-        .iter()
-        .map(|class| (graph::file_specifier(&class.file), class.export.clone(), class.name.clone()))
-        .collect();
-    let main = project.main.as_ref().map(|main| graph::file_specifier(main));
+    let specifier = |file: &Path| graph::file_specifier(&project.root, file);
+    let class = |class: &Class| (specifier(&class.file), class.export.clone(), class.name.clone());
+    let classes: Vec<(String, String, String)> = sources.classes.iter().map(class).collect();
+    let main = project.main.as_ref().map(|main| specifier(main));
     let function = |file: &str| {
         let directory = project.functions.as_deref().unwrap_or(&project.root);
-        graph::file_specifier(&directory.join(file))
+        specifier(&directory.join(file))
     };
     let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
     router::entry(&router::Entry {

@@ -392,7 +392,7 @@ export function serve(router) {
 }
 
 function asset(router, request, env) {
-	return router.assets ? env[router.assets].fetch(request) : new Response("Not Found", { status: 404 });
+	return router.assets ? env[router.assets].fetch(request) : new Response(null, { status: 404 });
 }
 
 // The worker of a project with a main module: behind the functions are the assets and the module's `fetch`. All

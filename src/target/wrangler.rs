@@ -51,9 +51,15 @@ pub fn config(input: &Input<'_>) -> Value {
     if let Some(files) = input.assets {
         config.insert("assets".to_owned(), assets(files, input.main));
     }
-    let mut config = Value::Object(config);
-    config.sort_all_objects();
-    config
+    // Objects among the variables keep their order: code can see it.
+    for (_, value) in config.iter_mut().filter(|(key, _)| *key != "vars") {
+        value.sort_all_objects();
+    }
+    config.sort_keys();
+    if let Some(Value::Object(vars)) = config.get_mut("vars") {
+        vars.sort_keys();
+    }
+    Value::Object(config)
 }
 
 fn assets(Assets { settings, run_worker_first }: Assets<'_>, code: bool) -> Value {

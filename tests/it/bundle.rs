@@ -48,7 +48,7 @@ fn program(directory: &Path) {
 }
 
 fn run(file: &Path) -> String {
-    let output = npm::command(npm::node()).arg(file).output().unwrap();
+    let output = npm::command(file).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     stdout(&output)
 }
@@ -82,8 +82,8 @@ fn source_maps_lead_back_to_the_source() {
         arguments.extend(options);
         let output = pagesbuild(directory.path(), &arguments);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        let crashed = npm::command(npm::node())
-            .args(["--enable-source-maps", "out.mjs"])
+        let crashed = npm::command(directory.path().join("out.mjs"))
+            .env("NODE_OPTIONS", "--enable-source-maps")
             .current_dir(directory.path())
             .output()
             .unwrap();
