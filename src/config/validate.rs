@@ -45,10 +45,25 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     if name.len() > 64 {
         return None;
     }
+    let lower = name.to_lowercase();
     let limit = (name.chars().count() / 3).max(1);
-    let distance = |candidate: &&str| strsim::osa_distance(&name.to_lowercase(), &candidate.to_lowercase());
-    let scored = candidates.into_iter().map(|candidate| (distance(&candidate), candidate));
-    scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
+    let mut near: Option<(usize, &str)> = None;
+    let mut longer = None;
+    for candidate in candidates {
+        let distance = match candidate.len().abs_diff(lower.len()) <= 2 * limit {
+            true => strsim::osa_distance(&lower, &candidate.to_lowercase()),
+            false => usize::MAX,
+        };
+        if distance <= limit && near.is_none_or(|near| (distance, candidate) < near) {
+            near = Some((distance, candidate));
+        }
+        // A name that was cut short: `bucket` for `bucket_name`.
+        let cut = lower.len() > 2 && candidate.strip_prefix(&lower).is_some_and(|rest| rest.starts_with('_'));
+        if cut && longer.is_none() {
+            longer = Some(candidate);
+        }
+    }
+    near.map(|(_, candidate)| candidate).or(longer)
 }
 
 struct Checker<'a> {
@@ -278,6 +293,7 @@ impl Checker<'_> {
             (Kind::Array(_), Shape::Table(_) | Shape::Map(_)) if self.is_toml() => {
                 Some(format!("write `[{path}]` with one bracket on each side"))
             }
+            (Kind::Table(_), Shape::List(_)) => Some("put it in a list: `[{ ... }]`".to_owned()),
             (Kind::Null, _) => Some("delete the key".to_owned()),
             _ => None,
         };

@@ -93,6 +93,10 @@ const SAME: &[&str] = &[
     "routes = [\"a.example/*\", { pattern = \"b.example\", custom_domain = true }]\n[env.staging]\nroutes = []\n",
     "route = \"a.example/*\"\nworkers_dev = false\npreview_urls = true\n[env.staging]\nroute = { pattern = \"b/*\", zone_name = \"b\" }\n",
     "logpush = true\n[observability]\nenabled = true\n[observability.logs]\nhead_sampling_rate = 0.5\n[env.staging]\nlogpush = false\n",
+    "first_party_worker = true\nlogpush = true\npreview_urls = false\nupload_source_maps = true\ncompliance_region = \"public\"\n\
+     workers_dev = true\ncache = { enabled = true }\naccess = { dev = { aud = \"a\" } }\n\
+     previews = { vars = { A = 1 } }\nexports = { E = { type = \"worker\" } }\n[env.staging]\n",
+    "account_id = \"\"\nroute = \"\"\n",
     "placement = { mode = \"smart\" }\nlimits = { cpu_ms = 5 }\n[env.staging]\nlimits = { subrequests = 1 }\n",
     "[[unsafe.bindings]]\nname = \"U\"\ntype = \"t\"\nx = { y = 1 }\n[unsafe.metadata]\nm = 1\n[env.staging]\n",
     "ai = { binding = \"AI\" }\nbrowser = { binding = \"B\" }\nimages = { binding = \"I\" }\nversion_metadata = { binding = \"V\" }\n[env.staging]\nai = { binding = \"AI2\" }\n",
