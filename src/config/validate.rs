@@ -74,17 +74,18 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn error(&mut self, code: Code, message: String, span: &Range<usize>, label: &str, help: Option<String>) {
+    /// A mistake that stops the build if it has a part in it.
+    fn error(&mut self, code: Code, message: String, span: &Range<usize>, help: Option<String>) {
         let new = if self.active { Diagnostic::error } else { Diagnostic::warning };
-        self.report(new(code, message), span, label, help);
+        self.report(new(code, message), span, help);
     }
 
     fn warning(&mut self, code: Code, message: String, span: &Range<usize>, help: Option<String>) {
-        self.report(Diagnostic::warning(code, message), span, "", help);
+        self.report(Diagnostic::warning(code, message), span, help);
     }
 
-    fn report(&mut self, diagnostic: Diagnostic, span: &Range<usize>, label: &str, help: Option<String>) {
-        let mut diagnostic = diagnostic.at(&self.config.source, span.clone(), label);
+    fn report(&mut self, diagnostic: Diagnostic, span: &Range<usize>, help: Option<String>) {
+        let mut diagnostic = diagnostic.at(&self.config.source, span.clone(), "");
         diagnostic.help = help;
         self.diagnostics.push(diagnostic);
     }
@@ -112,7 +113,7 @@ impl Checker<'_> {
         match effect {
             Effect::Refused(advice) => {
                 let message = format!("`{path}` belongs to a kind of worker that is no longer built");
-                self.error(Code::LegacySetting, message, &entry.key_span, "", Some(advice.to_owned()));
+                self.error(Code::LegacySetting, message, &entry.key_span, Some(advice.to_owned()));
             }
             Effect::Unsupported(advice) if self.active && acts(entry) => {
                 let message = format!("`{path}` is not acted on");
@@ -178,8 +179,8 @@ impl Checker<'_> {
                     self.shape(&format!("{path}.{}", entry.key), &entry.value, item);
                 }
             }
-            (Shape::Table(fields), Kind::Table(entries)) => self.table(path, value, entries, fields, true),
-            (Shape::Open(fields), Kind::Table(entries)) => self.table(path, value, entries, fields, false),
+            (Shape::Table(fields), Kind::Table(_)) => self.table(path, value, fields, true),
+            (Shape::Open(fields), Kind::Table(_)) => self.table(path, value, fields, false),
             (Shape::Either(shapes), _) => match shapes.iter().find(|shape| begins(shape, &value.kind)) {
                 Some(shape) => self.shape(path, value, shape),
                 None => self.wrong_type(path, value, shape),
@@ -202,15 +203,8 @@ impl Checker<'_> {
         }
     }
 
-    fn table(
-        &mut self,
-        path: &str,
-        value: &Value,
-        entries: &[Entry],
-        fields: &'static [Field],
-        closed: bool,
-    ) {
-        for entry in entries {
+    fn table(&mut self, path: &str, value: &Value, fields: &'static [Field], closed: bool) {
+        for entry in value.entries() {
             let path = format!("{path}.{}", entry.key);
             match fields.iter().find(|field| field.name == entry.key) {
                 Some(field) => self.shape(&path, &entry.value, &field.shape),
@@ -223,7 +217,7 @@ impl Checker<'_> {
             if value.entry(field.name).is_none() {
                 let message = format!("`{path}` lacks `{}`", field.name);
                 let help = format!("add `{}`, which must be {}", field.name, describe(&field.shape));
-                self.error(Code::MissingField, message, &value.span, "in here", Some(help));
+                self.error(Code::MissingField, message, &value.span, Some(help));
             }
         }
     }
@@ -273,7 +267,7 @@ impl Checker<'_> {
             Some(choice) => format!("did you mean `{choice}`?"),
             None => format!("write {}", alternatives(choices)),
         };
-        self.error(Code::InvalidValue, message, &value.span, "", Some(help));
+        self.error(Code::InvalidValue, message, &value.span, Some(help));
     }
 
     fn wrong_type(&mut self, path: &str, value: &Value, shape: &Shape) {
@@ -297,7 +291,7 @@ impl Checker<'_> {
             (Kind::Null, _) => Some("delete the key".to_owned()),
             _ => None,
         };
-        self.error(Code::WrongType, message, &value.span, found, help);
+        self.error(Code::WrongType, message, &value.span, help);
     }
 
     fn is_toml(&self) -> bool {

@@ -230,7 +230,9 @@ fn syntax_errors_point_at_the_place() {
 #[test]
 fn broken_projects_are_told() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/broken");
-    let loading = |code: &&Code| **code == Code::ConfigSyntax || (Code::SeveralConfigs..=Code::NothingToBuild).contains(code);
+    let loading = |code: &&Code| {
+        **code == Code::ConfigSyntax || (Code::SeveralConfigs..=Code::NothingToBuild).contains(code)
+    };
     let own = Code::ALL.iter().filter(loading);
     for code in own {
         let directory = root.join(code.as_str());
