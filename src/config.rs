@@ -1,7 +1,7 @@
 //! The configuration file as it was written: values with the places where they stand.
 //!
 //! In goes a path, out comes a [`Config`] or diagnostics that say where the file stops making sense. Nothing
-//! in here knows what a key means to a build; that is [`project`](crate::project)'s business.
+//! in here knows what a key means to a build; that is the business of `project`.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};

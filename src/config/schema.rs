@@ -80,7 +80,7 @@ pub enum Scope {
 pub(crate) enum Effect {
     /// Handed on to the deployer.
     Carried,
-    /// A field of [`Project`](crate::project::Project) of its own.
+    /// A field of `Project` of its own.
     Resolved,
     /// Means nothing to a build.
     Ignored,

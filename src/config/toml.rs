@@ -8,11 +8,21 @@ use super::read::SyntaxError;
 use super::{Entry, Kind, Value};
 
 pub(super) fn parse(text: &str) -> Result<Value, SyntaxError> {
-    let document = Document::parse(text).map_err(|error| SyntaxError {
-        span: error.span().unwrap_or(0..0),
-        message: error.message().trim().replace('\n', ", "),
+    let document = Document::parse(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let message = match is_bare_word(text, &span) {
+            true => "a string must stand in quotes".to_owned(),
+            false => error.message().trim().replace('\n', ", "),
+        };
+        SyntaxError { span, message }
     })?;
     Ok(Value { span: 0..text.len(), kind: table(text, document.as_table()) })
+}
+
+/// Whether an error is about `key = word`, which the parser takes for the start of a number.
+fn is_bare_word(text: &str, span: &Range<usize>) -> bool {
+    let before = text.get(..span.start).unwrap_or_default().trim_end_matches([' ', '\t']);
+    before.ends_with('=') && text.get(span.start..).is_some_and(|rest| rest.starts_with(char::is_alphabetic))
 }
 
 fn table(text: &str, table: &Table) -> Kind {

@@ -45,10 +45,25 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     if name.len() > 64 {
         return None;
     }
+    let lower = name.to_lowercase();
     let limit = (name.chars().count() / 3).max(1);
-    let distance = |candidate: &&str| strsim::osa_distance(&name.to_lowercase(), &candidate.to_lowercase());
-    let scored = candidates.into_iter().map(|candidate| (distance(&candidate), candidate));
-    scored.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
+    let mut near: Option<(usize, &str)> = None;
+    let mut longer = None;
+    for candidate in candidates {
+        let distance = match candidate.len().abs_diff(lower.len()) <= 2 * limit {
+            true => strsim::osa_distance(&lower, &candidate.to_lowercase()),
+            false => usize::MAX,
+        };
+        if distance <= limit && near.is_none_or(|near| (distance, candidate) < near) {
+            near = Some((distance, candidate));
+        }
+        // A name that was cut short: `bucket` for `bucket_name`.
+        let cut = lower.len() > 2 && candidate.strip_prefix(&lower).is_some_and(|rest| rest.starts_with('_'));
+        if cut && longer.is_none() {
+            longer = Some(candidate);
+        }
+    }
+    near.map(|(_, candidate)| candidate).or(longer)
 }
 
 struct Checker<'a> {
@@ -59,17 +74,18 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn error(&mut self, code: Code, message: String, span: &Range<usize>, label: &str, help: Option<String>) {
+    /// A mistake that stops the build if it has a part in it.
+    fn error(&mut self, code: Code, message: String, span: &Range<usize>, help: Option<String>) {
         let new = if self.active { Diagnostic::error } else { Diagnostic::warning };
-        self.report(new(code, message), span, label, help);
+        self.report(new(code, message), span, help);
     }
 
     fn warning(&mut self, code: Code, message: String, span: &Range<usize>, help: Option<String>) {
-        self.report(Diagnostic::warning(code, message), span, "", help);
+        self.report(Diagnostic::warning(code, message), span, help);
     }
 
-    fn report(&mut self, diagnostic: Diagnostic, span: &Range<usize>, label: &str, help: Option<String>) {
-        let mut diagnostic = diagnostic.at(&self.config.source, span.clone(), label);
+    fn report(&mut self, diagnostic: Diagnostic, span: &Range<usize>, help: Option<String>) {
+        let mut diagnostic = diagnostic.at(&self.config.source, span.clone(), "");
         diagnostic.help = help;
         self.diagnostics.push(diagnostic);
     }
@@ -97,7 +113,7 @@ impl Checker<'_> {
         match effect {
             Effect::Refused(advice) => {
                 let message = format!("`{path}` belongs to a kind of worker that is no longer built");
-                self.error(Code::LegacySetting, message, &entry.key_span, "", Some(advice.to_owned()));
+                self.error(Code::LegacySetting, message, &entry.key_span, Some(advice.to_owned()));
             }
             Effect::Unsupported(advice) if self.active && acts(entry) => {
                 let message = format!("`{path}` is not acted on");
@@ -163,8 +179,8 @@ impl Checker<'_> {
                     self.shape(&format!("{path}.{}", entry.key), &entry.value, item);
                 }
             }
-            (Shape::Table(fields), Kind::Table(entries)) => self.table(path, value, entries, fields, true),
-            (Shape::Open(fields), Kind::Table(entries)) => self.table(path, value, entries, fields, false),
+            (Shape::Table(fields), Kind::Table(_)) => self.table(path, value, fields, true),
+            (Shape::Open(fields), Kind::Table(_)) => self.table(path, value, fields, false),
             (Shape::Either(shapes), _) => match shapes.iter().find(|shape| begins(shape, &value.kind)) {
                 Some(shape) => self.shape(path, value, shape),
                 None => self.wrong_type(path, value, shape),
@@ -187,15 +203,8 @@ impl Checker<'_> {
         }
     }
 
-    fn table(
-        &mut self,
-        path: &str,
-        value: &Value,
-        entries: &[Entry],
-        fields: &'static [Field],
-        closed: bool,
-    ) {
-        for entry in entries {
+    fn table(&mut self, path: &str, value: &Value, fields: &'static [Field], closed: bool) {
+        for entry in value.entries() {
             let path = format!("{path}.{}", entry.key);
             match fields.iter().find(|field| field.name == entry.key) {
                 Some(field) => self.shape(&path, &entry.value, &field.shape),
@@ -208,7 +217,7 @@ impl Checker<'_> {
             if value.entry(field.name).is_none() {
                 let message = format!("`{path}` lacks `{}`", field.name);
                 let help = format!("add `{}`, which must be {}", field.name, describe(&field.shape));
-                self.error(Code::MissingField, message, &value.span, "in here", Some(help));
+                self.error(Code::MissingField, message, &value.span, Some(help));
             }
         }
     }
@@ -258,7 +267,7 @@ impl Checker<'_> {
             Some(choice) => format!("did you mean `{choice}`?"),
             None => format!("write {}", alternatives(choices)),
         };
-        self.error(Code::InvalidValue, message, &value.span, "", Some(help));
+        self.error(Code::InvalidValue, message, &value.span, Some(help));
     }
 
     fn wrong_type(&mut self, path: &str, value: &Value, shape: &Shape) {
@@ -278,10 +287,11 @@ impl Checker<'_> {
             (Kind::Array(_), Shape::Table(_) | Shape::Map(_)) if self.is_toml() => {
                 Some(format!("write `[{path}]` with one bracket on each side"))
             }
+            (Kind::Table(_), Shape::List(_)) => Some("put it in a list: `[{ ... }]`".to_owned()),
             (Kind::Null, _) => Some("delete the key".to_owned()),
             _ => None,
         };
-        self.error(Code::WrongType, message, &value.span, found, help);
+        self.error(Code::WrongType, message, &value.span, help);
     }
 
     fn is_toml(&self) -> bool {

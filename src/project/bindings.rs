@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::environment::Environment;
 use super::{AssetSettings, Binding};
-use crate::config::{BindingKind, KINDS, Kind, Place, Value};
+use crate::config::{BindingKind, Entry, KINDS, Place, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// One declaration of a binding in the file.
@@ -27,13 +27,12 @@ pub(super) fn declarations<'a>(kind: &BindingKind, value: &'a Value) -> Vec<Decl
         Place::Within(key) => value.get(key).map_or(&[][..], Value::items).iter().filter_map(named).collect(),
         Place::Single => named(value).into_iter().collect(),
         Place::Names => {
-            let entries = value.entries().iter().filter(|entry| entry.value.kind != Kind::Null);
-            let one = |entry: &'a crate::config::Entry| Declaration {
+            let one = |entry: &'a Entry| Declaration {
                 name: &entry.key,
                 name_span: entry.key_span.clone(),
                 value: &entry.value,
             };
-            entries.map(one).collect()
+            value.entries().iter().map(one).collect()
         }
     }
 }

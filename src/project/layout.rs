@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::environment::Environment;
 use super::{ASSETS, AssetSettings, Options, RunWorkerFirst, display};
-use crate::config::Value;
+use crate::config::{Kind, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
 
@@ -207,6 +207,10 @@ fn rules(
     let value = table.get("run_worker_first")?;
     if let Some(always) = value.as_bool() {
         return Some(RunWorkerFirst::Always(always));
+    }
+    // Anything but a list has been reported as a value of the wrong type.
+    if !matches!(value.kind, Kind::Array(_)) {
+        return None;
     }
     let mut refuse = |message: String, span: &Range<usize>, help: &str| {
         let diagnostic = Diagnostic::error(Code::InvalidRoutingRule, message);

@@ -23,6 +23,15 @@ pub(super) fn settings(
     let kept = environment.entries.iter().filter(|(name, _)| carried(name));
     let mut settings: BTreeMap<String, Json> =
         kept.map(|(name, entry)| ((*name).to_owned(), entry.value.to_json())).collect();
+    for key in ["account_id", "route"] {
+        let Some(value) = environment.get(key).filter(|value| value.as_str() == Some("")) else { continue };
+        settings.remove(key);
+        diagnostics.push(
+            Diagnostic::warning(Code::InvalidValue, format!("`{key}` is empty and has no effect"))
+                .at(&environment.config.source, value.span.clone(), "")
+                .help("fill it in or delete it"),
+        );
+    }
     // Only `wrangler d1 migrations` reads these, with the project's own file; a deployment cannot point there.
     for database in settings.get_mut("d1_databases").and_then(Json::as_array_mut).into_iter().flatten() {
         if let Some(fields) = database.as_object_mut() {

