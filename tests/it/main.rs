@@ -1,5 +1,7 @@
 //! All integration tests, one binary: the real `pagesbuild`, on the projects under `fixtures/`.
 
+#![allow(clippy::unwrap_used, reason = "what fails in a helper fails the test that calls it")]
+
 mod asset;
 mod bundle;
 mod cli;

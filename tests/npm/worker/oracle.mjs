@@ -1,7 +1,8 @@
 // The same project built by wrangler alone, as far as wrangler can: `functions/` by `wrangler pages functions build`,
 // classes below `durable_objects/` added to its output, assets served where no function has a route. The answers of
 // that worker are the ones to expect. Where there is a `main` beside functions, its `fetch` takes the place of the
-// assets as what comes after the last handler. A project without functions is left to wrangler's own bundler.
+// assets as what comes after the last handler; where there are no assets either, which Pages knows nothing of, a plain
+// 404 does. A project without functions is left to wrangler's own bundler.
 //
 //   node oracle.mjs PROJECT OUTDIR
 
@@ -33,17 +34,17 @@ function functions(project, out, fallback) {
   return [...new Set([...include, ...bare])].sort();
 }
 
-const besideMain = (main) => `
-  import main from ${main};
-  export * from ${main};
+/** Functions with something other than assets behind them: `last`, an expression for an object like a worker. */
+const before = (last) => `
   export default {
-    ...main,
+    ...${last},
     fetch(request, env, context) {
-      const MAIN = { fetch: (request) => main.fetch(request, env, context) };
-      return functions.fetch(request, { ...env, MAIN }, context);
+      const LAST = { fetch: (request) => ${last}.fetch(request, env, context) };
+      return functions.fetch(request, { ...env, LAST }, context);
     },
   };
 `;
+const NOTHING = `const nothing = { fetch: () => new Response("Not Found", { status: 404 }) };`;
 
 const [project, out] = process.argv.slice(2).map((path) => resolve(path));
 mkdirSync(out, { recursive: true });
@@ -62,19 +63,16 @@ if (assets !== undefined && existsSync(join(project, assets))) {
 
 if (hasHandlers(join(project, "functions"))) {
   const main = config.main && JSON.stringify(join(project, config.main));
-  const include = functions(project, out, main ? "MAIN" : "ASSETS");
-  if (!config.assets) {
-    // On Pages there are always assets, if only none.
-    config.assets = { binding: "ASSETS", directory: join(out, "assets") };
-    mkdirSync(config.assets.directory);
-  }
-  config.assets.run_worker_first = include;
+  const alone = config.assets && !main;
+  const include = functions(project, out, alone ? "ASSETS" : "LAST");
+  if (config.assets) config.assets.run_worker_first = include;
   const classes = join(project, "durable_objects");
   const entry = existsSync(classes) ? readdirSync(classes).sort().map((name) => join(classes, name)) : [];
   const contents = [
     `import functions from "./functions/index.js";`,
     ...entry.map((path) => `export * from ${JSON.stringify(path)};`),
-    main ? besideMain(main) : `export default functions;`,
+    main ? `import main from ${main};\nexport * from ${main};` : NOTHING,
+    alone ? `export default functions;` : before(main ? "main" : "nothing"),
   ].join("\n");
   const bundle = { bundle: true, format: "esm", outfile: join(out, "worker.js"), external: ["cloudflare:*", "node:*"] };
   await build({ ...bundle, stdin: { contents, resolveDir: out }, logLevel: "warning" });
