@@ -26,7 +26,10 @@ pub(crate) fn name(path: &Path) -> String {
 }
 
 /// Runs the binary in `directory`, without colours and without the caller's environment for it.
-pub(crate) fn pagesbuild<S: AsRef<OsStr>>(directory: &Path, arguments: impl IntoIterator<Item = S>) -> Output {
+pub(crate) fn pagesbuild<S: AsRef<OsStr>>(
+    directory: &Path,
+    arguments: impl IntoIterator<Item = S>,
+) -> Output {
     Command::new(env!("CARGO_BIN_EXE_pagesbuild"))
         .current_dir(directory)
         .args(arguments)
