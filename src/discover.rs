@@ -8,9 +8,9 @@ use std::path::Path;
 
 use crate::asset::AssetFile;
 use crate::asset::limits::MAX_ASSETS;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::error::Error;
-use crate::project::{Project, display};
+use crate::project::Project;
 
 mod assets;
 mod walk;
@@ -48,38 +48,16 @@ pub fn discover(
     diagnostics: &mut Diagnostics,
 ) -> Result<SourceTree, Error> {
     let mut tree = SourceTree::default();
-    if let Some(directory) = &project.functions
-        && is_directory(project, directory, diagnostics)
-    {
+    if let Some(directory) = &project.functions {
         tree.functions = code_files(project, directory, outdir, diagnostics)?;
     }
-    if let Some(directory) = &project.durable_objects
-        && is_directory(project, directory, diagnostics)
-    {
+    if let Some(directory) = &project.durable_objects {
         tree.durable_objects = code_files(project, directory, outdir, diagnostics)?;
     }
-    if let Some(settings) = &project.assets
-        && is_directory(project, &settings.directory, diagnostics)
-    {
+    if let Some(settings) = &project.assets {
         assets::find(project, settings, outdir, &mut tree, diagnostics)?;
     }
     Ok(tree)
-}
-
-fn is_directory(project: &Project, directory: &Path, diagnostics: &mut Diagnostics) -> bool {
-    if directory.is_dir() {
-        return true;
-    }
-    let (what, help) = match directory.exists() {
-        true => ("is not a directory", "name the directory itself"),
-        false => ("does not exist", "create it, run what builds it first, or correct its path"),
-    };
-    diagnostics.push(
-        Diagnostic::error(Code::MissingDirectory, format!("the directory {what}"))
-            .file(display(&project.root, directory))
-            .help(help),
-    );
-    false
 }
 
 /// Like wrangler, takes every file with one of the extensions at any depth. Unlike wrangler, follows links

@@ -88,8 +88,6 @@ codes! {
     AssetLimit => "asset-limit",
     /// A line of `.assetsignore` is not a valid pattern.
     AssetsignorePattern => "assetsignore-pattern",
-    /// A directory that the project names does not exist.
-    MissingDirectory => "missing-directory",
     /// A symbolic link leads out of the project.
     SymlinkOutside => "symlink-outside",
     /// A directory entry that cannot be part of a deployment.

@@ -206,15 +206,6 @@ fn entries_that_no_url_can_name() {
     assert!(messages[1].starts_with("warning unusable-file public/socket: "), "{messages:?}");
 }
 
-#[test]
-fn a_missing_directory_is_said_once() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut project = at(directory.path());
-    project.assets = Some(assets(directory.path().join("build")));
-    let (_, messages) = found(&project);
-    assert_eq!(messages, ["error missing-directory build: the directory does not exist"]);
-}
-
 #[cfg(unix)]
 #[test]
 fn limits_of_the_platform() {

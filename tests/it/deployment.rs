@@ -432,3 +432,32 @@ fn build_facts_tell_the_commit() {
     git(&["rm", "-q", "--cached", "public/index.html"]);
     assert_eq!(read()["git"]["dirty"], true);
 }
+
+/// The published schema takes what is written, and nothing that the reader refuses for its shape.
+#[test]
+fn the_schema_is_the_format() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_, full) = everything(directory.path());
+    let least = assemble(&at(directory.path()), None, &[]);
+    let mut documents = vec![full.document.to_text(), least.document.to_text()];
+    for pointer in
+        ["", "/project", "/code", "/code/modules/0", "/routes/0", "/assets", "/bindings/0", "/digests"]
+    {
+        let mut json: serde_json::Value = serde_json::from_str(&documents[0]).unwrap();
+        json.pointer_mut(pointer).unwrap()["surprise"] = true.into();
+        documents.push(format!("{json:#}\n"));
+    }
+    let mut command = crate::npm::command("upload/validate.mjs");
+    command.arg(crate::fixture::root().join("docs/schema/deployment-1.json"));
+    for (number, text) in documents.iter().enumerate() {
+        let file = directory.path().join(format!("{number}.json"));
+        fs::write(&file, text).unwrap();
+        command.arg(file);
+    }
+    let verdicts = crate::npm::stdout(&mut command);
+    for (text, verdict) in documents.iter().zip(verdicts.lines()) {
+        assert_eq!(Document::parse(text.as_bytes()).is_ok(), verdict == "valid", "{verdict}\n{text}");
+    }
+    assert!(verdicts.starts_with("valid\nvalid\n"), "{verdicts}");
+    assert_eq!(verdicts.lines().count(), documents.len());
+}

