@@ -44,7 +44,7 @@ const before = (last) => `
     },
   };
 `;
-const NOTHING = `const nothing = { fetch: () => new Response("Not Found", { status: 404 }) };`;
+const NOTHING = `const nothing = { fetch: () => new Response(null, { status: 404 }) };`;
 
 const [project, out] = process.argv.slice(2).map((path) => resolve(path));
 mkdirSync(out, { recursive: true });
