@@ -89,7 +89,13 @@ struct Builder<'a> {
     resolver: &'a Resolver,
     options: compile::Options<'a>,
     roots: Roots<'a>,
-    found: BTreeMap<Node, (Object, BTreeMap<(String, ImportKind), Reached>)>,
+    found: BTreeMap<Node, Found>,
+}
+
+/// A module before ids are assigned.
+struct Found {
+    object: Object,
+    targets: BTreeMap<(String, ImportKind), Reached>,
 }
 
 /// A target before ids are assigned.
@@ -154,7 +160,7 @@ impl Builder<'_> {
         if !problems.is_empty() {
             return Err(problems);
         }
-        self.found.insert(node.clone(), (object, targets));
+        self.found.insert(node.clone(), Found { object, targets });
         Ok(reached)
     }
 
@@ -236,10 +242,10 @@ fn number(builder: Builder<'_>, entry: &Node) -> ModuleGraph {
     let mut modules: Vec<Module> = builder
         .found
         .into_iter()
-        .map(|(node, (object, targets))| Module {
+        .map(|(node, found)| Module {
             path: path(&node),
-            object,
-            targets: targets.into_iter().map(|(key, reached)| (key, target(reached))).collect(),
+            object: found.object,
+            targets: found.targets.into_iter().map(|(key, reached)| (key, target(reached))).collect(),
         })
         .collect();
     modules.sort_by(|a, b| a.path.cmp(&b.path));

@@ -21,6 +21,7 @@ mod worker;
 
 pub use bundle::{BundleRequest, bundle};
 use sources::Sources;
+use worker::Worker;
 
 /// What a build made, for the summary.
 #[derive(Clone, Debug)]
@@ -113,7 +114,14 @@ fn front(
 fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<Option<Built>, Error> {
     let Front { project, outdir, tree, session, sources, routes } = front;
     deployment::check_outdir(&project, &outdir)?;
-    let bundle = worker::link(&session, &project, sources, &routes, tree.routes_json.is_some(), diagnostics);
+    let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
+    let worker = Worker {
+        session: &session,
+        project: &project,
+        routes: &routes,
+        own_rules: configured || tree.routes_json.is_some(),
+    };
+    let bundle = worker::link(&worker, sources, diagnostics);
     let assets = match &project.assets {
         Some(settings) => Some(Static::read(&project, settings, &tree, &routes, diagnostics)?),
         None => None,

@@ -154,6 +154,27 @@ pub fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<P
     load::load(options, diagnostics)
 }
 
+/// The part of a project that concerns single modules.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// The directory of the configuration file, or the project's directory where there is none.
+    pub root: PathBuf,
+    /// The directory that the command line names.
+    pub directory: PathBuf,
+    /// How code is compiled and linked.
+    pub bundling: Bundling,
+    /// In the order given.
+    pub compatibility_flags: Vec<String>,
+}
+
+/// Loads what single modules are compiled with: as [`load`], and there need not be anything to build.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_code(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Code>, Error> {
+    load::load_code(options, diagnostics)
+}
+
 /// How the user would name a file: relative to the project, `/`-separated.
 pub fn display(root: &Path, file: &Path) -> String {
     let mut base = root;

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use pagesbuild::pipeline::{self, BundleRequest};
+use pagesbuild::project::Options;
 use serde_json::json;
 
 use super::printer::{Printer, bytes};
-use super::{CodeArguments, Global, Outcome, ProjectArguments, project_options};
+use super::{CodeArguments, Global, Outcome};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild bundle src/index.ts --outfile worker.js
@@ -27,14 +28,23 @@ pub(super) struct Arguments {
     /// Compile everything anew (this version keeps no cache, so it always does)
     #[arg(long)]
     no_cache: bool,
-    #[command(flatten)]
-    project: ProjectArguments,
+    /// Runtime behaviour to switch on, on top of the configuration's; may be repeated
+    #[arg(long = "compatibility-flag", value_name = "FLAG")]
+    compatibility_flags: Vec<String>,
     #[command(flatten)]
     code: CodeArguments,
 }
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = project_options(arguments.directory, global, arguments.project, Some(&arguments.code));
+    let options = Options {
+        directory: arguments.directory,
+        config: global.config.clone(),
+        environment: global.env.clone(),
+        compatibility_flags: arguments.compatibility_flags,
+        minify: arguments.code.minify,
+        source_map: arguments.code.sourcemap,
+        ..Options::default()
+    };
     let request = BundleRequest { entry: &arguments.entry, outfile: arguments.outfile.as_deref() };
     let (bundle, diagnostics) = pipeline::bundle(&options, request)?;
     if printer.json {

@@ -94,7 +94,11 @@ fn print(session: &Session, module: Module, output: Output) -> Linked {
         // Writing to memory does not fail.
         let _ = emitter.emit_module(&module);
         let source_map = output.source_map.then(|| source_map(&session.files, &positions));
-        Linked { text: String::from_utf8_lossy(&text).into_owned(), source_map, exports }
+        let mut text = String::from_utf8_lossy(&text).into_owned();
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        Linked { text, source_map, exports }
     })
 }
 

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::graph::{Node, Roots, graph};
 use crate::link::{Bundle, link};
-use crate::project::{Bundling, Options, Project};
+use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
 
 /// What to bundle and where to.
@@ -81,14 +81,19 @@ pub fn bundle(
     request: BundleRequest<'_>,
 ) -> Result<(Option<Bundle>, Vec<Diagnostic>), Error> {
     let mut diagnostics = Diagnostics::default();
-    let root = fs::canonicalize(&options.directory)
-        .map_err(|error| Error::io("open the directory", &options.directory, error))?;
-    let bundling = Bundling { minify: options.minify, source_map: options.source_map, ..Bundling::default() };
-    let code = Code { root: &root, bundling: &bundling, compatibility_flags: &options.compatibility_flags };
-    let entry = root.join(request.entry);
+    let Some(settings) = project::load_code(options, &mut diagnostics)?.filter(|_| !diagnostics.has_errors())
+    else {
+        return Ok((None, diagnostics.into_sorted()));
+    };
+    let code = Code {
+        root: &settings.root,
+        bundling: &settings.bundling,
+        compatibility_flags: &settings.compatibility_flags,
+    };
+    let entry = settings.directory.join(request.entry);
     let entry = fs::canonicalize(&entry).map_err(|error| Error::io("read", &entry, error))?;
     let roots = Roots {
-        root: &root,
+        root: &settings.root,
         entry: Node::File(entry),
         generated: BTreeMap::new(),
         files: BTreeMap::new(),

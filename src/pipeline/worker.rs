@@ -17,15 +17,18 @@ use super::sources::{Class, Sources};
 /// The generated module that the worker starts from.
 const ENTRY: &str = "pagesbuild:entry";
 
-/// Links the worker. `own_rules` tells whether the project has a `_routes.json`. `None` where the project has no code, or where errors stopped it.
-pub(super) fn link(
-    session: &Session,
-    project: &Project,
-    sources: Sources,
-    routes: &RouteTable,
-    own_rules: bool,
-    diagnostics: &mut Diagnostics,
-) -> Option<Bundle> {
+/// What the worker is made of.
+pub(super) struct Worker<'a> {
+    pub(super) session: &'a Session,
+    pub(super) project: &'a Project,
+    pub(super) routes: &'a RouteTable,
+    /// Whether the project itself says which requests come to the worker first.
+    pub(super) own_rules: bool,
+}
+
+/// Links the worker. `None` where the project has no code, or where errors stopped it.
+pub(super) fn link(worker: &Worker<'_>, sources: Sources, diagnostics: &mut Diagnostics) -> Option<Bundle> {
+    let Worker { session, project, routes, .. } = *worker;
     if routes.0.is_empty() && project.main.is_none() && sources.classes.is_empty() {
         return None;
     }
@@ -45,7 +48,7 @@ pub(super) fn link(
             let files = main.iter().chain(sources.objects.keys());
             let specifier = |file: &PathBuf| (graph::file_specifier(&project.root, file), file.clone());
             roots.files = files.map(specifier).collect();
-            roots.generated.insert(ENTRY, entry(project, &sources, routes, own_rules));
+            roots.generated.insert(ENTRY, entry(worker, &sources));
             roots.generated.insert(router::SPECIFIER, router::RUNTIME.to_owned());
         }
     }
@@ -53,7 +56,8 @@ pub(super) fn link(
     Code::of(project).link(session, roots, diagnostics)
 }
 
-fn entry(project: &Project, sources: &Sources, routes: &RouteTable, own_rules: bool) -> String {
+fn entry(worker: &Worker<'_>, sources: &Sources) -> String {
+    let project = worker.project;
     let specifier = |file: &Path| graph::file_specifier(&project.root, file);
     let class = |class: &Class| (specifier(&class.file), class.export.clone(), class.name.clone());
     let classes: Vec<(String, String, String)> = sources.classes.iter().map(class).collect();
@@ -62,13 +66,12 @@ fn entry(project: &Project, sources: &Sources, routes: &RouteTable, own_rules: b
         let directory = project.functions.as_deref().unwrap_or(&project.root);
         specifier(&directory.join(file))
     };
-    let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
     router::entry(&router::Entry {
-        routes,
+        routes: worker.routes,
         functions_specifier: &function,
         classes: &classes,
         main: main.as_deref(),
         assets_binding: project.assets.as_ref().map(|assets| assets.binding.as_str()),
-        assets_before_main: !own_rules && !configured,
+        assets_before_main: !worker.own_rules,
     })
 }

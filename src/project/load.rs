@@ -6,12 +6,51 @@ use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, choose};
 use super::layout::Places;
-use super::{Options, Project, bindings, identity, settings};
+use super::{Code as ProjectCode, Options, Project, bindings, identity, settings};
 use crate::config::{self, Config};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 
 pub(super) fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Error> {
+    let Some(Opened { directory, config, assumptions }) = open(options, diagnostics)? else {
+        return Ok(None);
+    };
+    let Some(config) = config else {
+        return assemble(options, &directory, None, assumptions, diagnostics);
+    };
+    let Some(environment) = choose(&config, named(options), diagnostics) else { return Ok(None) };
+    assemble(options, &directory, Some(&environment), assumptions, diagnostics)
+}
+
+pub(super) fn load_code(
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<ProjectCode>, Error> {
+    let Some(Opened { directory, config, .. }) = open(options, diagnostics)? else { return Ok(None) };
+    let environment = match &config {
+        Some(config) => match choose(config, named(options), diagnostics) {
+            Some(environment) => Some(environment),
+            None => return Ok(None),
+        },
+        None => None,
+    };
+    let root = config.as_ref().and_then(|config| config.path.parent()).unwrap_or(&directory);
+    Ok(Some(ProjectCode {
+        root: root.to_path_buf(),
+        bundling: settings::bundling(options, environment.as_ref(), root, diagnostics),
+        compatibility_flags: identity::compatibility_flags(options, environment.as_ref()),
+        directory,
+    }))
+}
+
+/// A project's configuration file, read and validated, where it has one.
+struct Opened {
+    directory: PathBuf,
+    config: Option<Config>,
+    assumptions: Vec<String>,
+}
+
+fn open(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Opened>, Error> {
     let directory = existing(&options.directory)?;
     if !directory.is_dir() {
         return Err(Error::Usage(format!("`{}` is not a directory", options.directory.display())));
@@ -25,10 +64,8 @@ pub(super) fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<O
             found.path
         }
     };
-    // An empty name means the top level, as it does for wrangler.
-    let environment = options.environment.as_deref().filter(|name| !name.is_empty());
     let Some(path) = path else {
-        if let Some(name) = environment {
+        if let Some(name) = named(options) {
             diagnostics.push(
                 Diagnostic::error(Code::UnknownEnvironment, format!("there is no environment `{name}`"))
                     .help("environments are sections of a configuration file, and there is none"),
@@ -36,12 +73,16 @@ pub(super) fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<O
             return Ok(None);
         }
         assumptions.push("There is no configuration file, so the project has no bindings.".to_owned());
-        return assemble(options, &directory, None, assumptions, diagnostics);
+        return Ok(Some(Opened { directory, config: None, assumptions }));
     };
     let Some(config) = config::read(&path, diagnostics)? else { return Ok(None) };
-    config::validate(&config, environment, diagnostics);
-    let Some(environment) = choose(&config, environment, diagnostics) else { return Ok(None) };
-    assemble(options, &directory, Some(&environment), assumptions, diagnostics)
+    config::validate(&config, named(options), diagnostics);
+    Ok(Some(Opened { directory, config: Some(config), assumptions }))
+}
+
+/// The environment asked for. An empty name means the top level, as it does for wrangler.
+fn named(options: &Options) -> Option<&str> {
+    options.environment.as_deref().filter(|name| !name.is_empty())
 }
 
 /// The physical path, so that a parent is the parent that the file system knows.
