@@ -72,7 +72,11 @@ fn quietly<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     panic::set_hook(Box::new(|_| {}));
     let result = panic::catch_unwind(AssertUnwindSafe(run));
     panic::set_hook(hook);
-    result.unwrap_or_else(|_| Err("swc_bundler gave up".to_owned()))
+    result.unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+        Err(format!("swc_bundler gave up: {}", text.as_deref().unwrap_or("it does not say why")))
+    })
 }
 
 fn print(session: &Session, module: Module, output: Output) -> Linked {

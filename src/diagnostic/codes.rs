@@ -38,6 +38,8 @@ codes! {
     UnresolvedImport => "unresolved-import",
     /// The modules cannot be made one.
     LinkFailed => "link-failed",
+    /// Packages are linked by a linker that is known to break some.
+    UnprovenPackages => "unproven-packages",
     /// Several configuration files could be meant.
     SeveralConfigs => "several-configs",
     /// A key stands twice in one JSON object.

@@ -1,13 +1,13 @@
 //! `bundle`: one module and what it imports, without the rest of a project.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use crate::compile::{self, Output, Session};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{self, Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::graph::{Node, Roots, graph};
+use crate::graph::{Module, ModuleGraph, Node, Roots, graph};
 use crate::link::{Bundle, link};
 use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
@@ -59,6 +59,7 @@ impl<'a> Code<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Bundle> {
         let graph = graph(session, &self.resolver(), self.options(), roots, diagnostics)?;
+        diagnostics.extend(packages(&graph));
         let output = Output {
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
@@ -72,6 +73,26 @@ impl<'a> Code<'a> {
             }
         }
     }
+}
+
+/// Says that packages are joined by a linker which is known to get some of them wrong: code that is quietly wrong
+/// would be found by the users' users.
+fn packages(graph: &ModuleGraph) -> Option<Diagnostic> {
+    let package = |module: &Module| {
+        let (_, inside) = module.path.rsplit_once("node_modules/")?;
+        let depth = if inside.starts_with('@') { 2 } else { 1 };
+        Some(inside.split('/').take(depth).collect::<Vec<_>>().join("/"))
+    };
+    let names: BTreeSet<String> = graph.modules.iter().filter_map(package).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let message = format!("packages are linked by `swc_bundler`, which is known to break some: {list}");
+    Some(
+        Diagnostic::warning(diagnostic::Code::UnprovenPackages, message)
+            .help("try what uses them, for example with `wrangler dev -c dist/wrangler.json`, before you deploy"),
+    )
 }
 
 /// Bundles one module and writes it when an output file is named. Settings come from the project's

@@ -48,3 +48,19 @@ fn routes_as_a_table_and_as_json() {
     assert_eq!(json.status.code(), Some(0));
     snapshot("routes", &format!("{}\n{}", stdout(&table), stdout(&json)));
 }
+
+/// README shows the summary of a real build; the id and the time may differ.
+#[test]
+fn readme_shows_what_is_printed() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let block = readme.split("```").find(|block| block.starts_with("\nimage-sharing\n")).unwrap();
+    let outdir = tempfile::tempdir().unwrap();
+    let outdir = outdir.path().join("dist");
+    let project = "fixtures/projects/image-sharing";
+    let output = pagesbuild(root(), ["build", project, "--outdir", outdir.to_str().unwrap()]);
+    let shown = |text: &str| -> Vec<String> {
+        let lines = text.trim().lines().map(str::to_owned);
+        lines.filter(|line| !line.starts_with("  id ") && !line.starts_with("built ")).collect()
+    };
+    assert_eq!(shown(&stderr(&output)), shown(block));
+}
