@@ -73,8 +73,8 @@ fn code_files(
     let output = fs::canonicalize(outdir).unwrap_or_else(|_| outdir.to_path_buf());
     let found = walk::walk(&place, diagnostics, &mut |found, _| match found.kind {
         Kind::Directory => {
-            !matches!(found.name(), "node_modules" | ".git" | ".wrangler" | ".pagesbuild")
-                && found.real != output
+            let is_state = matches!(found.name(), "node_modules" | ".git" | ".wrangler");
+            !is_state && !assets::is_output_state(found.name()) && found.real != output
         }
         Kind::File => is_code(found.name()),
         Kind::Special => false,
@@ -87,5 +87,5 @@ fn is_code(name: &str) -> bool {
     let known = |extension: &&str| {
         name.strip_suffix(extension).is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
     };
-    CODE_EXTENSIONS.iter().any(|extension| known(extension)) && !name.ends_with(".d.ts")
+    CODE_EXTENSIONS.iter().any(known) && !name.ends_with(".d.ts")
 }

@@ -38,6 +38,8 @@ struct Publishing<'a> {
     project: &'a Project,
     settings: &'a AssetSettings,
     ignored: Gitignore,
+    /// The real path of the project.
+    root: PathBuf,
     /// Real paths of what the worker is made of.
     code: Vec<PathBuf>,
     /// Real paths of what is neither asset nor code: the configuration and the output.
@@ -60,6 +62,7 @@ pub(super) fn find(
         project,
         settings,
         ignored: read_ignore_file(project, directory, diagnostics)?,
+        root: real(&project.root),
         code: code.into_iter().flatten().map(real).collect(),
         other: config.iter().chain([&outdir.to_path_buf()]).map(real).collect(),
     };
@@ -128,7 +131,7 @@ impl Publishing<'_> {
 
     fn is_known_refuse(&self, found: &Found) -> bool {
         let name = found.name();
-        let at_root = found.real.parent().is_some_and(|parent| self.is_root(parent));
+        let at_root = found.real.parent() == Some(&self.root);
         found.path == IGNORE_FILE
             || matches!(name, ".git" | ".wrangler" | ".DS_Store")
             || name == "node_modules" && (self.settings.pages || at_root)
@@ -154,8 +157,7 @@ impl Publishing<'_> {
             return None;
         }
         // A link is judged by what it leads to as well.
-        let root = fs::canonicalize(&self.project.root).unwrap_or_else(|_| self.project.root.clone());
-        let inside = found.real.strip_prefix(&root).unwrap_or(&found.real);
+        let inside = found.real.strip_prefix(&self.root).unwrap_or(&found.real);
         let mut names = inside.components().filter_map(|part| part.as_os_str().to_str());
         if names.any(|name| is_secret(name) || matches!(name, ".git" | ".wrangler")) {
             return Some("it leads to a file that is never published");
@@ -170,10 +172,6 @@ impl Publishing<'_> {
     fn code_directories(&self) -> impl Iterator<Item = &PathBuf> {
         self.code.iter().filter(|path| path.is_dir())
     }
-
-    fn is_root(&self, directory: &Path) -> bool {
-        fs::canonicalize(&self.project.root).is_ok_and(|root| root == directory)
-    }
 }
 
 /// `.dev.vars`, `.env`, their variants for environments, and direnv's `.envrc`.
@@ -182,7 +180,7 @@ fn is_secret(name: &str) -> bool {
 }
 
 /// The cache, and the files that a build keeps beside its output while it runs.
-fn is_output_state(name: &str) -> bool {
+pub(super) fn is_output_state(name: &str) -> bool {
     name == ".pagesbuild" || name.starts_with('.') && name.contains(".pagesbuild-")
 }
 

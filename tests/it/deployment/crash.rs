@@ -59,11 +59,12 @@ fn killed_at_a_hundred_moments() {
     let directory = tempfile::tempdir().unwrap();
     let roots = projects(directory.path());
     let dist = target(&roots[0]);
-    let mut took = Duration::ZERO;
+    // The shorter of two runs: a busy machine must not make most kills come too late.
+    let mut took = Duration::MAX;
     let ids = [0, 1].map(|which: usize| {
         let begun = Instant::now();
         assert!(start(&roots[which]).wait().unwrap().success());
-        took = begun.elapsed();
+        took = took.min(begun.elapsed());
         id(&dist)
     });
     assert_ne!(ids[0], ids[1]);
