@@ -21,7 +21,7 @@ mod validate;
 pub(crate) use find::find;
 pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key};
 pub use schema::{Field, KEYS, Key, Scope, Shape};
-pub(crate) use validate::{PAGES_ENVIRONMENTS, nearest, validate};
+pub(crate) use validate::{PAGES_ENVIRONMENTS, is_retired, nearest, validate};
 
 /// A parsed configuration file. Nothing is interpreted yet and nothing is dropped.
 #[derive(Clone, Debug)]

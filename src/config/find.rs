@@ -27,32 +27,31 @@ pub(crate) fn find(directory: &Path, diagnostics: &mut Diagnostics) -> Found {
     };
     let up = directory.ancestors().position(|ancestor| path.parent() == Some(ancestor)).unwrap_or(0);
     let shown = format!("{}{}", "../".repeat(up), name(&path));
-    let mut others = beside(directory, &path, "");
-    if up > 0 {
-        others
-            .extend(path.parent().map(|parent| beside(parent, &path, &"../".repeat(up))).unwrap_or_default());
-    }
+    let others: Vec<(usize, String)> = directory
+        .ancestors()
+        .take(up + 1)
+        .enumerate()
+        .flat_map(|(up, ancestor)| {
+            let others =
+                NAMES.iter().map(move |name| (ancestor.join(name), format!("{}{name}", "../".repeat(up))));
+            others.filter(|(file, _)| *file != path && file.is_file()).map(move |(_, shown)| (up, shown))
+        })
+        .collect();
     if !others.is_empty() {
-        let list = others.iter().map(|other| format!("`{other}`")).collect::<Vec<_>>().join(", ");
+        let list = others.iter().map(|(_, other)| format!("`{other}`")).collect::<Vec<_>>().join(", ");
         let message = format!("`{shown}` is used, although there is also {list}");
+        // That a file further away wins is wrangler's way, and hardly ever what was meant.
+        let nearer = others.iter().any(|(at, _)| *at < up);
+        let new = if nearer { Diagnostic::warning } else { Diagnostic::note };
         diagnostics.push(
-            Diagnostic::note(Code::SeveralConfigs, message)
+            new(Code::SeveralConfigs, message)
                 .file(shown.clone())
                 .help("delete the files that are not meant, or choose one with `--config`"),
         );
     }
-    let assumption = (up > 0).then(|| {
-        format!("The directory has no configuration file of its own that comes first, so `{shown}` was taken, and its directory is the project.")
-    });
+    let assumption = (up > 0)
+        .then(|| format!("The search upward led to `{shown}`, so its directory was taken for the project."));
     Found { path: Some(path), assumption }
-}
-
-fn beside(directory: &Path, chosen: &Path, prefix: &str) -> Vec<String> {
-    let others = NAMES.iter().filter(|name| {
-        let file = directory.join(name);
-        file != chosen && file.is_file()
-    });
-    others.map(|name| format!("{prefix}{name}")).collect()
 }
 
 fn name(path: &Path) -> String {

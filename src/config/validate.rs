@@ -12,20 +12,24 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 /// The environments that a Pages project can have.
 pub(crate) const PAGES_ENVIRONMENTS: [&str; 2] = ["preview", "production"];
 
-/// Keys of wrangler's past, and what to do about them.
-const RETIRED: &[(&str, &str)] = &[
-    ("legacy_env", "delete it: every environment is a worker of its own"),
-    ("node_compat", "delete it and add `nodejs_compat` to `compatibility_flags`"),
-    ("route_in_zone", "write `route` with a `zone_name`"),
-    ("type", "delete it: all projects are bundled the same way"),
-    ("usage_model", "delete it: it is a setting of the account"),
-    ("webpack_config", "delete it: webpack is not used"),
-    ("zone_id", "write it in the `routes` that belong to the zone"),
-    ("experimental_services", "write `services`"),
-    ("experimental_assets", "write `assets`"),
-    ("legacy_assets", "write `assets`"),
-    ("kv-namespaces", "write `kv_namespaces`"),
+/// Keys of wrangler's past, whether wrangler refuses them by now, and what to do about them.
+const RETIRED: &[(&str, bool, &str)] = &[
+    ("experimental_assets", false, "write `assets`"),
+    ("experimental_services", false, "write `services`"),
+    ("kv-namespaces", false, "write `kv_namespaces`"),
+    ("legacy_assets", false, "write `assets`"),
+    ("legacy_env", true, "delete it: every environment is a worker of its own"),
+    ("node_compat", true, "delete it and add `nodejs_compat` to `compatibility_flags`"),
+    ("type", false, "delete it: all projects are bundled the same way"),
+    ("usage_model", false, "delete it: it is a setting of the account"),
+    ("webpack_config", false, "delete it: webpack is not used"),
+    ("zone_id", false, "write it in the `routes` that belong to the zone"),
 ];
+
+/// Whether a key had a meaning once and has none today, so that nobody is to see it any more.
+pub(crate) fn is_retired(name: &str) -> bool {
+    RETIRED.iter().any(|(retired, ..)| *retired == name)
+}
 
 /// Checks the whole file; errors in environments other than the given one are warnings.
 pub(crate) fn validate(config: &Config, environment: Option<&str>, diagnostics: &mut Diagnostics) {
@@ -147,9 +151,13 @@ impl Checker<'_> {
     }
 
     fn unknown_top_level(&mut self, entry: &Entry, prefix: &str) {
-        if let Some((_, advice)) = RETIRED.iter().find(|(name, _)| *name == entry.key) {
+        if let Some((_, refused, advice)) = RETIRED.iter().find(|(name, ..)| *name == entry.key) {
             let message = format!("`{prefix}{}` no longer has a meaning", entry.key);
-            self.warning(Code::LegacySetting, message, &entry.key_span, Some((*advice).to_owned()));
+            let help = Some((*advice).to_owned());
+            match refused {
+                true => self.error(Code::LegacySetting, message, &entry.key_span, help),
+                false => self.warning(Code::LegacySetting, message, &entry.key_span, help),
+            }
             return;
         }
         let names = KEYS.iter().filter(|key| prefix.is_empty() || key.in_environment()).map(|key| key.name);

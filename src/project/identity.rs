@@ -58,7 +58,7 @@ fn check_name(environment: &Environment<'_>, diagnostics: &mut Diagnostics) {
     diagnostics.push(
         Diagnostic::error(Code::InvalidName, format!("`{name}` cannot be the name of a worker"))
             .at(&environment.config.source, value.span.clone(), "")
-            .help(format!("{NAME_RULE}: `{}`", from_directory(name))),
+            .help(format!("{NAME_RULE}, such as `{}`", from_directory(name))),
     );
 }
 
@@ -103,7 +103,7 @@ pub(super) fn compatibility_date(
         diagnostics.push(
             Diagnostic::error(Code::InvalidCompatibilityDate, format!("`{date}` is not a date"))
                 .at(&environment.config.source, value.span.clone(), "")
-                .help(format!("write it as `YYYY-MM-DD`: `{DEFAULT_COMPATIBILITY_DATE}`")),
+                .help(format!("write it as `YYYY-MM-DD`, such as `{DEFAULT_COMPATIBILITY_DATE}`")),
         );
         return Ok(DEFAULT_COMPATIBILITY_DATE.to_owned());
     }

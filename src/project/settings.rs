@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::environment::Environment;
 use super::layout::resolve;
 use super::{Bundling, Options};
-use crate::config::{Effect, Value, key};
+use crate::config::{Effect, Value, is_retired, key};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// Every key for the deployer, those that are unknown included.
@@ -19,7 +19,10 @@ pub(super) fn settings(
     root: &Path,
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, Json> {
-    let carried = |name: &str| key(name).is_none_or(|key| key.effect == Effect::Carried);
+    let carried = |name: &str| match key(name) {
+        Some(key) => key.effect == Effect::Carried,
+        None => !is_retired(name),
+    };
     let kept = environment.entries.iter().filter(|(name, _)| carried(name));
     let mut settings: BTreeMap<String, Json> =
         kept.map(|(name, entry)| ((*name).to_owned(), entry.value.to_json())).collect();

@@ -47,20 +47,22 @@ fn each_name_is_searched_for_upward_before_the_next() {
     ]);
     let (loaded, said) = load_with(&below(&directory, "a/b"));
     let loaded = loaded.unwrap();
-    assert_eq!(said, Vec::<String>::new());
+    let warning =
+        "warning several-configs: `../../wrangler.json` is used, although there is also `../wrangler.toml`";
+    assert_eq!(said, [warning]);
     assert_eq!(loaded.name, "top");
     assert_eq!(relative(&directory, loaded.functions).as_deref(), Some("a/b/functions"));
     assert_eq!(
         loaded.assumptions,
         [
-            "The directory has no configuration file of its own that comes first, so `../../wrangler.json` was taken, and its directory is the project.",
+            "The search upward led to `../../wrangler.json`, so its directory was taken for the project.",
             "There is no `functions/` beside the configuration file, so `a/b/functions/` was taken.",
         ]
     );
     let (_, said) = load_with(&below(&directory, "a"));
     assert_eq!(
         said,
-        ["note several-configs: `../wrangler.json` is used, although there is also `wrangler.toml`"]
+        ["warning several-configs: `../wrangler.json` is used, although there is also `wrangler.toml`"]
     );
 }
 

@@ -187,6 +187,23 @@ fn settings_that_change_nothing_are_not_mentioned() {
 }
 
 #[test]
+fn retired_settings_are_left_out() {
+    let text = format!("{HEAD}type = \"javascript\"\nzone_id = \"1\"\nfuture = 1\n");
+    let directory = project(&[("wrangler.toml", &text), ("index.js", "")]);
+    let (loaded, said) = load_with(&options(directory.path()));
+    assert_eq!(
+        said,
+        [
+            "warning legacy-setting: `type` no longer has a meaning",
+            "warning legacy-setting: `zone_id` no longer has a meaning",
+            "warning unknown-key: `future` is not a known setting",
+        ]
+    );
+    let settings = loaded.unwrap().settings;
+    assert_eq!(settings.keys().collect::<Vec<_>>(), ["future"]);
+}
+
+#[test]
 fn empty_settings_are_left_out() {
     let (message, at, _) = only("route = \"\"\n");
     assert_eq!((message.as_str(), at.as_str()), ("`route` is empty and has no effect", "\"\""));

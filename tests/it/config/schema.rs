@@ -204,11 +204,11 @@ fn compare(schema: &Schema, path: &str, shape: &Shape, expected: &Value, wrong: 
                     let path = format!("{path}.{}", field.name);
                     let having: Vec<&Value> =
                         objects.iter().filter_map(|object| object["properties"].get(field.name)).collect();
-                    let requires = |object: &&Map<String, Value>| {
+                    let requires = |object: &Map<String, Value>| {
                         let required = object.get("required").and_then(Value::as_array);
                         required.is_some_and(|names| names.iter().any(|name| name == field.name))
                     };
-                    if field.required != objects.iter().all(|object| requires(&object)) {
+                    if field.required != objects.iter().all(|object| requires(object)) {
                         wrong.push(format!("{path}: is it required?"));
                     }
                     if having.is_empty() {

@@ -162,7 +162,9 @@ const REFUSED: &[&str] = &[
     "services = [{ binding = \"S\" }]\n",
     "hyperdrive = [{ binding = \"H\" }]\n",
     "[placement]\nmode = \"fast\"\n",
-    "legacy = }\n",
+    "legacy_env = true\n",
+    "node_compat = true\n",
+    "a = }\n",
 ];
 
 #[test]
