@@ -27,25 +27,28 @@ pub(super) fn name(
     }
     if let Some(environment) = environment {
         check_name(environment, diagnostics);
-        // The environments of a Pages project are branches of one project and share its name.
         let own = environment.table.and_then(|table| table.value.get("name")).and_then(Value::as_str);
         let top = environment.config.root.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
-        match (own.filter(|name| !name.is_empty()), top, environment.name) {
+        match (own.filter(|name| !name.is_empty()), top, suffix(environment)) {
             (Some(own), _, _) if !environment.is_pages() => return Ok(own.to_owned()),
-            (_, Some(top), Some(suffix)) if !environment.is_pages() => return Ok(format!("{top}-{suffix}")),
-            (_, Some(top), _) => return Ok(top.to_owned()),
+            (_, Some(top), Some(suffix)) => return Ok(format!("{top}-{suffix}")),
+            (_, Some(top), None) => return Ok(top.to_owned()),
             _ => {}
         }
     }
     let directory = root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut name = from_directory(&directory);
-    if let Some(suffix) =
-        environment.filter(|environment| !environment.is_pages()).and_then(|environment| environment.name)
-    {
+    if let Some(suffix) = environment.and_then(suffix) {
         name = format!("{name}-{suffix}");
     }
     assumptions.push(format!("No name is given, so the deployment is called `{name}` after its directory."));
     Ok(name)
+}
+
+/// What an environment adds to the name. On Pages production is the project itself; a preview gets a worker of
+/// its own all the same, so that deploying one never replaces the other.
+fn suffix<'a>(environment: &Environment<'a>) -> Option<&'a str> {
+    environment.name.filter(|name| !(environment.is_pages() && *name == "production"))
 }
 
 const NAME_RULE: &str =

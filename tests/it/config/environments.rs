@@ -167,7 +167,7 @@ fn an_unknown_environment_is_an_error() {
 }
 
 #[test]
-fn pages_projects_have_two_environments_and_one_name() {
+fn pages_projects_have_two_environments() {
     let text = r#"
 name = "site"
 pages_build_output_dir = "public"
@@ -176,9 +176,11 @@ vars = { A = 1 }
 [env.preview]
 vars = { A = 2 }
 "#;
-    for (environment, value) in [(None, 1), (Some("preview"), 2), (Some("production"), 1)] {
+    for (environment, value, name) in
+        [(None, 1, "site"), (Some("preview"), 2, "site-preview"), (Some("production"), 1, "site")]
+    {
         let project = clean(text, environment);
-        assert_eq!(project.name, "site");
+        assert_eq!(project.name, name);
         assert_eq!(project.environment.as_deref(), environment);
         assert_eq!(project.settings["vars"], json!({ "A": value }));
         assert!(project.assets.is_some_and(|assets| assets.pages));
