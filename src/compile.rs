@@ -1,34 +1,26 @@
-//! One source file in, one [`Object`] out: parsed, types and JSX removed, its imports and exports listed.
+//! One source file in, one [`Object`] out: the file's object code, ready to be linked by copying text.
 //!
-//! swc lives in this room and in no other. A file that does not parse yields diagnostics and never a panic;
-//! no other file is looked at, so that an object depends on the file's bytes and the options alone.
+//! A file is parsed, freed of types and JSX, and cut into *parts*, one a top-level statement. Each part is printed
+//! at once; where its text names something that belongs to the module or to another one, it has a *relocation*.
+//! Linking needs no tree and no parser after this.
+//!
+//! swc lives in this room and in no other. A file that does not parse yields diagnostics and never a panic; no
+//! other file is looked at, so an object depends on the file's bytes and the options alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-
-use swc_core::common::comments::SingleThreadedComments;
-use swc_core::common::sync::Lrc;
-use swc_core::common::{FileName, Globals, SourceFile, SourceMap};
-use swc_core::ecma::ast::Module;
 
 use crate::diagnostic::{Code, Diagnostic, Source};
 
-mod bundle;
 mod define;
+mod effects;
+mod lower;
+mod minify;
 mod parse;
+mod parts;
+mod print;
 mod surface;
 mod transform;
-
-pub use bundle::{Linked, Output, bundle};
-
-/// The tables that all objects of one build share. Files are compiled in the order of the calls, on one
-/// thread, since swc numbers positions and scopes as it goes and the output must not depend on timing.
-#[derive(Default)]
-pub struct Session {
-    files: Lrc<SourceMap>,
-    globals: Globals,
-    comments: SingleThreadedComments,
-}
 
 /// What besides the file's text decides how it is compiled.
 #[derive(Clone, Copy, Debug)]
@@ -39,18 +31,122 @@ pub struct Options<'a> {
     pub jsx_fragment: Option<&'a str>,
     /// Identifiers and member expressions to replace, with the JavaScript that takes their place.
     pub define: &'a BTreeMap<String, String>,
+    /// Whether text is printed short, with local names shortened.
+    pub minify: bool,
+    /// Whether functions and classes keep their names when minified.
+    pub keep_names: bool,
 }
 
 /// A compiled module.
+#[derive(Clone, Debug)]
 pub struct Object {
     /// The file as the user wrote it.
     pub source: Source,
+    /// How the module is evaluated.
+    pub format: Format,
     /// What other modules can import from it, in the order of the text. Types are not among them.
     pub exports: Vec<Export>,
-    /// What it imports, in the order of the text.
+    /// The modules it asks for, each specifier and kind once, in the order of the text.
     pub imports: Vec<Import>,
-    module: Module,
-    file: Lrc<SourceFile>,
+    /// The names of its top level, imported ones among them.
+    pub symbols: Vec<Symbol>,
+    /// What each exported name stands for.
+    pub bindings: BTreeMap<String, Binding>,
+    /// `export * from`: indices into `imports`.
+    pub stars: Vec<usize>,
+    /// Its statements, in order.
+    pub parts: Vec<Part>,
+    /// Names that it takes from the global scope.
+    pub globals: BTreeSet<String>,
+    /// Names that scopes inside of it declare.
+    pub locals: BTreeSet<String>,
+    /// Whether its evaluation awaits something.
+    pub awaits: bool,
+}
+
+/// How a module is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// As the standard says.
+    Module,
+    /// When it is first required, in a function with `exports`, `module` and `require`.
+    CommonJs,
+}
+
+/// An index into [`Object::symbols`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SymbolId(pub u32);
+
+/// A name of a module's top level.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Symbol {
+    /// As written, or made up for a default export.
+    pub name: String,
+    /// For an imported name: an index into `imports`, and the name there (`*` for the namespace).
+    pub import: Option<(usize, String)>,
+}
+
+/// What an exported name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// A name of the top level.
+    Local(SymbolId),
+    /// A name of another module: an index into `imports`, and the name there (`*` for the namespace).
+    From(usize, String),
+}
+
+/// A top-level statement as text.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// JavaScript with nothing in the places of the relocations.
+    pub text: String,
+    /// What goes into the text, by position.
+    pub relocations: Vec<Relocation>,
+    /// Where the text comes from, by position.
+    pub mappings: Vec<Mapping>,
+    /// The names that it declares.
+    pub declares: Vec<SymbolId>,
+    /// Those of them whose value is a function or class that takes its name from them, and that name.
+    pub named: Vec<(SymbolId, String)>,
+    /// Whether evaluating it can be noticed by anybody who does not use what it declares.
+    pub effects: bool,
+}
+
+/// A place in a part's text that the linker fills.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relocation {
+    /// Byte offset into the text.
+    pub at: u32,
+    /// What goes there.
+    pub target: Reference,
+    /// Whether it is being called: a member must not become the callee's `this`.
+    pub callee: bool,
+}
+
+/// What a relocation names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// A name of the module's top level.
+    Symbol(SymbolId),
+    /// `ns.name` of an imported namespace.
+    Member(SymbolId, String),
+    /// The function that requires a module: an index into `imports`.
+    Require(usize),
+    /// The function that imports a module: an index into `imports`.
+    Dynamic(usize),
+}
+
+/// A point of a text and the point of the file that it comes from; lines and UTF-16 columns, both from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// Line in the part's text.
+    pub line: u32,
+    /// Column in that line, relocations counting nothing.
+    pub column: u32,
+    /// Line in the file.
+    pub source_line: u32,
+    /// Column in that line.
+    pub source_column: u32,
 }
 
 /// A name that a module exports.
@@ -80,12 +176,12 @@ pub enum ExportKind {
 pub struct Import {
     /// As written.
     pub specifier: String,
-    /// Where the specifier stands in the file.
-    pub span: Range<usize>,
     /// How it is asked for.
     pub kind: ImportKind,
-    /// The names asked for: `default`, `*` for the namespace.
-    pub names: Vec<String>,
+    /// Where the specifier first stands in the file.
+    pub span: Range<usize>,
+    /// The names asked for and their places, in the order of the text; re-exported ones are not among them.
+    pub names: Vec<(String, Range<usize>)>,
 }
 
 /// The syntax that asks for a module.
@@ -99,36 +195,23 @@ pub enum ImportKind {
     Require,
 }
 
-impl Session {
-    /// Compiles one file. The language goes by the extension of `source`'s path.
-    pub fn compile(&self, source: &Source, options: Options<'_>) -> Result<Object, Vec<Diagnostic>> {
-        let Some(language) = parse::Language::of(source.path()) else {
-            return Err(vec![
-                Diagnostic::error(
-                    Code::UnsupportedModule,
-                    "modules of this kind cannot be imported into a worker yet",
-                )
-                .file(source.path())
-                .help("import JavaScript, TypeScript or JSON, or publish the file as an asset and fetch it"),
-            ]);
-        };
-        let text = parse::to_module_text(source, language)?;
-        let file = self.files.new_source_file(FileName::Custom(source.path().to_owned()).into(), text);
-        let module = parse::parse(&file, language, &self.comments)
-            .map_err(|errors| parse::diagnostics(errors, source, &file))?;
-        let unsupported = parse::unsupported(&module, source, &file);
-        if !unsupported.is_empty() {
-            return Err(unsupported);
-        }
-        let module = transform::transform(self, module, language, options)
-            .map_err(|message| vec![Diagnostic::error(Code::Syntax, message).file(source.path())])?;
-        let surface = surface::surface(&module, file.start_pos);
-        Ok(Object {
-            source: source.clone(),
-            exports: surface.exports,
-            imports: surface.imports,
-            module,
-            file,
-        })
-    }
+/// Compiles one file. The language goes by the extension of `source`'s path.
+pub fn compile(source: &Source, options: Options<'_>) -> Result<Object, Vec<Diagnostic>> {
+    let Some(language) = parse::Language::of(source.path()) else {
+        return Err(vec![
+            Diagnostic::error(
+                Code::UnsupportedModule,
+                "modules of this kind cannot be imported into a worker yet",
+            )
+            .file(source.path())
+            .help("import JavaScript, TypeScript or JSON, or publish the file as an asset and fetch it"),
+        ]);
+    };
+    let session = parse::Session::new(source, language)?;
+    let module = session.parse(source)?;
+    let (module, marks) = session
+        .in_scope(|| transform::transform(&session, module, options))
+        .map_err(|message| vec![Diagnostic::error(Code::Syntax, message).file(source.path())])?;
+    let exports = surface::exports(&module, session.start());
+    Ok(session.in_scope(|| lower::lower(&session, source, module, marks, options, exports)))
 }

@@ -1,8 +1,29 @@
-//! From modules to the one that is deployed.
+//! From objects to the one module that is deployed: bind, shake, order, name, write.
+//!
+//! No tree, no parser and no printer: what the parts of the objects say is copied, with names put into the places of
+//! their relocations. `docs/linker.md` states what is kept of each module's meaning, and how.
 
-use crate::compile::{self, Output, Session};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostics;
 use crate::graph::ModuleGraph;
+
+mod bind;
+mod map;
+mod name;
+mod order;
+mod runtime;
+mod shake;
+mod write;
+
+/// What the linked module looks like.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Output {
+    /// Short instead of readable.
+    pub minify: bool,
+    /// Functions and classes keep their names when they are renamed.
+    pub keep_names: bool,
+    /// Whether a source map is wanted.
+    pub source_map: bool,
+}
 
 /// The linked worker.
 #[derive(Clone, Debug)]
@@ -17,15 +38,17 @@ pub struct Bundle {
     pub exports: Vec<String>,
 }
 
-/// Links all modules of a graph into one. Nothing is read or parsed again.
-pub fn link(session: &Session, graph: &ModuleGraph, output: Output) -> Result<Bundle, Box<Diagnostic>> {
-    let linked = compile::bundle(session, graph, output).map_err(|reason| {
-        let entry = &graph.module(graph.entry).path;
-        Box::new(
-            Diagnostic::error(Code::LinkFailed, format!("the modules cannot be linked: {reason}"))
-                .file(entry),
-        )
-    })?;
-    let sources = graph.modules.iter().map(|module| module.path.clone()).collect();
-    Ok(Bundle { main: linked.text, source_map: linked.source_map, sources, exports: linked.exports })
+/// Links all modules of a graph into one. Nothing is read or parsed again. `None` when something cannot be linked,
+/// which diagnostics then explain.
+pub fn link(graph: &ModuleGraph, output: Output, diagnostics: &mut Diagnostics) -> Option<Bundle> {
+    let binder = bind::Binder::new(graph);
+    let problems = binder.problems();
+    if !problems.is_empty() {
+        diagnostics.extend(problems);
+        return None;
+    }
+    let live = shake::shake(&binder);
+    let plan = order::plan(&binder, &live);
+    let names = name::names(&binder, &live, &plan, output);
+    Some(write::write(&binder, &live, &plan, &names, output))
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::asset::{self, AssetManifest, RuleFile};
-use crate::compile::Session;
 use crate::deployment::{self, AssetParts, BuildFacts, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
@@ -59,7 +58,6 @@ struct Front {
     project: Project,
     outdir: PathBuf,
     tree: SourceTree,
-    session: Session,
     sources: Sources,
     routes: RouteTable,
 }
@@ -103,20 +101,18 @@ fn front(
         None => project.root.join("dist"),
     };
     let tree = discover(&project, &outdir, diagnostics)?;
-    let session = Session::default();
-    let sources = sources::compile(&session, &project, &tree, diagnostics);
+    let sources = sources::compile(&project, &tree, diagnostics);
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
     sources.report_unrouted(&project, &routes, diagnostics);
-    Ok(Some(Front { project, outdir, tree, session, sources, routes }))
+    Ok(Some(Front { project, outdir, tree, sources, routes }))
 }
 
 fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<Option<Built>, Error> {
-    let Front { project, outdir, tree, session, sources, routes } = front;
+    let Front { project, outdir, tree, sources, routes } = front;
     deployment::check_outdir(&project, &outdir)?;
     let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
     let worker = Worker {
-        session: &session,
         project: &project,
         routes: &routes,
         own_rules: configured || tree.routes_json.is_some(),

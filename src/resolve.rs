@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use ignore::gitignore::GitignoreBuilder;
 use oxc_resolver::{
-    AliasValue, ResolveError, ResolveOptions, Resolver as OxcResolver, TsconfigDiscovery, TsconfigOptions,
+    AliasValue, PackageJson, PackageType, ResolveError, ResolveOptions, Resolver as OxcResolver, SideEffects, TsconfigDiscovery, TsconfigOptions,
     TsconfigReferences,
 };
 
@@ -17,11 +18,22 @@ use crate::compile::ImportKind;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// To a file.
-    File(PathBuf),
+    File(File),
     /// To a module that the runtime provides, under this name.
     External(String),
     /// To nothing: `"browser": { "x": false }` in a package's manifest.
     Empty,
+}
+
+/// A module's file and what its package says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The physical path.
+    pub path: PathBuf,
+    /// Whether evaluating the module does anything but make its exports (`sideEffects`).
+    pub effects: bool,
+    /// Whether Node.js would read a `.js` file of the package as an ES module (`"type": "module"`).
+    pub module: bool,
 }
 
 /// Why a specifier leads nowhere.
@@ -85,13 +97,20 @@ impl Resolver {
         }
         let resolver = if kind == ImportKind::Require { &self.require } else { &self.import };
         match resolver.resolve_file(importer, specifier) {
-            Ok(resolution) => Ok(Resolution::File(resolution.into_path_buf())),
+            Ok(resolution) => Ok(Resolution::File(file(&resolution))),
             Err(ResolveError::Ignored(_)) => Ok(Resolution::Empty),
             Err(ResolveError::Builtin { resolved, .. }) => {
                 self.builtin(resolved.strip_prefix("node:").unwrap_or(&resolved))
             }
             Err(error) => Err(explain(specifier, &error)),
         }
+    }
+
+    /// Whether the package of a file says `"type": "module"`.
+    pub fn is_module(&self, file: &Path) -> bool {
+        let found = file.to_str().and_then(|path| self.import.resolve_file(file, path).ok());
+        let package = found.as_ref().and_then(|found| found.package_json());
+        package.is_some_and(|package| package.r#type() == Some(PackageType::Module))
     }
 
     fn builtin(&self, name: &str) -> Result<Resolution, Unresolved> {
@@ -103,6 +122,32 @@ impl Resolver {
             help: "add `nodejs_compat` to `compatibility_flags`".to_owned(),
         })
     }
+}
+
+fn file(resolution: &oxc_resolver::Resolution) -> File {
+    let path = resolution.path().to_path_buf();
+    let package = resolution.package_json();
+    let effects = package.is_none_or(|package| has_effects(&path, package));
+    let module = package.is_some_and(|package| package.r#type() == Some(PackageType::Module));
+    File { path, effects, module }
+}
+
+/// `sideEffects` of a package: for all files, or for those that its patterns name. A pattern without a slash means
+/// files of that name anywhere.
+fn has_effects(path: &Path, package: &PackageJson) -> bool {
+    let patterns = match package.side_effects() {
+        None => return true,
+        Some(SideEffects::Bool(all)) => return all,
+        Some(SideEffects::String(pattern)) => vec![pattern],
+        Some(SideEffects::Array(patterns)) => patterns,
+    };
+    let mut globs = GitignoreBuilder::new(package.directory());
+    for pattern in patterns {
+        let pattern = pattern.strip_prefix("./").map_or_else(|| pattern.to_owned(), |rest| format!("/{rest}"));
+        // A pattern that is none names no file.
+        let _ = globs.add_line(None, &pattern);
+    }
+    globs.build().is_ok_and(|globs| globs.matched(path, false).is_ignore())
 }
 
 fn resolver_options(options: &Options<'_>, condition: &str) -> ResolveOptions {

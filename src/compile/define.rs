@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use swc_core::common::{FileName, Mark, SyntaxContext};
 use swc_core::ecma::ast::{EsVersion, Expr, Ident, IdentName, KeyValueProp, MemberProp, Prop, PropName};
 use swc_core::ecma::parser::{Syntax, parse_file_as_expr};
+use swc_core::ecma::utils::drop_span;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
-use super::Session;
+use super::parse::Session;
 
 /// The replacements, parsed.
 pub(super) struct Define(BTreeMap<String, Box<Expr>>);
@@ -22,7 +23,8 @@ impl Define {
             let parsed =
                 parse_file_as_expr(&file, Syntax::default(), EsVersion::latest(), None, &mut Vec::new());
             match parsed {
-                Ok(expression) => Ok((key.clone(), expression)),
+                // Without places: the value comes from no line of this file.
+                Ok(expression) => Ok((key.clone(), drop_span(expression))),
                 Err(_) => Err(format!("`define.{key}` is `{value}`, which is not a JavaScript expression")),
             }
         };
@@ -31,13 +33,15 @@ impl Define {
 
     /// The pass. Names that the module declares itself are not global and are left alone.
     pub(super) fn replacer(&self, unresolved: Mark) -> Replacer<'_> {
-        Replacer { define: &self.0, unresolved: SyntaxContext::empty().apply_mark(unresolved) }
+        Replacer { define: &self.0, unresolved: SyntaxContext::empty().apply_mark(unresolved), hit: false }
     }
 }
 
 pub(super) struct Replacer<'a> {
     define: &'a BTreeMap<String, Box<Expr>>,
     unresolved: SyntaxContext,
+    /// Whether anything was replaced.
+    pub(super) hit: bool,
 }
 
 impl Replacer<'_> {
@@ -65,7 +69,10 @@ impl VisitMut for Replacer<'_> {
             return;
         }
         match self.dotted(expression).and_then(|name| self.define.get(&name)) {
-            Some(value) => *expression = (**value).clone(),
+            Some(value) => {
+                *expression = (**value).clone();
+                self.hit = true;
+            }
             None => expression.visit_mut_children_with(self),
         }
     }
@@ -76,6 +83,7 @@ impl VisitMut for Replacer<'_> {
         {
             let key = PropName::Ident(IdentName::new(ident.sym.clone(), ident.span));
             *property = Prop::KeyValue(KeyValueProp { key, value: value.clone() });
+            self.hit = true;
             return;
         }
         property.visit_mut_children_with(self);

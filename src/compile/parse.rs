@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use swc_core::common::comments::SingleThreadedComments;
-use swc_core::common::{BytePos, SourceFile, Span, Spanned};
+use swc_core::common::sync::Lrc;
+use swc_core::common::{BytePos, FileName, GLOBALS, Globals, SourceFile, SourceMap, Span, Spanned};
 use swc_core::ecma::ast::{Decorator, EsVersion, Module};
 use swc_core::ecma::parser::error::Error as SyntaxError;
 use swc_core::ecma::parser::{EsSyntax, Syntax, TsSyntax, parse_file_as_module};
@@ -62,8 +63,55 @@ impl Language {
     }
 }
 
-/// The text that is parsed: the file's own, but for JSON, which becomes a default export.
-pub(super) fn to_module_text(source: &Source, language: Language) -> Result<String, Vec<Diagnostic>> {
+/// What swc needs to know of one file while it is compiled.
+pub(super) struct Session {
+    pub(super) files: Lrc<SourceMap>,
+    pub(super) file: Lrc<SourceFile>,
+    pub(super) comments: SingleThreadedComments,
+    pub(super) language: Language,
+    globals: Globals,
+}
+
+impl Session {
+    pub(super) fn new(source: &Source, language: Language) -> Result<Self, Vec<Diagnostic>> {
+        let text = to_module_text(source, language)?;
+        let files: Lrc<SourceMap> = Lrc::default();
+        let file = files.new_source_file(FileName::Anon.into(), text);
+        Ok(Self { files, file, comments: SingleThreadedComments::default(), language, globals: Globals::default() })
+    }
+
+    /// The position of the file's first byte.
+    pub(super) fn start(&self) -> BytePos {
+        self.file.start_pos
+    }
+
+    /// Runs a pass that makes or reads scopes.
+    pub(super) fn in_scope<T>(&self, run: impl FnOnce() -> T) -> T {
+        GLOBALS.set(&self.globals, run)
+    }
+
+    /// Parses the module; every error that the parser could recover from is reported too.
+    pub(super) fn parse(&self, source: &Source) -> Result<Module, Vec<Diagnostic>> {
+        let mut errors = Vec::new();
+        let syntax = self.language.syntax();
+        let parsed =
+            parse_file_as_module(&self.file, syntax, EsVersion::latest(), Some(&self.comments), &mut errors);
+        match parsed {
+            Ok(module) if errors.is_empty() => {
+                let problems = unsupported(&module, source, &self.file);
+                if problems.is_empty() { Ok(module) } else { Err(problems) }
+            }
+            Ok(_) => Err(diagnostics(errors, source, &self.file)),
+            Err(error) => {
+                errors.push(error);
+                Err(diagnostics(errors, source, &self.file))
+            }
+        }
+    }
+}
+
+/// The text that is parsed: the file's own, but for JSON, which becomes a module whose exports are the value.
+fn to_module_text(source: &Source, language: Language) -> Result<String, Vec<Diagnostic>> {
     if language != Language::Json {
         return Ok(source.text().to_owned());
     }
@@ -71,42 +119,24 @@ pub(super) fn to_module_text(source: &Source, language: Language) -> Result<Stri
         // The text itself is kept: going through a value would reorder keys and lose digits.
         Ok(_) => {
             let text = serde_json::Value::String(source.text().trim().to_owned());
-            Ok(format!("export default JSON.parse({text});\n"))
+            Ok(format!("module.exports = JSON.parse({text});\n"))
         }
         Err(error) => {
             let line_start: usize =
                 source.text().split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-            let at = (line_start + error.column().saturating_sub(1)).min(source.text().len());
+            let mut at = (line_start + error.column().saturating_sub(1)).min(source.text().len());
+            while !source.text().is_char_boundary(at) {
+                at -= 1;
+            }
             let reason = error.to_string();
-            let reason = reason.split(" at line ").next().unwrap_or("it does not parse");
-            Err(vec![Diagnostic::error(Code::Syntax, "this is not valid JSON").at(
-                source,
-                at..at,
-                reason.to_owned(),
-            )])
-        }
-    }
-}
-
-/// Parses a module; every error that the parser could recover from is reported too.
-pub(super) fn parse(
-    file: &SourceFile,
-    language: Language,
-    comments: &SingleThreadedComments,
-) -> Result<Module, Vec<SyntaxError>> {
-    let mut errors = Vec::new();
-    match parse_file_as_module(file, language.syntax(), EsVersion::latest(), Some(comments), &mut errors) {
-        Ok(module) if errors.is_empty() => Ok(module),
-        Ok(_) => Err(errors),
-        Err(error) => {
-            errors.push(error);
-            Err(errors)
+            let reason = reason.split(" at line ").next().unwrap_or("it does not parse").to_owned();
+            Err(vec![Diagnostic::error(Code::Syntax, "this is not valid JSON").at(source, at..at, reason)])
         }
     }
 }
 
 /// Syntax errors as diagnostics, in the order of the text.
-pub(super) fn diagnostics(errors: Vec<SyntaxError>, source: &Source, file: &SourceFile) -> Vec<Diagnostic> {
+fn diagnostics(errors: Vec<SyntaxError>, source: &Source, file: &SourceFile) -> Vec<Diagnostic> {
     let one = |error: SyntaxError| {
         let place = place(error.span(), source, file);
         let message = error.kind().msg().to_string();
@@ -119,7 +149,7 @@ pub(super) fn diagnostics(errors: Vec<SyntaxError>, source: &Source, file: &Sour
 }
 
 /// Syntax that parses and that nothing here lowers to what the runtime understands.
-pub(super) fn unsupported(module: &Module, source: &Source, file: &SourceFile) -> Vec<Diagnostic> {
+fn unsupported(module: &Module, source: &Source, file: &SourceFile) -> Vec<Diagnostic> {
     let mut decorators = Decorators(Vec::new());
     module.visit_with(&mut decorators);
     let one = |span: Span| {

@@ -1,38 +1,34 @@
-//! What a module shows to others: its exports and the modules that it asks for, read from the syntax tree.
+//! What a module shows to others, read from the syntax tree: the names it exports and what is known of them.
 
 use std::ops::Range;
 
 use swc_core::common::{BytePos, Span, Spanned};
 use swc_core::ecma::ast::{
-    CallExpr, Callee, Decl, DefaultDecl, ExportSpecifier, Expr, ImportSpecifier, Lit, Module, ModuleDecl,
-    ModuleExportName, ModuleItem, Pat, Stmt,
+    Decl, DefaultDecl, ExportSpecifier, Expr, Ident, ImportSpecifier, Module, ModuleDecl, ModuleExportName,
+    ModuleItem, Pat, Stmt,
 };
 use swc_core::ecma::utils::find_pat_ids;
-use swc_core::ecma::visit::{Visit, VisitWith};
 
-use super::{Export, ExportKind, Import, ImportKind};
+use super::{Export, ExportKind};
 
-/// Exports and imports, in the order of the text.
-#[derive(Default)]
-pub(super) struct Surface {
-    pub(super) exports: Vec<Export>,
-    pub(super) imports: Vec<Import>,
-}
-
-/// Reads a module whose types have been removed; `start` is the position of its first byte.
-pub(super) fn surface(module: &Module, start: BytePos) -> Surface {
-    let mut reader = Reader { start, surface: Surface::default(), classes: Vec::new(), imported: Vec::new() };
+/// The exports of a module whose types have been removed, in the order of the text; `start` is the position of
+/// its first byte.
+pub(super) fn exports(module: &Module, start: BytePos) -> Vec<Export> {
+    let mut reader = Reader { start, exports: Vec::new(), classes: Vec::new(), imported: Vec::new() };
     for item in &module.body {
         reader.declare(item);
     }
-    module.visit_with(&mut reader);
-    reader.surface.imports.sort_by_key(|import| import.span.start);
-    reader.surface
+    for item in &module.body {
+        if let ModuleItem::ModuleDecl(declaration) = item {
+            reader.read(declaration);
+        }
+    }
+    reader.exports
 }
 
 struct Reader {
     start: BytePos,
-    surface: Surface,
+    exports: Vec<Export>,
     /// Names of the classes that the module declares at its top level.
     classes: Vec<String>,
     /// Local names that are imports.
@@ -69,12 +65,7 @@ impl Reader {
 
     fn export(&mut self, name: String, span: Span, kind: ExportKind) {
         let span = self.range(span);
-        self.surface.exports.push(Export { name, span, kind });
-    }
-
-    fn import(&mut self, specifier: String, span: Span, kind: ImportKind, names: Vec<String>) {
-        let span = self.range(span);
-        self.surface.imports.push(Import { specifier, span, kind, names });
+        self.exports.push(Export { name, span, kind });
     }
 
     fn local_kind(&self, name: &str) -> ExportKind {
@@ -99,7 +90,7 @@ impl Reader {
             Decl::Var(variables) => {
                 for variable in &variables.decls {
                     let is_class = matches!(variable.init.as_deref(), Some(Expr::Class(_)));
-                    for ident in find_pat_ids::<_, swc_core::ecma::ast::Ident>(&variable.name) {
+                    for ident in find_pat_ids::<_, Ident>(&variable.name) {
                         let name = ident.sym.to_string();
                         let kind =
                             if is_class { ExportKind::Class(Some(name.clone())) } else { ExportKind::Value };
@@ -110,25 +101,10 @@ impl Reader {
             _ => {}
         }
     }
-}
 
-impl Visit for Reader {
-    fn visit_module_decl(&mut self, declaration: &ModuleDecl) {
+    fn read(&mut self, declaration: &ModuleDecl) {
         match declaration {
-            ModuleDecl::Import(import) => {
-                let name = |specifier: &ImportSpecifier| match specifier {
-                    ImportSpecifier::Default(_) => "default".to_owned(),
-                    ImportSpecifier::Namespace(_) => "*".to_owned(),
-                    ImportSpecifier::Named(named) => match &named.imported {
-                        Some(imported) => export_name(imported),
-                        None => named.local.sym.to_string(),
-                    },
-                };
-                let names = import.specifiers.iter().map(name).collect();
-                self.import(text(&import.src), import.src.span, ImportKind::Static, names);
-            }
             ModuleDecl::ExportNamed(export) => {
-                let mut names = Vec::new();
                 for specifier in &export.specifiers {
                     let (original, exported) = match specifier {
                         ExportSpecifier::Namespace(namespace) => {
@@ -148,15 +124,10 @@ impl Visit for Reader {
                         None => self.local_kind(&original),
                     };
                     self.export(exported, specifier.span(), kind);
-                    names.push(original);
-                }
-                if let Some(source) = &export.src {
-                    self.import(text(source), source.span, ImportKind::Static, names);
                 }
             }
             ModuleDecl::ExportAll(export) => {
                 self.export("*".to_owned(), export.span, ExportKind::Imported);
-                self.import(text(&export.src), export.src.span, ImportKind::Static, Vec::new());
             }
             ModuleDecl::ExportDecl(export) => self.export_declaration(&export.decl),
             ModuleDecl::ExportDefaultDecl(export) => {
@@ -180,31 +151,13 @@ impl Visit for Reader {
             }
             _ => {}
         }
-        declaration.visit_children_with(self);
-    }
-
-    fn visit_call_expr(&mut self, call: &CallExpr) {
-        let kind = match &call.callee {
-            Callee::Import(_) => Some(ImportKind::Dynamic),
-            Callee::Expr(callee) if callee.is_ident_ref_to("require") => Some(ImportKind::Require),
-            _ => None,
-        };
-        if let (Some(kind), Some(argument)) = (kind, call.args.first())
-            && let Expr::Lit(Lit::Str(specifier)) = &*argument.expr
-        {
-            self.import(text(specifier), specifier.span, kind, Vec::new());
-        }
-        call.visit_children_with(self);
     }
 }
 
-fn text(string: &swc_core::ecma::ast::Str) -> String {
-    string.value.to_string_lossy().into_owned()
-}
-
-fn export_name(name: &ModuleExportName) -> String {
+/// The text of an export name, which need not be an identifier.
+pub(super) fn export_name(name: &ModuleExportName) -> String {
     match name {
         ModuleExportName::Ident(ident) => ident.sym.to_string(),
-        ModuleExportName::Str(string) => text(string),
+        ModuleExportName::Str(string) => string.value.to_string_lossy().into_owned(),
     }
 }

@@ -1,49 +1,80 @@
-//! TypeScript and JSX become plain JavaScript; `define`d names become their values.
+//! TypeScript and JSX become plain JavaScript; `define`d names become their values, and what they decide is folded.
 
-use swc_core::common::{GLOBALS, Mark};
+use swc_core::common::{Mark, SyntaxContext};
 use swc_core::ecma::ast::{Module, Pass, Program};
-use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::transforms::base::hygiene::hygiene;
 use swc_core::ecma::transforms::base::resolver;
+use swc_core::ecma::transforms::optimization::simplify::{dead_branch_remover, expr_simplifier};
 use swc_core::ecma::transforms::react::{Options as ReactOptions, Runtime, react};
 use swc_core::ecma::transforms::typescript::{Config as TypeScriptConfig, typescript};
-use swc_core::ecma::visit::VisitMutWith;
+use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
+use super::Options;
 use super::define::Define;
-use super::parse::Language;
-use super::{Options, Session};
+use super::minify::minify;
+use super::parse::{Language, Session};
 
-/// Transforms a module; the message of an error names what in the options is wrong.
+/// How the scopes of a module are told apart.
+#[derive(Clone, Copy)]
+pub(super) struct Marks {
+    /// On names of the module's top level.
+    pub(super) top: SyntaxContext,
+    /// On names that the module does not declare.
+    pub(super) global: SyntaxContext,
+}
+
+/// Transforms a module; the message of an error names what in the options is wrong. In what comes out, every name
+/// is marked with its scope, and no two names of nested scopes are alike but different.
 pub(super) fn transform(
     session: &Session,
     module: Module,
-    language: Language,
     options: Options<'_>,
-) -> Result<Module, String> {
+) -> Result<(Module, Marks), String> {
     let define = Define::parse(session, options.define)?;
-    GLOBALS.set(&session.globals, || {
-        let unresolved = Mark::new();
-        let top_level = Mark::new();
-        let mut program = Program::Module(module);
-        resolver(unresolved, top_level, language.is_typescript()).process(&mut program);
-        if language.is_typescript() {
-            let config = TypeScriptConfig { native_class_properties: true, ..TypeScriptConfig::default() };
-            typescript(config, unresolved, top_level).process(&mut program);
-        }
-        let react_options = ReactOptions {
-            runtime: Some(Runtime::Classic),
-            pragma: options.jsx_factory.map(|name| name.to_owned().into()),
-            pragma_frag: options.jsx_fragment.map(|name| name.to_owned().into()),
-            ..ReactOptions::default()
-        };
-        let comments = Some(session.comments.clone());
-        react(session.files.clone(), comments, react_options, top_level, unresolved).process(&mut program);
-        program.visit_mut_with(&mut define.replacer(unresolved));
-        hygiene().process(&mut program);
-        fixer(Some(&session.comments)).process(&mut program);
-        match program {
-            Program::Module(module) => Ok(module),
-            Program::Script(_) => Err("a module was expected".to_owned()),
-        }
-    })
+    let is_typescript = matches!(session.language, Language::TypeScript | Language::Tsx);
+    let (unresolved, top_level) = (Mark::new(), Mark::new());
+    let mut program = Program::Module(module);
+    resolver(unresolved, top_level, is_typescript).process(&mut program);
+    if is_typescript {
+        let config = TypeScriptConfig { native_class_properties: true, ..TypeScriptConfig::default() };
+        typescript(config, unresolved, top_level).process(&mut program);
+    }
+    let react_options = ReactOptions {
+        runtime: Some(Runtime::Classic),
+        pragma: options.jsx_factory.map(|name| name.to_owned().into()),
+        pragma_frag: options.jsx_fragment.map(|name| name.to_owned().into()),
+        ..ReactOptions::default()
+    };
+    let comments = Some(session.comments.clone());
+    react(session.files.clone(), comments, react_options, top_level, unresolved).process(&mut program);
+    let mut replacer = define.replacer(unresolved);
+    program.visit_mut_with(&mut replacer);
+    if replacer.hit {
+        expr_simplifier(unresolved, Default::default()).process(&mut program);
+        dead_branch_remover(unresolved).process(&mut program);
+    }
+    if options.minify {
+        program = minify(session, program, options.keep_names, (unresolved, top_level));
+    }
+    hygiene().process(&mut program);
+    program.visit_mut_with(&mut Forget);
+    let (unresolved, top_level) = (Mark::new(), Mark::new());
+    resolver(unresolved, top_level, false).process(&mut program);
+    let marks = Marks {
+        top: SyntaxContext::empty().apply_mark(top_level),
+        global: SyntaxContext::empty().apply_mark(unresolved),
+    };
+    match program {
+        Program::Module(module) => Ok((module, marks)),
+        Program::Script(_) => Err("a module was expected".to_owned()),
+    }
+}
+
+/// Takes all marks away, so that scopes can be marked anew.
+struct Forget;
+
+impl VisitMut for Forget {
+    fn visit_mut_syntax_context(&mut self, context: &mut SyntaxContext) {
+        *context = SyntaxContext::empty();
+    }
 }

@@ -32,14 +32,12 @@ codes! {
     UnsupportedSyntax => "unsupported-syntax",
     /// A module of a kind that cannot be imported yet.
     UnsupportedModule => "unsupported-module",
-    /// An `import()` of a module of the project.
-    UnsupportedImport => "unsupported-import",
     /// An import that leads nowhere.
     UnresolvedImport => "unresolved-import",
-    /// The modules cannot be made one.
-    LinkFailed => "link-failed",
-    /// Packages are linked by a linker that is known to break some.
-    UnprovenPackages => "unproven-packages",
+    /// An import of a name that the module does not export.
+    MissingExport => "missing-export",
+    /// An import of a name that two modules export through one.
+    AmbiguousExport => "ambiguous-export",
     /// Several configuration files could be meant.
     SeveralConfigs => "several-configs",
     /// A key stands twice in one JSON object.

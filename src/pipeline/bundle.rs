@@ -1,14 +1,14 @@
 //! `bundle`: one module and what it imports, without the rest of a project.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::compile::{self, Output, Session};
-use crate::diagnostic::{self, Diagnostic, Diagnostics};
+use crate::compile;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::graph::{Module, ModuleGraph, Node, Roots, graph};
-use crate::link::{Bundle, link};
+use crate::graph::{Node, Roots, graph};
+use crate::link::{Bundle, Output, link};
 use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
 
@@ -39,6 +39,8 @@ impl<'a> Code<'a> {
             jsx_factory: self.bundling.jsx_factory.as_deref(),
             jsx_fragment: self.bundling.jsx_fragment.as_deref(),
             define: &self.bundling.define,
+            minify: self.bundling.minify,
+            keep_names: self.bundling.keep_names,
         }
     }
 
@@ -52,47 +54,15 @@ impl<'a> Code<'a> {
     }
 
     /// Grows the graph from the roots and links it.
-    pub(super) fn link(
-        &self,
-        session: &Session,
-        roots: Roots<'_>,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Bundle> {
-        let graph = graph(session, &self.resolver(), self.options(), roots, diagnostics)?;
-        diagnostics.extend(packages(&graph));
+    pub(super) fn link(&self, roots: Roots<'_>, diagnostics: &mut Diagnostics) -> Option<Bundle> {
+        let graph = graph(&self.resolver(), self.options(), roots, diagnostics)?;
         let output = Output {
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
             source_map: self.bundling.source_map,
         };
-        match link(session, &graph, output) {
-            Ok(bundle) => Some(bundle),
-            Err(diagnostic) => {
-                diagnostics.push(*diagnostic);
-                None
-            }
-        }
+        link(&graph, output, diagnostics)
     }
-}
-
-/// Says that packages are joined by a linker which is known to get some of them wrong: code that is quietly wrong
-/// would be found by the users' users.
-fn packages(graph: &ModuleGraph) -> Option<Diagnostic> {
-    let package = |module: &Module| {
-        let (_, inside) = module.path.rsplit_once("node_modules/")?;
-        let depth = if inside.starts_with('@') { 2 } else { 1 };
-        Some(inside.split('/').take(depth).collect::<Vec<_>>().join("/"))
-    };
-    let names: BTreeSet<String> = graph.modules.iter().filter_map(package).collect();
-    if names.is_empty() {
-        return None;
-    }
-    let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let message = format!("packages are linked by `swc_bundler`, which is known to break some: {list}");
-    Some(
-        Diagnostic::warning(diagnostic::Code::UnprovenPackages, message)
-            .help("try what uses them, for example with `wrangler dev -c dist/wrangler.json`, before you deploy"),
-    )
 }
 
 /// Bundles one module and writes it when an output file is named. Settings come from the project's
@@ -120,8 +90,7 @@ pub fn bundle(
         files: BTreeMap::new(),
         compiled: BTreeMap::new(),
     };
-    let session = Session::default();
-    let bundle = code.link(&session, roots, &mut diagnostics);
+    let bundle = code.link(roots, &mut diagnostics);
     if let (Some(bundle), Some(outfile)) = (&bundle, request.outfile) {
         write(bundle, outfile)?;
     }

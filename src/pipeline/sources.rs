@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::compile::{Export, ExportKind, Object, Session};
+use crate::compile::{self, Export, ExportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::discover::SourceTree;
 use crate::graph;
@@ -34,7 +34,6 @@ pub(super) struct Class {
 
 /// Compiles every file that may hold handlers or classes. What does not compile is reported and left out.
 pub(super) fn compile(
-    session: &Session,
     project: &Project,
     tree: &SourceTree,
     diagnostics: &mut Diagnostics,
@@ -42,7 +41,7 @@ pub(super) fn compile(
     let mut sources = Sources { functions: Vec::new(), classes: Vec::new(), objects: BTreeMap::new() };
     let code = bundle::Code::of(project);
     let mut object = |file: &Path| match graph::read(&project.root, file) {
-        Ok(source) => match session.compile(&source, code.options()) {
+        Ok(source) => match compile::compile(&source, code.options()) {
             Ok(object) => Some(object),
             Err(problems) => {
                 diagnostics.extend(problems);
@@ -169,7 +168,7 @@ impl Sources {
         for (file, object) in &self.objects {
             for import in object.imports.iter().filter(|import| import.specifier.starts_with('.')) {
                 if let Ok(Resolution::File(target)) = resolver.resolve(file, &import.specifier, import.kind) {
-                    imported.insert(target);
+                    imported.insert(target.path);
                 }
             }
         }

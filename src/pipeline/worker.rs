@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::compile::Session;
 use crate::diagnostic::Diagnostics;
 use crate::graph::{self, Node, Roots};
 use crate::link::Bundle;
@@ -19,7 +18,6 @@ const ENTRY: &str = "pagesbuild:entry";
 
 /// What the worker is made of.
 pub(super) struct Worker<'a> {
-    pub(super) session: &'a Session,
     pub(super) project: &'a Project,
     pub(super) routes: &'a RouteTable,
     /// Whether the project itself says which requests come to the worker first.
@@ -28,7 +26,7 @@ pub(super) struct Worker<'a> {
 
 /// Links the worker. `None` where the project has no code, or where errors stopped it.
 pub(super) fn link(worker: &Worker<'_>, sources: Sources, diagnostics: &mut Diagnostics) -> Option<Bundle> {
-    let Worker { session, project, routes, .. } = *worker;
+    let Worker { project, routes, .. } = *worker;
     if routes.0.is_empty() && project.main.is_none() && sources.classes.is_empty() {
         return None;
     }
@@ -53,7 +51,7 @@ pub(super) fn link(worker: &Worker<'_>, sources: Sources, diagnostics: &mut Diag
         }
     }
     roots.compiled = sources.objects;
-    Code::of(project).link(session, roots, diagnostics)
+    Code::of(project).link(roots, diagnostics)
 }
 
 fn entry(worker: &Worker<'_>, sources: &Sources) -> String {

@@ -1,0 +1,298 @@
+//! From a module's tree to its object: names of the top level become symbols, every place that the linker fills
+//! becomes a numbered identifier, and each statement is printed as a part.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use swc_core::common::comments::Comments;
+use swc_core::common::{DUMMY_SP, Span, SyntaxContext};
+use swc_core::ecma::ast::{
+    AwaitExpr, Callee, CallExpr, Expr, ForOfStmt, Function, ArrowExpr, Ident, IdentName, Lit, MemberProp, Module, ModuleItem,
+    Str,
+};
+use swc_core::ecma::visit::{Visit, VisitWith};
+
+use super::effects::Effects;
+use super::parse::Session;
+use super::parts::{self, Statement};
+use super::print::{Fence, Lines, Printer};
+use super::transform::Marks;
+use super::{Binding, Export, Format, Import, ImportKind, Object, Options, Part, Reference, Symbol, SymbolId};
+use crate::diagnostic::Source;
+
+/// What is gathered while a module is walked.
+pub(super) struct Tables<'a> {
+    pub(super) session: &'a Session,
+    pub(super) marks: Marks,
+    pub(super) fence: Fence,
+    pub(super) format: Format,
+    pub(super) symbols: Vec<Symbol>,
+    pub(super) by_name: BTreeMap<String, SymbolId>,
+    pub(super) imports: Vec<Import>,
+    pub(super) by_specifier: BTreeMap<(String, ImportKind), usize>,
+    pub(super) bindings: BTreeMap<String, Binding>,
+    pub(super) stars: Vec<usize>,
+    pub(super) references: Vec<(Reference, bool)>,
+    /// The symbol made up for a default export without a name.
+    pub(super) default: Option<SymbolId>,
+}
+
+impl Tables<'_> {
+    /// The symbol of a top-level name.
+    pub(super) fn symbol(&mut self, name: &str) -> SymbolId {
+        if let Some(id) = self.by_name.get(name) {
+            return *id;
+        }
+        let id = SymbolId(u32::try_from(self.symbols.len()).unwrap_or(u32::MAX));
+        self.symbols.push(Symbol { name: name.to_owned(), import: None });
+        self.by_name.insert(name.to_owned(), id);
+        id
+    }
+
+    /// The import of a specifier, made at its first place.
+    pub(super) fn import(&mut self, specifier: &Str, kind: ImportKind) -> usize {
+        let key = (specifier.value.to_string_lossy().into_owned(), kind);
+        if let Some(at) = self.by_specifier.get(&key) {
+            return *at;
+        }
+        let at = self.imports.len();
+        let span = self.range(specifier.span);
+        self.imports.push(Import { specifier: key.0.clone(), kind, span, names: Vec::new() });
+        self.by_specifier.insert(key, at);
+        at
+    }
+
+    pub(super) fn range(&self, span: Span) -> std::ops::Range<usize> {
+        let start = self.session.start().0;
+        let at = |position: swc_core::common::BytePos| position.0.saturating_sub(start) as usize;
+        at(span.lo)..at(span.hi).max(at(span.lo))
+    }
+
+    /// The identifier that stands for a reference until the text is printed.
+    pub(super) fn placeholder(&mut self, reference: Reference, callee: bool, span: Span) -> Ident {
+        let name = self.fence.name(self.references.len());
+        self.references.push((reference, callee));
+        Ident::new(name.into(), span, SyntaxContext::empty())
+    }
+
+    /// Whether a name belongs to the module's top level and is the linker's to choose.
+    pub(super) fn is_top(&self, ident: &Ident) -> bool {
+        self.format == Format::Module && ident.ctxt == self.marks.top
+    }
+}
+
+/// Makes the object of a module.
+pub(super) fn lower(
+    session: &Session,
+    source: &Source,
+    module: Module,
+    marks: Marks,
+    options: Options<'_>,
+    exports: Vec<Export>,
+) -> Object {
+    let names = Names::of(&module, marks);
+    let mut tables = Tables {
+        session,
+        marks,
+        fence: Fence::for_text(&session.file.src),
+        format: format(source, &module, &names),
+        symbols: Vec::new(),
+        by_name: BTreeMap::new(),
+        imports: Vec::new(),
+        by_specifier: BTreeMap::new(),
+        bindings: BTreeMap::new(),
+        stars: Vec::new(),
+        references: Vec::new(),
+        default: None,
+    };
+    let pure_functions = pure_functions(session, &module);
+    let effects = Effects { comments: &session.comments, global: marks.global, pure_functions: &pure_functions };
+    let statements = parts::statements(&mut tables, module, source, effects);
+    let lines = Lines::new(session);
+    let printer = Printer {
+        session,
+        minify: options.minify,
+        fence: tables.fence,
+        references: &tables.references,
+        lines: &lines,
+    };
+    let part = |statement: Statement| {
+        let printed = printer.print(&statement.statements);
+        Part {
+            text: printed.text,
+            relocations: printed.relocations,
+            mappings: printed.mappings,
+            declares: statement.declares,
+            named: statement.named,
+            effects: statement.effects,
+        }
+    };
+    let parts = statements.into_iter().map(part).collect();
+    let mut locals = names.locals;
+    if tables.format == Format::CommonJs {
+        locals.extend(names.top);
+    }
+    Object {
+        source: source.clone(),
+        format: tables.format,
+        exports,
+        imports: tables.imports,
+        symbols: tables.symbols,
+        bindings: tables.bindings,
+        stars: tables.stars,
+        parts,
+        globals: names.globals,
+        locals,
+        awaits: names.awaits,
+    }
+}
+
+/// CommonJS is what speaks of `module`, `exports` or `require` and has no syntax of modules.
+fn format(source: &Source, module: &Module, names: &Names) -> Format {
+    let is_module = module.body.iter().any(|item| matches!(item, ModuleItem::ModuleDecl(_)))
+        || names.awaits
+        || names.meta;
+    let path = source.path();
+    let by_name = [".cjs", ".cts", ".json"].iter().any(|extension| path.ends_with(extension));
+    let speaks = ["module", "exports", "require"].iter().any(|name| names.globals.contains(*name));
+    if !is_module && (by_name || speaks || names.this) { Format::CommonJs } else { Format::Module }
+}
+
+/// Functions of the top level that an annotation says have no effects.
+fn pure_functions(session: &Session, module: &Module) -> Vec<String> {
+    use swc_core::ecma::ast::{Decl, ModuleDecl, Stmt};
+    let declaration = |item: &ModuleItem| match item {
+        ModuleItem::Stmt(Stmt::Decl(Decl::Fn(function))) => Some((function.function.span, function.ident.sym.to_string())),
+        ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => match &export.decl {
+            Decl::Fn(function) => Some((export.span, function.ident.sym.to_string())),
+            _ => None,
+        },
+        _ => None,
+    };
+    let marked = |(span, name): (Span, String)| session.comments.has_flag(span.lo, "NO_SIDE_EFFECTS").then_some(name);
+    module.body.iter().filter_map(declaration).filter_map(marked).collect()
+}
+
+/// The names of a module by where they are declared, and what of its syntax decides how it is evaluated.
+struct Names {
+    marks: Marks,
+    globals: BTreeSet<String>,
+    locals: BTreeSet<String>,
+    top: BTreeSet<String>,
+    awaits: bool,
+    meta: bool,
+    this: bool,
+    /// How many functions the walk is in.
+    depth: usize,
+    /// How many functions with a `this` of their own the walk is in.
+    own: usize,
+}
+
+impl Names {
+    fn of(module: &Module, marks: Marks) -> Self {
+        let mut names = Self {
+            marks,
+            globals: BTreeSet::new(),
+            locals: BTreeSet::new(),
+            top: BTreeSet::new(),
+            awaits: false,
+            meta: false,
+            this: false,
+            depth: 0,
+            own: 0,
+        };
+        module.visit_with(&mut names);
+        names
+    }
+}
+
+impl Visit for Names {
+    fn visit_ident(&mut self, ident: &Ident) {
+        let names = if ident.ctxt == self.marks.global {
+            &mut self.globals
+        } else if ident.ctxt == self.marks.top {
+            &mut self.top
+        } else {
+            &mut self.locals
+        };
+        if !names.contains(&*ident.sym) {
+            names.insert(ident.sym.to_string());
+        }
+    }
+
+    fn visit_function(&mut self, function: &Function) {
+        self.depth += 1;
+        self.own += 1;
+        function.visit_children_with(self);
+        self.depth -= 1;
+        self.own -= 1;
+    }
+
+    fn visit_arrow_expr(&mut self, arrow: &ArrowExpr) {
+        self.depth += 1;
+        arrow.visit_children_with(self);
+        self.depth -= 1;
+    }
+
+    fn visit_class_members(&mut self, members: &[swc_core::ecma::ast::ClassMember]) {
+        self.depth += 1;
+        self.own += 1;
+        members.visit_children_with(self);
+        self.depth -= 1;
+        self.own -= 1;
+    }
+
+    fn visit_await_expr(&mut self, expression: &AwaitExpr) {
+        self.awaits |= self.depth == 0;
+        expression.visit_children_with(self);
+    }
+
+    fn visit_for_of_stmt(&mut self, statement: &ForOfStmt) {
+        self.awaits |= self.depth == 0 && statement.is_await;
+        statement.visit_children_with(self);
+    }
+
+    fn visit_expr(&mut self, expression: &Expr) {
+        match expression {
+            Expr::MetaProp(meta) if meta.kind == swc_core::ecma::ast::MetaPropKind::ImportMeta => self.meta = true,
+            Expr::This(_) => self.this |= self.own == 0,
+            _ => {}
+        }
+        expression.visit_children_with(self);
+    }
+}
+
+/// The name of a member that is known when the module is compiled.
+pub(super) fn member_name(property: &MemberProp) -> Option<String> {
+    match property {
+        MemberProp::Ident(name) => Some(name.sym.to_string()),
+        MemberProp::Computed(computed) => match &*computed.expr {
+            Expr::Lit(Lit::Str(name)) => Some(name.value.to_string_lossy().into_owned()),
+            _ => None,
+        },
+        MemberProp::PrivateName(_) => None,
+    }
+}
+
+/// The specifier of a call that asks for a module, when it is written out.
+pub(super) fn request<'a>(call: &'a CallExpr, marks: Marks) -> Option<(&'a Str, ImportKind)> {
+    let kind = match &call.callee {
+        Callee::Import(_) => ImportKind::Dynamic,
+        Callee::Expr(callee) => match &**callee {
+            Expr::Ident(name) if name.ctxt == marks.global && &*name.sym == "require" => ImportKind::Require,
+            _ => return None,
+        },
+        Callee::Super(_) => return None,
+    };
+    match (call.args.first(), kind) {
+        (Some(argument), _) if argument.spread.is_none() => match &*argument.expr {
+            Expr::Lit(Lit::Str(specifier)) => Some((specifier, kind)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A key that reads as the name.
+pub(super) fn key(name: &Ident) -> swc_core::ecma::ast::PropName {
+    swc_core::ecma::ast::PropName::Ident(IdentName::new(name.sym.clone(), DUMMY_SP))
+}

@@ -1,0 +1,251 @@
+//! Which value an imported name is: the standard's resolution of exports, over objects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::compile::{Binding, Format, Object, Reference, SymbolId};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::graph::{Module, ModuleGraph, ModuleId, Target};
+
+/// What a name stands for in the end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Resolved {
+    /// A name of a module's top level.
+    Symbol(ModuleId, SymbolId),
+    /// All exports of a module as an object.
+    Namespace(ModuleId),
+    /// A property of what a CommonJS module exports (`*` for all of it), by Node's rules or by those of bundlers.
+    CommonJs(ModuleId, String, bool),
+    /// An export of a module that the runtime provides (`*` for all of them).
+    External(String, String),
+    /// Nothing: there is no such export.
+    Missing,
+    /// Two modules are re-exported whole and both export it.
+    Ambiguous,
+}
+
+/// Resolves names over a graph.
+pub(super) struct Binder<'a> {
+    pub(super) graph: &'a ModuleGraph,
+    /// For each module, the name by which it exports a symbol.
+    exported: Vec<BTreeMap<SymbolId, &'a str>>,
+}
+
+impl<'a> Binder<'a> {
+    pub(super) fn new(graph: &'a ModuleGraph) -> Self {
+        let names = |module: &'a Module| {
+            let local = |(name, binding): (&'a String, &'a Binding)| match binding {
+                Binding::Local(symbol) => Some((*symbol, name.as_str())),
+                Binding::From(..) => None,
+            };
+            module.object.bindings.iter().filter_map(local).collect()
+        };
+        Self { graph, exported: graph.modules.iter().map(names).collect() }
+    }
+
+    pub(super) fn module(&self, id: ModuleId) -> &'a Module {
+        self.graph.module(id)
+    }
+
+    pub(super) fn object(&self, id: ModuleId) -> &'a Object {
+        &self.module(id).object
+    }
+
+    /// A name by which a module exports a symbol.
+    pub(super) fn export_name(&self, module: ModuleId, symbol: SymbolId) -> &'a str {
+        self.exported[module.0 as usize].get(&symbol).copied().unwrap_or("default")
+    }
+
+    /// What a relocation names. `None` for requests of modules.
+    pub(super) fn reference(&self, module: ModuleId, reference: &Reference) -> Option<Resolved> {
+        match reference {
+            Reference::Symbol(symbol) => Some(self.symbol(module, *symbol)),
+            Reference::Member(symbol, name) => Some(match self.symbol(module, *symbol) {
+                Resolved::Namespace(target) => self.export(target, name),
+                Resolved::CommonJs(target, _, node) => Resolved::CommonJs(target, name.clone(), node),
+                Resolved::External(specifier, _) => Resolved::External(specifier, name.clone()),
+                other => other,
+            }),
+            Reference::Require(_) | Reference::Dynamic(_) => None,
+        }
+    }
+
+    /// What a top-level name of a module is.
+    pub(super) fn symbol(&self, module: ModuleId, symbol: SymbolId) -> Resolved {
+        match &self.object(module).symbols[symbol.0 as usize].import {
+            Some((import, name)) => self.import(module, *import, name, &mut BTreeSet::new()),
+            None => Resolved::Symbol(module, symbol),
+        }
+    }
+
+    /// What a module exports under a name.
+    pub(super) fn export(&self, module: ModuleId, name: &str) -> Resolved {
+        self.resolve(module, name, &mut BTreeSet::new())
+    }
+
+    fn import(
+        &self,
+        module: ModuleId,
+        import: usize,
+        name: &str,
+        seen: &mut BTreeSet<(ModuleId, String)>,
+    ) -> Resolved {
+        match &self.module(module).targets[import] {
+            Target::External(specifier) => Resolved::External(specifier.clone(), name.to_owned()),
+            Target::Missing => Resolved::Missing,
+            Target::Module(target) => {
+                if self.object(*target).format == Format::CommonJs {
+                    return Resolved::CommonJs(*target, name.to_owned(), self.module(module).node);
+                }
+                match name {
+                    "*" => Resolved::Namespace(*target),
+                    name => self.resolve(*target, name, seen),
+                }
+            }
+        }
+    }
+
+    fn resolve(&self, module: ModuleId, name: &str, seen: &mut BTreeSet<(ModuleId, String)>) -> Resolved {
+        if !seen.insert((module, name.to_owned())) {
+            return Resolved::Missing;
+        }
+        let object = self.object(module);
+        if object.format == Format::CommonJs {
+            return Resolved::CommonJs(module, name.to_owned(), false);
+        }
+        match object.bindings.get(name) {
+            Some(Binding::Local(symbol)) => match &object.symbols[symbol.0 as usize].import {
+                Some((import, name)) => return self.import(module, *import, name, seen),
+                None => return Resolved::Symbol(module, *symbol),
+            },
+            Some(Binding::From(import, name)) => return self.import(module, *import, name, seen),
+            None => {}
+        }
+        // A default export is never passed on by `export *`.
+        if name == "default" {
+            return Resolved::Missing;
+        }
+        let mut found = Resolved::Missing;
+        let mut loose = Resolved::Missing;
+        for star in &object.stars {
+            match self.import(module, *star, name, seen) {
+                Resolved::Missing => {}
+                Resolved::Ambiguous => return Resolved::Ambiguous,
+                // What these export is only known when they run: they are asked last.
+                other @ (Resolved::CommonJs(..) | Resolved::External(..)) if self.is_loose(module, *star) => {
+                    if loose == Resolved::Missing {
+                        loose = other;
+                    }
+                }
+                other if found == Resolved::Missing => found = other,
+                other if found == other => {}
+                _ => return Resolved::Ambiguous,
+            }
+        }
+        if found == Resolved::Missing { loose } else { found }
+    }
+
+    /// Whether the exports of an import's target are not known before it runs.
+    fn is_loose(&self, module: ModuleId, import: usize) -> bool {
+        match &self.module(module).targets[import] {
+            Target::Module(target) => self.object(*target).format == Format::CommonJs,
+            Target::External(_) => true,
+            Target::Missing => false,
+        }
+    }
+
+    /// The names that a namespace object has, sorted, without those that are ambiguous or only known at run time.
+    pub(super) fn export_names(&self, module: ModuleId) -> BTreeSet<&'a str> {
+        let mut names = BTreeSet::new();
+        self.collect(module, true, &mut names, &mut BTreeSet::new());
+        names.retain(|name| !matches!(self.export(module, name), Resolved::Missing | Resolved::Ambiguous));
+        names
+    }
+
+    fn collect(
+        &self,
+        module: ModuleId,
+        own: bool,
+        names: &mut BTreeSet<&'a str>,
+        seen: &mut BTreeSet<ModuleId>,
+    ) {
+        if !seen.insert(module) {
+            return;
+        }
+        let object = self.object(module);
+        names.extend(object.bindings.keys().map(String::as_str).filter(|name| own || *name != "default"));
+        for star in &object.stars {
+            if let Target::Module(target) = self.module(module).targets[*star] {
+                self.collect(target, false, names, seen);
+            }
+        }
+    }
+
+    /// What a module passes on whole and whose names are only known when it runs: modules of CommonJS, and of the
+    /// runtime by their specifiers.
+    pub(super) fn loose_stars(&self, module: ModuleId) -> (BTreeSet<ModuleId>, BTreeSet<&'a str>) {
+        let (mut modules, mut externals) = (BTreeSet::new(), BTreeSet::new());
+        let mut seen = BTreeSet::new();
+        let mut rest = vec![module];
+        while let Some(module) = rest.pop() {
+            if !seen.insert(module) {
+                continue;
+            }
+            for star in &self.object(module).stars {
+                match &self.module(module).targets[*star] {
+                    Target::Module(target) if self.object(*target).format == Format::CommonJs => {
+                        modules.insert(*target);
+                    }
+                    Target::Module(target) => rest.push(*target),
+                    Target::External(specifier) => _ = externals.insert(specifier.as_str()),
+                    Target::Missing => {}
+                }
+            }
+        }
+        (modules, externals)
+    }
+
+    /// Imports of names that are not there.
+    pub(super) fn problems(&self) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        for id in self.graph.ids() {
+            let object = self.object(id);
+            for (at, import) in object.imports.iter().enumerate() {
+                for (name, span) in &import.names {
+                    let problem = match self.import(id, at, name, &mut BTreeSet::new()) {
+                        Resolved::Missing if self.module(id).targets[at] != Target::Missing => {
+                            self.missing(id, at, name)
+                        }
+                        Resolved::Ambiguous => Diagnostic::error(
+                            Code::AmbiguousExport,
+                            format!("two modules that `{}` re-exports whole both export `{name}`", import.specifier),
+                        )
+                        .help("import it from the module that is meant"),
+                        _ => continue,
+                    };
+                    problems.push(problem.at(&object.source, span.clone(), "imported here"));
+                }
+            }
+        }
+        problems
+    }
+
+    fn missing(&self, module: ModuleId, import: usize, name: &str) -> Diagnostic {
+        let specifier = &self.object(module).imports[import].specifier;
+        let known = match self.module(module).targets[import] {
+            Target::Module(target) => self.export_names(target),
+            _ => BTreeSet::new(),
+        };
+        let nearest = known.iter().filter(|known| strsim::damerau_levenshtein(known, name) <= 1 + name.len() / 4);
+        let nearest = nearest.min_by_key(|known| strsim::damerau_levenshtein(known, name));
+        let help = match nearest {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None if known.is_empty() => "the module exports nothing".to_owned(),
+            None => {
+                let list: Vec<String> = known.iter().take(8).map(|name| format!("`{name}`")).collect();
+                let more = if known.len() > list.len() { " and more" } else { "" };
+                format!("the module exports {}{more}", list.join(", "))
+            }
+        };
+        Diagnostic::error(Code::MissingExport, format!("`{specifier}` does not export `{name}`")).help(help)
+    }
+}

@@ -1,0 +1,127 @@
+//! When each module is evaluated, and which ones wait in a function until they are asked for.
+//!
+//! The order is the standard's: a module after what it imports, in the order of its imports. CommonJS runs when it is
+//! first required. A module of the standard waits too when it is required, since nobody knows before when that will
+//! be, or when only `import()` leads to it; and so does everything that it imports.
+
+use std::collections::BTreeSet;
+
+use super::bind::Binder;
+use super::shake::Live;
+use crate::compile::{Format, ImportKind};
+use crate::graph::{ModuleId, Target};
+
+/// How and when modules are evaluated.
+pub(super) struct Plan {
+    /// Live modules that are evaluated at once, in order; those that wait are started at their place.
+    pub(super) eager: Vec<ModuleId>,
+    /// Modules of the standard that wait in a function.
+    pub(super) waiting: BTreeSet<ModuleId>,
+    /// Those of them that have to be awaited.
+    pub(super) awaited: BTreeSet<ModuleId>,
+}
+
+impl Plan {
+    /// Whether the module's text stands in a function.
+    pub(super) fn is_wrapped(&self, binder: &Binder<'_>, module: ModuleId) -> bool {
+        binder.object(module).format == Format::CommonJs || self.waiting.contains(&module)
+    }
+}
+
+/// Plans the evaluation of what is live.
+pub(super) fn plan(binder: &Binder<'_>, live: &Live) -> Plan {
+    let is_module = |module: &ModuleId| binder.object(*module).format == Format::Module;
+    let eager = closure(binder, [binder.graph.entry]);
+    let mut waiting = closure(binder, live.required.iter().copied().filter(is_module));
+    // Whatever runs at once has run by the time that a promise is resolved, unless something is awaited meanwhile.
+    let awaits = eager.iter().any(|module| binder.object(*module).awaits);
+    let late = live.dynamic.iter().copied().filter(is_module).filter(|module| !eager.contains(module));
+    let late = closure(binder, late);
+    waiting.extend(late.into_iter().filter(|module| awaits || !eager.contains(module)));
+    waiting.retain(|module| is_module(module) && live.modules[module.0 as usize]);
+    let mut order = Vec::new();
+    evaluate(binder, binder.graph.entry, &mut BTreeSet::new(), &mut order);
+    order.retain(|module| live.modules[module.0 as usize]);
+    let awaited = awaited(binder, live, &waiting);
+    Plan { eager: order, waiting, awaited }
+}
+
+/// The static imports of a module, in order.
+fn imports(binder: &Binder<'_>, module: ModuleId) -> impl Iterator<Item = ModuleId> {
+    let module = binder.module(module);
+    module.object.imports.iter().zip(&module.targets).filter_map(|(import, target)| match (import.kind, target) {
+        (ImportKind::Static, Target::Module(target)) => Some(*target),
+        _ => None,
+    })
+}
+
+/// Everything that modules import, themselves included.
+fn closure(binder: &Binder<'_>, roots: impl IntoIterator<Item = ModuleId>) -> BTreeSet<ModuleId> {
+    let mut seen = BTreeSet::new();
+    let mut rest: Vec<ModuleId> = roots.into_iter().collect();
+    while let Some(module) = rest.pop() {
+        if seen.insert(module) {
+            rest.extend(imports(binder, module));
+        }
+    }
+    seen
+}
+
+/// The depth-first order of evaluation below a module, itself last. Kept off the call stack: chains of imports can be
+/// as long as a project likes.
+fn evaluate(binder: &Binder<'_>, module: ModuleId, seen: &mut BTreeSet<ModuleId>, order: &mut Vec<ModuleId>) {
+    seen.insert(module);
+    let mut stack = vec![(module, imports(binder, module).collect::<Vec<_>>().into_iter())];
+    while let Some((module, rest)) = stack.last_mut() {
+        match rest.next() {
+            Some(next) if seen.insert(next) => {
+                stack.push((next, imports(binder, next).collect::<Vec<_>>().into_iter()));
+            }
+            Some(_) => {}
+            None => {
+                order.push(*module);
+                stack.pop();
+            }
+        }
+    }
+}
+
+/// The live modules that have to be started before a waiting module runs: its imports, and through those that are not
+/// live, theirs.
+pub(super) fn starts(binder: &Binder<'_>, live: &Live, module: ModuleId) -> Vec<ModuleId> {
+    let mut starts = Vec::new();
+    let mut seen = BTreeSet::from([module]);
+    let mut rest: Vec<ModuleId> = imports(binder, module).collect();
+    rest.reverse();
+    while let Some(next) = rest.pop() {
+        if !seen.insert(next) {
+            continue;
+        }
+        if live.modules[next.0 as usize] {
+            starts.push(next);
+        } else {
+            let mut inner: Vec<ModuleId> = imports(binder, next).collect();
+            inner.reverse();
+            rest.extend(inner);
+        }
+    }
+    starts
+}
+
+/// Waiting modules that await, themselves or through what they start.
+fn awaited(binder: &Binder<'_>, live: &Live, waiting: &BTreeSet<ModuleId>) -> BTreeSet<ModuleId> {
+    let mut awaited: BTreeSet<ModuleId> =
+        waiting.iter().copied().filter(|module| binder.object(*module).awaits).collect();
+    loop {
+        let more: Vec<ModuleId> = waiting
+            .iter()
+            .copied()
+            .filter(|module| !awaited.contains(module))
+            .filter(|module| starts(binder, live, *module).iter().any(|start| awaited.contains(start)))
+            .collect();
+        if more.is_empty() || awaited.is_empty() {
+            return awaited;
+        }
+        awaited.extend(more);
+    }
+}

@@ -1,0 +1,153 @@
+//! Which statements are live: those that can be noticed, and those that live ones use.
+
+use std::collections::BTreeSet;
+
+use super::bind::{Binder, Resolved};
+use crate::compile::{Format, ImportKind, Reference, SymbolId};
+use crate::graph::{ModuleId, Target};
+
+/// What of a graph is live.
+pub(super) struct Live {
+    /// For each module, whether it is evaluated.
+    pub(super) modules: Vec<bool>,
+    /// For each module and part.
+    pub(super) parts: Vec<Vec<bool>>,
+    /// Modules whose exports are needed as an object.
+    pub(super) namespaces: BTreeSet<ModuleId>,
+    /// Modules that are required.
+    pub(super) required: BTreeSet<ModuleId>,
+    /// Modules that are imported when asked for.
+    pub(super) dynamic: BTreeSet<ModuleId>,
+}
+
+/// Marks what is live, from the entry.
+pub(super) fn shake(binder: &Binder<'_>) -> Live {
+    let modules = &binder.graph.modules;
+    let declared = |module: &crate::graph::Module| {
+        let mut parts: Vec<Vec<usize>> = vec![Vec::new(); module.object.symbols.len()];
+        for (at, part) in module.object.parts.iter().enumerate() {
+            for symbol in &part.declares {
+                parts[symbol.0 as usize].push(at);
+            }
+        }
+        parts
+    };
+    let mut marker = Marker {
+        binder,
+        declared: modules.iter().map(declared).collect(),
+        live: Live {
+            modules: vec![false; modules.len()],
+            parts: modules.iter().map(|module| vec![false; module.object.parts.len()]).collect(),
+            namespaces: BTreeSet::new(),
+            required: BTreeSet::new(),
+            dynamic: BTreeSet::new(),
+        },
+        rest: Vec::new(),
+    };
+    let entry = binder.graph.entry;
+    marker.module(entry);
+    for name in binder.export_names(entry) {
+        let resolved = binder.export(entry, name);
+        marker.value(&resolved);
+    }
+    marker.drain();
+    marker.live
+}
+
+struct Marker<'a, 'b> {
+    binder: &'a Binder<'b>,
+    /// For each module and symbol, the parts that declare it.
+    declared: Vec<Vec<Vec<usize>>>,
+    live: Live,
+    rest: Vec<(ModuleId, usize)>,
+}
+
+impl Marker<'_, '_> {
+    fn drain(&mut self) {
+        while let Some((module, part)) = self.rest.pop() {
+            for relocation in &self.binder.object(module).parts[part].relocations {
+                match &relocation.target {
+                    Reference::Require(import) => self.request(module, *import, ImportKind::Require),
+                    Reference::Dynamic(import) => self.request(module, *import, ImportKind::Dynamic),
+                    reference => {
+                        if let Some(resolved) = self.binder.reference(module, reference) {
+                            self.value(&resolved);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A module is evaluated: what of it can be noticed is live, and so is what it imports.
+    fn module(&mut self, module: ModuleId) {
+        let mut rest = vec![module];
+        while let Some(module) = rest.pop() {
+            if std::mem::replace(&mut self.live.modules[module.0 as usize], true) {
+                continue;
+            }
+            let object = self.binder.object(module);
+            for (at, part) in object.parts.iter().enumerate() {
+                if part.effects {
+                    self.part(module, at);
+                }
+            }
+            for (import, target) in object.imports.iter().zip(&self.binder.module(module).targets) {
+                if let (ImportKind::Static, Target::Module(target)) = (import.kind, target)
+                    && self.binder.module(*target).effects
+                {
+                    rest.push(*target);
+                }
+            }
+        }
+    }
+
+    fn part(&mut self, module: ModuleId, part: usize) {
+        if !std::mem::replace(&mut self.live.parts[module.0 as usize][part], true) {
+            self.rest.push((module, part));
+        }
+    }
+
+    fn symbol(&mut self, module: ModuleId, symbol: SymbolId) {
+        for at in 0..self.declared[module.0 as usize][symbol.0 as usize].len() {
+            let part = self.declared[module.0 as usize][symbol.0 as usize][at];
+            self.part(module, part);
+        }
+    }
+
+    fn value(&mut self, resolved: &Resolved) {
+        match resolved {
+            Resolved::Symbol(module, symbol) => {
+                self.module(*module);
+                self.symbol(*module, *symbol);
+            }
+            Resolved::Namespace(module) => self.namespace(*module),
+            Resolved::CommonJs(module, ..) => self.module(*module),
+            Resolved::External(..) | Resolved::Missing | Resolved::Ambiguous => {}
+        }
+    }
+
+    fn namespace(&mut self, module: ModuleId) {
+        if !self.live.namespaces.insert(module) {
+            return;
+        }
+        self.module(module);
+        for name in self.binder.export_names(module) {
+            let resolved = self.binder.export(module, name);
+            self.value(&resolved);
+        }
+        for star in self.binder.loose_stars(module).0 {
+            self.module(star);
+        }
+    }
+
+    fn request(&mut self, module: ModuleId, import: usize, kind: ImportKind) {
+        let Target::Module(target) = self.binder.module(module).targets[import] else { return };
+        let requests = if kind == ImportKind::Require { &mut self.live.required } else { &mut self.live.dynamic };
+        requests.insert(target);
+        match self.binder.object(target).format {
+            Format::CommonJs => self.module(target),
+            Format::Module => self.namespace(target),
+        }
+    }
+}

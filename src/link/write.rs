@@ -1,0 +1,499 @@
+//! The linked module's text: parts copied, names put into their relocations, what waits put into functions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::bind::Binder;
+use super::map::{self, Segment};
+use super::name::{Entity, Names, Place, place, required_name, value};
+use super::order::{self, Plan};
+use super::runtime::Helper;
+use super::shake::Live;
+use super::{Bundle, Output};
+use crate::compile::{Format, Part, Relocation};
+use crate::graph::ModuleId;
+
+/// Writes everything that is live.
+pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names, output: Output) -> Bundle {
+    let mut writer = Writer {
+        binder,
+        live,
+        plan,
+        names,
+        output,
+        text: String::new(),
+        line: 0,
+        column: 0,
+        sources: Vec::new(),
+        by_module: BTreeMap::new(),
+        segments: Vec::new(),
+    };
+    writer.externals();
+    writer.helpers();
+    writer.namespaces();
+    writer.waiting();
+    writer.functions();
+    for module in &plan.eager {
+        writer.evaluate(*module);
+    }
+    let exports = writer.exports();
+    let sources: Vec<(&str, &str)> = writer
+        .sources
+        .iter()
+        .map(|module| (binder.object(*module).source.path(), binder.object(*module).source.text()))
+        .collect();
+    Bundle {
+        source_map: output.source_map.then(|| map::to_json(&sources, &writer.segments)),
+        main: writer.text,
+        sources: binder
+            .graph
+            .ids()
+            .filter(|module| live.modules[module.0 as usize])
+            .map(|module| binder.module(module).path.clone())
+            .collect(),
+        exports,
+    }
+}
+
+struct Writer<'a, 'b> {
+    binder: &'a Binder<'b>,
+    live: &'a Live,
+    plan: &'a Plan,
+    names: &'a Names,
+    output: Output,
+    text: String,
+    line: u32,
+    column: u32,
+    /// The modules that the source map names, in the order of their indices.
+    sources: Vec<ModuleId>,
+    by_module: BTreeMap<ModuleId, u32>,
+    segments: Vec<Segment>,
+}
+
+impl Writer<'_, '_> {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        if !self.output.source_map {
+            return;
+        }
+        match text.rfind('\n') {
+            Some(at) => {
+                self.line += u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX);
+                self.column = width(&text[at + 1..]);
+            }
+            None => self.column += width(text),
+        }
+    }
+
+    /// A line of the linker's own.
+    fn line(&mut self, text: &str) {
+        self.push(text);
+        self.push("\n");
+    }
+
+    fn name(&self, entity: &Entity) -> String {
+        self.names.get(entity).unwrap_or("undefined").to_owned()
+    }
+
+    fn helper(&self, helper: Helper) -> String {
+        self.name(&Entity::Helper(helper))
+    }
+
+    /// Imports from the runtime, one statement a module and form.
+    fn externals(&mut self) {
+        let mut named: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut lines = Vec::new();
+        for (entity, name) in self.names.entities() {
+            let Entity::External(specifier, import) = entity else { continue };
+            match import.as_str() {
+                "*" => lines.push(format!("import * as {name} from {};", quoted(specifier))),
+                import if import == name => named.entry(specifier).or_default().push(name.to_owned()),
+                import => {
+                    let import = if is_identifier(import) { import.to_owned() } else { quoted(import) };
+                    named.entry(specifier).or_default().push(format!("{import} as {name}"));
+                }
+            }
+        }
+        for (specifier, list) in named {
+            lines.push(format!("import {{ {} }} from {};", list.join(", "), quoted(specifier)));
+        }
+        for line in lines {
+            self.line(&line);
+        }
+    }
+
+    fn helpers(&mut self) {
+        for helper in Helper::ALL {
+            if let Some(name) = self.names.get(&Entity::Helper(*helper)).map(str::to_owned) {
+                self.line(&format!("var {name} = {};", helper.text()));
+            }
+        }
+    }
+
+    /// The objects of exports, before anything runs: what they give is asked for later.
+    fn namespaces(&mut self) {
+        for module in self.binder.graph.ids() {
+            let Some(name) = self.names.get(&Entity::Namespace(module)).map(str::to_owned) else { continue };
+            let make = self.helper(Helper::Namespace);
+            let text = if self.plan.waiting.contains(&module) {
+                format!("var {name} = {make}({{}}, true);")
+            } else {
+                let open = if self.loose(module).is_empty() { "" } else { ", true" };
+                format!("var {name} = {make}({}{open});", self.getters(module))
+            };
+            self.line(&text);
+        }
+        let interops: Vec<&str> = self
+            .names
+            .entities()
+            .filter(|(entity, _)| matches!(entity, Entity::Interop(..)))
+            .map(|(_, name)| name)
+            .collect();
+        if !interops.is_empty() {
+            let text = format!("var {};", interops.join(", "));
+            self.line(&text);
+        }
+    }
+
+    /// Getters of a module's exports: all of them where the object itself is used, otherwise those that others read.
+    fn getters(&self, module: ModuleId) -> String {
+        let all = self.live.namespaces.contains(&module);
+        let mut list = Vec::new();
+        for name in self.binder.export_names(module) {
+            let resolved = self.binder.export(module, name);
+            let text = match &resolved {
+                super::bind::Resolved::Symbol(owner, symbol) if *owner == module && self.plan.waiting.contains(&module) => {
+                    let object = self.binder.object(module);
+                    let declared = object.parts.iter().zip(&self.live.parts[module.0 as usize]);
+                    let mut declared = declared.filter(|(part, _)| part.declares.contains(symbol));
+                    if !all && !declared.any(|(_, live)| *live) {
+                        continue;
+                    }
+                    object.symbols[symbol.0 as usize].name.clone()
+                }
+                _ if !all => continue,
+                resolved => self.place_text(module, &value(self.binder, self.plan, resolved), false),
+            };
+            let key = if name == "__proto__" {
+                "[\"__proto__\"]".to_owned()
+            } else if is_identifier(name) {
+                name.to_owned()
+            } else {
+                quoted(name)
+            };
+            list.push(format!("{key}: () => {text}"));
+        }
+        format!("{{ {} }}", list.join(", "))
+    }
+
+    /// What a module re-exports whole without knowing it before it runs, as expressions.
+    fn loose(&self, module: ModuleId) -> Vec<String> {
+        if !self.live.namespaces.contains(&module) {
+            return Vec::new();
+        }
+        let (modules, externals) = self.binder.loose_stars(module);
+        let modules = modules.iter().map(|star| format!("{}()", self.name(&Entity::Start(*star))));
+        let externals = externals
+            .iter()
+            .map(|specifier| self.name(&Entity::External((*specifier).to_owned(), "*".to_owned())));
+        modules.chain(externals).collect()
+    }
+
+    /// The functions of modules that wait.
+    fn waiting(&mut self) {
+        let wrapped = |module: &ModuleId| {
+            self.live.modules[module.0 as usize] && self.plan.is_wrapped(self.binder, *module)
+        };
+        let modules: Vec<ModuleId> = self.binder.graph.ids().filter(wrapped).collect();
+        for module in modules {
+            let start = self.name(&Entity::Start(module));
+            if self.binder.object(module).format == Format::CommonJs {
+                let make = self.helper(Helper::CommonJs);
+                let uses_require = self.binder.object(module).globals.contains("require");
+                self.line(&format!("var {start} = {make}(function(exports, module) {{"));
+                if uses_require {
+                    let require = self.helper(Helper::Require);
+                    self.line(&format!("var require = {require};"));
+                }
+                self.parts(module);
+                self.line("});");
+                continue;
+            }
+            let make = self.helper(Helper::Module);
+            let function = if self.plan.awaited.contains(&module) { "async () =>" } else { "() =>" };
+            self.line(&format!("var {start} = {make}({function} {{"));
+            let namespace = self.name(&Entity::Namespace(module));
+            let define = self.helper(Helper::Namespace);
+            let open = !self.loose(module).is_empty();
+            let getters = self.getters(module);
+            self.line(&format!("{define}({getters}, {open}, {namespace});"));
+            for start in order::starts(self.binder, self.live, module) {
+                if let Some(text) = self.start(start) {
+                    self.line(&text);
+                }
+            }
+            for star in self.loose(module) {
+                let copy = self.helper(Helper::Star);
+                self.line(&format!("{copy}({namespace}, {star});"));
+            }
+            self.parts(module);
+            self.line("});");
+        }
+    }
+
+    /// The statement that evaluates a module which waits, unless it has been.
+    fn start(&self, module: ModuleId) -> Option<String> {
+        if !self.plan.is_wrapped(self.binder, module) {
+            return None;
+        }
+        let start = self.name(&Entity::Start(module));
+        if self.binder.object(module).format == Format::Module {
+            let wait = if self.plan.awaited.contains(&module) { "await " } else { "" };
+            return Some(format!("{wait}{start}();"));
+        }
+        let interops: Vec<String> =
+            [false, true].into_iter().filter_map(|node| self.interop(module, node)).map(|text| text + ";").collect();
+        Some(if interops.is_empty() { format!("{start}();") } else { interops.join(" ") })
+    }
+
+    /// The expression that gives what a CommonJS module exports to importers of one kind.
+    fn interop(&self, module: ModuleId, node: bool) -> Option<String> {
+        let name = self.names.get(&Entity::Interop(module, node))?;
+        let (helper, start) = (self.helper(Helper::Interop), self.name(&Entity::Start(module)));
+        let node = if node { ", true" } else { "" };
+        Some(format!("{name} ??= {helper}({start}(){node})"))
+    }
+
+    /// The functions behind `require` of modules of the standard, and behind `import()`.
+    fn functions(&mut self) {
+        let mut lines = Vec::new();
+        for (entity, name) in self.names.entities() {
+            let text = match entity {
+                Entity::Require(module) => {
+                    let convert = self.helper(Helper::ToCommonJs);
+                    let namespace = self.name(&Entity::Namespace(*module));
+                    match self.names.get(&Entity::Start(*module)) {
+                        Some(start) => format!("() => ({start}(), {convert}({namespace}))"),
+                        None => format!("() => {convert}({namespace})"),
+                    }
+                }
+                Entity::Load(module, node) => {
+                    let namespace = self.name(&Entity::Namespace(*module));
+                    let then = match self.interop(*module, *node) {
+                        Some(interop) => format!("() => {interop}"),
+                        None if self.plan.awaited.contains(module) => {
+                            format!("{}).then(() => {namespace}", self.name(&Entity::Start(*module)))
+                        }
+                        None if self.plan.waiting.contains(module) => {
+                            format!("() => ({}(), {namespace})", self.name(&Entity::Start(*module)))
+                        }
+                        None => format!("() => {namespace}"),
+                    };
+                    format!("() => Promise.resolve().then({then})")
+                }
+                Entity::RequireExternal(specifier) => {
+                    let import = Entity::External(specifier.clone(), required_name(specifier).to_owned());
+                    format!("() => {}", self.name(&import))
+                }
+                Entity::LoadExternal(specifier) => format!("() => import({})", quoted(specifier)),
+                _ => continue,
+            };
+            lines.push(format!("var {name} = {text};"));
+        }
+        for line in lines {
+            self.line(&line);
+        }
+    }
+
+    /// A module at its place in the order.
+    fn evaluate(&mut self, module: ModuleId) {
+        if let Some(start) = self.start(module) {
+            self.line(&start);
+            return;
+        }
+        let stars = self.loose(module);
+        if !stars.is_empty() {
+            let (copy, namespace) = (self.helper(Helper::Star), self.name(&Entity::Namespace(module)));
+            for star in stars {
+                self.line(&format!("{copy}({namespace}, {star});"));
+            }
+        }
+        self.parts(module);
+    }
+
+    fn parts(&mut self, module: ModuleId) {
+        let binder = self.binder;
+        let live = &self.live.parts[module.0 as usize];
+        for (part, _) in binder.object(module).parts.iter().zip(live).filter(|(_, live)| **live) {
+            self.part(module, part);
+        }
+    }
+
+    fn part(&mut self, module: ModuleId, part: &Part) {
+        let texts: Vec<String> =
+            part.relocations.iter().map(|relocation| self.relocation(module, relocation)).collect();
+        if self.output.source_map {
+            self.map(module, part, &texts);
+        }
+        let mut at = 0;
+        for (relocation, text) in part.relocations.iter().zip(&texts) {
+            let end = relocation.at as usize;
+            self.push(&part.text[at..end]);
+            self.push(text);
+            at = end;
+        }
+        self.push(&part.text[at..]);
+        if !part.text.ends_with(['\n', ';', '}']) {
+            self.push(";");
+        }
+        if !part.text.ends_with('\n') && (!self.output.minify || !part.text.ends_with([';', '}'])) {
+            self.push("\n");
+        }
+        for (symbol, original) in &part.named {
+            let name = if self.plan.is_wrapped(self.binder, module) {
+                Some(self.binder.object(module).symbols[symbol.0 as usize].name.as_str())
+            } else {
+                self.names.get(&Entity::Symbol(module, *symbol))
+            };
+            let Some(name) = name.filter(|name| name != original) else { continue };
+            if self.output.keep_names || !self.output.minify {
+                let restore = self.helper(Helper::Name);
+                let text = format!("{restore}({name}, {});", quoted(original));
+                self.line(&text);
+            }
+        }
+    }
+
+    /// Notes where a part's text comes from; texts of relocations push what follows them to the right.
+    fn map(&mut self, module: ModuleId, part: &Part, texts: &[String]) {
+        if part.mappings.is_empty() || self.binder.module(module).path.ends_with(".json") {
+            return;
+        }
+        let count = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        let source = *self.by_module.entry(module).or_insert(count);
+        if source == count {
+            self.sources.push(module);
+        }
+        // Where the relocations are: line and column without them, and how far what follows is pushed.
+        let mut shifts: Vec<(u32, u32, u32)> = Vec::new();
+        let (mut line, mut column, mut pushed, mut at) = (0, 0, 0, 0);
+        for (relocation, text) in part.relocations.iter().zip(texts) {
+            for char in part.text[at..relocation.at as usize].chars() {
+                if char == '\n' {
+                    line += 1;
+                    column = 0;
+                    pushed = 0;
+                } else {
+                    column += char.len_utf16() as u32;
+                }
+            }
+            at = relocation.at as usize;
+            pushed += width(text);
+            shifts.push((line, column, pushed));
+        }
+        let mut next = 0;
+        let mut before = None;
+        for mapping in &part.mappings {
+            // What starts where a relocation stands is in front of it the first time and behind it the second.
+            let place = (mapping.line, mapping.column);
+            while shifts.get(next).is_some_and(|shift| {
+                (shift.0, shift.1) < place || ((shift.0, shift.1) == place && before == Some(place))
+            }) {
+                next += 1;
+            }
+            before = Some(place);
+            let shift = match next.checked_sub(1).map(|at| shifts[at]) {
+                Some(shift) if shift.0 == mapping.line => shift.2,
+                _ => 0,
+            };
+            let first = if mapping.line == 0 { self.column } else { 0 };
+            self.segments.push(Segment {
+                line: self.line + mapping.line,
+                column: first + mapping.column + shift,
+                source,
+                source_line: mapping.source_line,
+                source_column: mapping.source_column,
+            });
+        }
+    }
+
+    fn relocation(&self, module: ModuleId, relocation: &Relocation) -> String {
+        let place = place(self.binder, self.plan, module, relocation);
+        self.place_text(module, &place, relocation.callee)
+    }
+
+    fn place_text(&self, module: ModuleId, place: &Place, callee: bool) -> String {
+        match place {
+            Place::Own(symbol) => self.binder.object(module).symbols[symbol.0 as usize].name.clone(),
+            Place::Entity(entity) => self.name(entity),
+            Place::Property(entity, property) => {
+                let object = self.name(entity);
+                let text = if is_identifier(property) {
+                    format!("{object}.{property}")
+                } else {
+                    format!("{object}[{}]", quoted(property))
+                };
+                if callee { format!("(0, {text})") } else { text }
+            }
+            Place::Nothing => "(void 0)".to_owned(),
+            Place::Missing(specifier) => {
+                let message = quoted(&format!("Cannot find module '{specifier}'"));
+                format!("(() => {{ throw Object.assign(new Error({message}), {{ code: \"MODULE_NOT_FOUND\" }}); }})")
+            }
+        }
+    }
+
+    /// The export statements, and the names.
+    fn exports(&mut self) -> Vec<String> {
+        let entry = self.binder.graph.entry;
+        if self.binder.object(entry).format == Format::CommonJs {
+            let start = self.name(&Entity::Start(entry));
+            self.line(&format!("export default {start}();"));
+            return vec!["default".to_owned()];
+        }
+        let mut list = Vec::new();
+        let mut exports = BTreeSet::new();
+        for name in self.binder.export_names(entry) {
+            let place = value(self.binder, self.plan, &self.binder.export(entry, name));
+            let exported = if is_identifier(name) { name.to_owned() } else { quoted(name) };
+            exports.insert(name.to_owned());
+            match place {
+                Place::Entity(entity) => {
+                    let local = self.name(&entity);
+                    list.push(if local == exported { local } else { format!("{local} as {exported}") });
+                }
+                other => {
+                    // A property cannot be exported by itself; a variable of an unlikely name takes its value.
+                    let local = format!("export${}$", list.len());
+                    let text = self.place_text(entry, &other, false);
+                    self.line(&format!("var {local} = {text};"));
+                    list.push(format!("{local} as {exported}"));
+                }
+            }
+        }
+        if !list.is_empty() {
+            self.line(&format!("export {{ {} }};", list.join(", ")));
+        }
+        for specifier in self.binder.loose_stars(entry).1 {
+            self.line(&format!("export * from {};", quoted(specifier)));
+        }
+        exports.into_iter().collect()
+    }
+}
+
+/// UTF-16 units.
+fn width(text: &str) -> u32 {
+    let width = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
+    u32::try_from(width).unwrap_or(u32::MAX)
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// Whether a name can follow a dot or stand in a list of exports without quotes.
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
+}
