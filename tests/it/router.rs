@@ -9,9 +9,9 @@ use std::path::Path;
 use std::process::Command;
 
 use pagesbuild::diagnostic::Diagnostics;
-use pagesbuild::route::{self, FunctionExports, rules};
+use pagesbuild::route::{self, FunctionExports, RouteTable, rules};
 use pagesbuild::router;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fixture::root;
 use crate::npm;
@@ -29,7 +29,7 @@ fn script(name: &str, arguments: &[&str]) -> String {
 }
 
 /// Builds `home/functions` into `home/ours.js` and the rules that Pages would generate into `home/ours_routes.json`.
-fn build(home: &Path, functions: &[FunctionExports]) {
+fn build(home: &Path, functions: &[FunctionExports]) -> RouteTable {
     let mut diagnostics = Diagnostics::default();
     let table = route::table("functions", functions, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{:?}", diagnostics.into_sorted());
@@ -45,10 +45,16 @@ fn build(home: &Path, functions: &[FunctionExports]) {
     fs::write(home.join("ours_routes.json"), include).unwrap();
     fs::write(home.join("entry.mjs"), entry).unwrap();
     fs::write(home.join("router.mjs"), router::RUNTIME).unwrap();
+    bundle(home, "entry.mjs", "ours.js");
+    table
+}
+
+fn bundle(home: &Path, from: &str, to: &str) {
     let bundled = Command::new(npm::modules().join(".bin/esbuild"))
-        .args(["entry.mjs", "--bundle", "--format=esm", "--outfile=ours.js", "--log-level=error"])
+        .args([from, "--bundle", "--format=esm", "--log-level=error", &format!("--outfile={to}")])
         .arg("--alias:pagesbuild:router=./router.mjs")
         .current_dir(home)
+        .env("NODE_PATH", npm::modules())
         .output()
         .unwrap();
     assert!(bundled.status.success(), "{}", String::from_utf8_lossy(&bundled.stderr));
@@ -96,4 +102,68 @@ fn answers_as_wranglers_router_does() {
     assert!(count("count") >= 5_000 || trees * each < 5_000);
     assert!(count("handled") * 10 >= count("count") * 3, "too few requests reach a handler");
     assert!(count("guarded") * 10 >= count("count"), "too few requests reach a middleware");
+}
+
+/// The files of a project with about this many routes: groups of ten, and one path behind five middleware.
+fn functions(size: usize) -> Vec<FunctionExports> {
+    let group = [
+        "index", "search", "items/index", "items/[id]", "items/[id]/comments/index", "items/[id]/comments/[comment]",
+        "about/team", "settings/profile", "files/[[path]]", "v[version]/info",
+    ];
+    let groups = (0..size.div_ceil(10)).flat_map(|at| group.iter().map(move |name| format!("group{at}/{name}.js")));
+    let deep = ["", "a/", "a/b/", "a/b/c/", "a/b/c/d/"].iter().map(|directory| format!("deep/{directory}_middleware.js"));
+    let files = groups.chain(deep).chain(["deep/a/b/c/d/[id].js".to_owned()]);
+    files.map(|file| FunctionExports { file, exports: vec!["onRequest".to_owned()] }).collect()
+}
+
+#[test]
+#[ignore = "a measurement: run it alone, on a quiet machine"]
+fn bench() {
+    let sizes = ["10", "100", "1000"];
+    let directory = tempfile::tempdir().unwrap();
+    for size in sizes {
+        let home = directory.path().join(size);
+        let functions = functions(size.parse().unwrap());
+        for function in &functions {
+            let path = home.join("functions").join(&function.file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let answer = match function.file.ends_with("_middleware.js") {
+                true => "({ next }) => next()",
+                false => "() => new Response(\"ok\")",
+            };
+            fs::write(path, format!("export const onRequest = {answer};\n")).unwrap();
+        }
+        let table = build(&home, &functions);
+        let routes: Vec<Value> = table
+            .0
+            .iter()
+            .map(|route| json!({ "path": route.pattern.to_string(), "middleware": route.middleware.is_some() }))
+            .collect();
+        let mut app = "import { Hono } from \"hono\";\nconst app = new Hono();\n".to_owned();
+        for route in table.0.iter().rev() {
+            let path = route.pattern.to_string();
+            let path = path.split_once("*").map_or(path.as_str(), |(path, _)| path);
+            let path = if path.ends_with(":path") { path.replace(":path", "*") } else { path.to_owned() };
+            app += &match route.middleware {
+                Some(_) => format!("app.use(\"{path}/*\", (context, next) => next());\n"),
+                None => format!("app.all(\"{path}\", (context) => context.text(\"ok\"));\n"),
+            };
+        }
+        app += "app.all(\"*\", (context) => context.env.ASSETS.fetch(context.req.raw));\nexport default app;\n";
+        fs::write(home.join("app.mjs"), app).unwrap();
+        bundle(&home, "app.mjs", "hono.js");
+        fs::write(home.join("routes.json"), serde_json::to_string(&routes).unwrap()).unwrap();
+        let entry = fs::read_to_string(home.join("entry.mjs")).unwrap();
+        let root = entry.lines().find_map(|line| line.trim().strip_prefix("root: ")).unwrap();
+        let root = root.strip_suffix(',').unwrap();
+        fs::write(home.join("table.js"), format!("export {{ match }} from \"./router.mjs\";\nexport const root = {root};\n"))
+            .unwrap();
+        fs::write(home.join("package.json"), "{ \"type\": \"module\" }").unwrap();
+    }
+    let at = directory.path().to_str().unwrap();
+    script("differential.mjs", &["wrangler", at]);
+    let mut command = Command::new(npm::node());
+    command.arg(root().join("benches/router/bench.mjs")).arg(at).args(sizes);
+    command.env("PAGESBUILD_TEST_MODULES", npm::modules());
+    assert!(command.status().unwrap().success());
 }
