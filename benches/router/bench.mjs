@@ -2,7 +2,7 @@
 //
 //   cargo test --test it router::bench -- --ignored --nocapture
 //
-// writes the trees, builds them and calls this with their directory: DIR/<size>/{ours,table,theirs/index}.js and
+// writes the trees, builds them and calls this with their directory: DIR/<size>/{ours,theirs}, DIR/<size>/table.js and
 // DIR/<size>/routes.json, a list of { path, method, middleware }. Matching alone runs in Node; whole requests run on
 // workerd, whose clock stands still inside a request, so they are timed from outside.
 
@@ -113,7 +113,7 @@ for (const size of sizes) {
 	const text = (path) => readFile(path, "utf8");
 	const modules = [
 		["driver.js", await text(new URL("driver.js", import.meta.url))],
-		["ours", await text(join(home, "ours.js"))],
+		["ours", await text(join(home, "ours/worker/index.js"))],
 		["wrangler", await text(join(home, "theirs/index.js"))],
 		["hono", await text(join(home, "hono.js"))],
 		["floor", await text(new URL("floor.js", import.meta.url))],

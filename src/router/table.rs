@@ -91,7 +91,8 @@ fn insert(root: &mut Node, rank: usize, route: &Route, handler: usize, guards: b
         rows.push(row);
     } else {
         let row = format!("[{rank},{method},{handler},{}]", names(&route.pattern));
-        let expression = if guards { expression::prefix(&route.pattern) } else { expression::exact(&route.pattern) };
+        let expression =
+            if guards { expression::prefix(&route.pattern) } else { expression::exact(&route.pattern) };
         node.odd.push(format!("{row},{expression},{guards}"));
     }
 }
@@ -195,6 +196,7 @@ impl Node {
 
 /// The hash that `visit` in `runtime.js` computes.
 fn hash(label: &str) -> u32 {
-    let hash = label.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte | 32)));
+    let hash =
+        label.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte | 32)));
     hash ^ (hash >> 15)
 }

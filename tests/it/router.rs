@@ -13,51 +13,30 @@ use pagesbuild::route::{self, FunctionExports, RouteTable, rules};
 use pagesbuild::router;
 use serde_json::{Value, json};
 
-use crate::fixture::root;
+use crate::fixture::{self, root};
 use crate::npm;
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(format!("PAGESBUILD_TEST_{name}")).map_or(default, |value| value.parse().unwrap())
 }
 
-fn script(name: &str, arguments: &[&str]) -> String {
-    let mut command = Command::new(npm::node());
-    command.arg(root().join("tests/npm/router").join(name)).args(arguments);
-    let output = command.env("PAGESBUILD_TEST_MODULES", npm::modules()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+fn script(arguments: &[&str]) -> String {
+    npm::stdout(npm::command("router/differential.mjs").args(arguments))
 }
 
-/// Builds `home/functions` into `home/ours.js` and the rules that Pages would generate into `home/ours_routes.json`.
+/// Builds `home/functions` into `home/ours`, and writes the rules that Pages would generate to
+/// `home/ours_routes.json`.
 fn build(home: &Path, functions: &[FunctionExports]) -> RouteTable {
     let mut diagnostics = Diagnostics::default();
     let table = route::table("functions", functions, &mut diagnostics);
-    assert!(!diagnostics.has_errors(), "{:?}", diagnostics.into_sorted());
-    let entry = router::entry(&router::Entry {
-        routes: &table,
-        functions_specifier: &|file| format!("./functions/{file}"),
-        classes: &[],
-        main: None,
-        assets_binding: Some("ASSETS"),
-        assets_before_main: true,
-    });
     let include = serde_json::to_string(&rules::include(&table)).unwrap();
     fs::write(home.join("ours_routes.json"), include).unwrap();
-    fs::write(home.join("entry.mjs"), entry).unwrap();
-    fs::write(home.join("router.mjs"), router::RUNTIME).unwrap();
-    bundle(home, "entry.mjs", "ours.js");
+    let config = "name = \"tree\"\ncompatibility_date = \"2026-01-01\"\n[assets]\ndirectory = \"public\"\nbinding = \"ASSETS\"\n";
+    fs::write(home.join("wrangler.toml"), config).unwrap();
+    fs::create_dir_all(home.join("public")).unwrap();
+    fs::write(home.join("public/robots.txt"), "").unwrap();
+    fixture::build(home, &home.join("ours"), &[]);
     table
-}
-
-fn bundle(home: &Path, from: &str, to: &str) {
-    let bundled = Command::new(npm::modules().join(".bin/esbuild"))
-        .args([from, "--bundle", "--format=esm", "--log-level=error", &format!("--outfile={to}")])
-        .arg("--alias:pagesbuild:router=./router.mjs")
-        .current_dir(home)
-        .env("NODE_PATH", npm::modules())
-        .output()
-        .unwrap();
-    assert!(bundled.status.success(), "{}", String::from_utf8_lossy(&bundled.stderr));
 }
 
 #[test]
@@ -65,7 +44,7 @@ fn answers_as_wranglers_router_does() {
     let (seed, trees, each) = (setting("SEED", 1), setting("TREES", 40), setting("REQUESTS", 150));
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path().to_str().unwrap();
-    script("differential.mjs", &["trees", at, &seed.to_string(), &trees.to_string(), &each.to_string()]);
+    script(&["trees", at, &seed.to_string(), &trees.to_string(), &each.to_string()]);
     let text = fs::read_to_string(directory.path().join("trees.json")).unwrap();
     let listed: Value = serde_json::from_str(&text).unwrap();
     for (index, tree) in listed.as_array().unwrap().iter().enumerate() {
@@ -79,7 +58,7 @@ fn answers_as_wranglers_router_does() {
         let functions: Vec<_> = tree["files"].as_array().unwrap().iter().map(exports).collect();
         build(&directory.path().join(index.to_string()), &functions);
     }
-    let report: Value = serde_json::from_str(&script("differential.mjs", &["compare", at])).unwrap();
+    let report: Value = serde_json::from_str(&script(&["compare", at])).unwrap();
     let count = |key: &str| report[key].as_u64().unwrap();
     let differences = report["differences"].as_array().unwrap();
     eprintln!(
@@ -107,11 +86,22 @@ fn answers_as_wranglers_router_does() {
 /// The files of a project with about this many routes: groups of ten, and one path behind five middleware.
 fn functions(size: usize) -> Vec<FunctionExports> {
     let group = [
-        "index", "search", "items/index", "items/[id]", "items/[id]/comments/index", "items/[id]/comments/[comment]",
-        "about/team", "settings/profile", "files/[[path]]", "v[version]/info",
+        "index",
+        "search",
+        "items/index",
+        "items/[id]",
+        "items/[id]/comments/index",
+        "items/[id]/comments/[comment]",
+        "about/team",
+        "settings/profile",
+        "files/[[path]]",
+        "v[version]/info",
     ];
-    let groups = (0..size.div_ceil(10)).flat_map(|at| group.iter().map(move |name| format!("group{at}/{name}.js")));
-    let deep = ["", "a/", "a/b/", "a/b/c/", "a/b/c/d/"].iter().map(|directory| format!("deep/{directory}_middleware.js"));
+    let groups =
+        (0..size.div_ceil(10)).flat_map(|at| group.iter().map(move |name| format!("group{at}/{name}.js")));
+    let deep = ["", "a/", "a/b/", "a/b/c/", "a/b/c/d/"]
+        .iter()
+        .map(|directory| format!("deep/{directory}_middleware.js"));
     let files = groups.chain(deep).chain(["deep/a/b/c/d/[id].js".to_owned()]);
     files.map(|file| FunctionExports { file, exports: vec!["onRequest".to_owned()] }).collect()
 }
@@ -149,21 +139,33 @@ fn bench() {
                 None => format!("app.all(\"{path}\", (context) => context.text(\"ok\"));\n"),
             };
         }
-        app += "app.all(\"*\", (context) => context.env.ASSETS.fetch(context.req.raw));\nexport default app;\n";
+        app +=
+            "app.all(\"*\", (context) => context.env.ASSETS.fetch(context.req.raw));\nexport default app;\n";
         fs::write(home.join("app.mjs"), app).unwrap();
-        bundle(&home, "app.mjs", "hono.js");
+        let bundled = npm::stdout(
+            Command::new(npm::modules().join(".bin/esbuild"))
+                .args(["app.mjs", "--bundle", "--format=esm"])
+                .current_dir(&home)
+                .env("NODE_PATH", npm::modules()),
+        );
+        fs::write(home.join("hono.js"), bundled).unwrap();
         fs::write(home.join("routes.json"), serde_json::to_string(&routes).unwrap()).unwrap();
-        let entry = fs::read_to_string(home.join("entry.mjs")).unwrap();
+        let entry = router::entry(&router::Entry {
+            routes: &table,
+            functions_specifier: &|file| format!("./functions/{file}"),
+            classes: &[],
+            main: None,
+            assets_binding: Some("ASSETS"),
+            assets_before_main: true,
+        });
         let root = entry.lines().find_map(|line| line.trim().strip_prefix("root: ")).unwrap();
         let root = root.strip_suffix(',').unwrap();
-        fs::write(home.join("table.js"), format!("export {{ match }} from \"./router.mjs\";\nexport const root = {root};\n"))
-            .unwrap();
+        let alone = format!("{}\nexport const root = {root};\n", router::RUNTIME);
+        fs::write(home.join("table.js"), alone).unwrap();
         fs::write(home.join("package.json"), "{ \"type\": \"module\" }").unwrap();
     }
     let at = directory.path().to_str().unwrap();
-    script("differential.mjs", &["wrangler", at]);
-    let mut command = Command::new(npm::node());
-    command.arg(root().join("benches/router/bench.mjs")).arg(at).args(sizes);
-    command.env("PAGESBUILD_TEST_MODULES", npm::modules());
-    assert!(command.status().unwrap().success());
+    script(&["wrangler", at]);
+    let mut command = npm::command(root().join("benches/router/bench.mjs"));
+    assert!(command.arg(at).args(sizes).status().unwrap().success());
 }

@@ -2,10 +2,10 @@
 //
 //   node differential.mjs trees DIR SEED COUNT REQUESTS   writes DIR/<n>/functions and DIR/trees.json
 //   node differential.mjs compare DIR                     builds each tree with wrangler, runs it and
-//                                                         DIR/<n>/ours.js on workerd, prints a JSON report
+//                                                         DIR/<n>/ours on workerd, prints a JSON report
 //   node differential.mjs wrangler DIR                    only builds DIR/*/functions with wrangler
 //
-// Between the two, the caller builds each tree with pagesbuild into DIR/<n>/ours.js.
+// Between the two, the caller builds each tree with pagesbuild into DIR/<n>/ours.
 
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -56,7 +56,7 @@ if (command === "trees") {
 	const cases = [];
 	for (const [index, { requests }] of trees.entries()) {
 		modules.push([`theirs-${index}`, await readFile(join(directory, String(index), "theirs/index.js"), "utf8")]);
-		modules.push([`ours-${index}`, await readFile(join(directory, String(index), "ours.js"), "utf8")]);
+		modules.push([`ours-${index}`, await readFile(join(directory, String(index), "ours/worker/index.js"), "utf8")]);
 		cases.push({ modules: [`theirs-${index}`, `ours-${index}`], requests });
 	}
 	modules.push(["cases", `export default ${JSON.stringify(cases)};`]);

@@ -5,10 +5,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-// Packages come from the directory that the tests install them into.
-export const require = createRequire(
-	process.env.PAGESBUILD_TEST_MODULES ? `${process.env.PAGESBUILD_TEST_MODULES}/x` : import.meta.url,
-);
+// Packages come from `tests/npm/node_modules`.
+export const require = createRequire(import.meta.url);
 
 // `modules` are pairs of a name and a text, the first one is the main module. Resolves to the worker's address and
 // a function that ends it.
