@@ -361,7 +361,8 @@ fn check(
             )
             .help("a middleware must see every request at and below its path: move it deeper, or change the rules")
         } else {
-            let message = format!("requests can go around the handler of `{pattern}`: {why}");
+            let file = route.handler.as_ref().map_or("", |handler| handler.file.as_str());
+            let message = format!("requests can go around the handler of `{pattern}` (`{file}`): {why}");
             let help = "an asset, or the page for what is not found, answers there; change the rules, or move the function";
             if pattern.0.iter().any(super::Segment::is_dynamic) {
                 Diagnostic::warning(Code::HandlerBypassed, message).help(help)
