@@ -83,6 +83,56 @@ fn answers_as_wranglers_router_does() {
     assert!(count("guarded") * 10 >= count("count"), "too few requests reach a middleware");
 }
 
+/// A project with functions, assets and a main module in `home`.
+fn with_main(home: &Path, main: &str, config: &str) {
+    let guard = "export const onRequest = async ({ next }) => {\n\tconst response = await next();\n\t\
+                 response.headers.set(\"x-guard\", \"yes\");\n\treturn response;\n};\n";
+    let toml = format!(
+        "name = \"worker\"\nmain = \"main.js\"\ncompatibility_date = \"2026-01-01\"\n\
+         [assets]\ndirectory = \"public\"\nbinding = \"ASSETS\"\n{config}"
+    );
+    for (path, text) in [
+        ("wrangler.toml", toml.as_str()),
+        ("main.js", main),
+        ("public/page.html", "asset"),
+        ("functions/guarded/_middleware.js", guard),
+        ("functions/guarded/answer.js", "export const onRequest = () => new Response(\"function\");\n"),
+        ("functions/guarded/next.js", "export const onRequest = ({ next }) => next();\n"),
+        (
+            "functions/fail.js",
+            "export const onRequest = ({ passThroughOnException }) => {\n\tpassThroughOnException();\n\tthrow 1;\n};\n",
+        ),
+    ] {
+        let path = home.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    fixture::build(home, &home.join("ours"), &[]);
+}
+
+#[test]
+fn a_main_module_comes_behind_the_functions() {
+    let object = "class App {\n\t#name = \"object\";\n\tfetch(request, env, context) {\n\t\treturn new Response(`${this.#name} \
+                  ${request.method} ${typeof env.ASSETS} ${typeof context.waitUntil}`);\n\t}\n\tscheduled(event) {\n\t\t\
+                  return `${this.#name} scheduled at ${event}`;\n\t}\n}\nexport default new App();\nexport const extra = 1;\n";
+    let class = "import { WorkerEntrypoint } from \"cloudflare:workers\";\nexport default class extends WorkerEntrypoint {\n\t\
+                 fetch(request) {\n\t\treturn new Response(`class ${request.method} ${typeof this.env.ASSETS}`);\n\t}\n\t\
+                 add(a, b) {\n\t\treturn a + b;\n\t}\n}\n";
+    let silent = "export default { scheduled: (event) => `scheduled at ${event}` };\n";
+    let first = "run_worker_first = [\"/*\"]\n";
+    let directory = tempfile::tempdir().unwrap();
+    for (name, main, config) in [
+        ("object", object, ""),
+        ("object-first", object, first),
+        ("class", class, ""),
+        ("silent", silent, ""),
+    ] {
+        with_main(&directory.path().join(name), main, config);
+    }
+    let answers = npm::stdout(npm::command("router/main.mjs").arg(directory.path()));
+    fixture::snapshot("router-main", &answers);
+}
+
 /// The files of a project with about this many routes: groups of ten, and one path behind five middleware.
 fn functions(size: usize) -> Vec<FunctionExports> {
     let group = [
