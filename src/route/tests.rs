@@ -128,6 +128,18 @@ fn a_given_file_means_what_it_means_on_pages() {
 }
 
 #[test]
+fn an_exclusion_is_never_widened() {
+    let long = format!("/images/{}", "x".repeat(92));
+    let text = format!("{{ \"version\": 1, \"include\": [\"/*\"], \"exclude\": [\"{long}\"] }}");
+    let mut diagnostics = Diagnostics::default();
+    let given = parse_routes_json(&Source::new("_routes.json", text), &mut diagnostics).unwrap();
+    let explicit = Explicit { given: Some(&given), configured: None };
+    assert_eq!(rules(&routes(&["time.js"]), &[], explicit, &mut diagnostics), ["/*"]);
+    let said = diagnostics.into_sorted();
+    assert!(said.iter().any(|diagnostic| diagnostic.code == Code::TooManyRoutingRules), "{said:?}");
+}
+
+#[test]
 fn middleware_that_always_runs_is_the_chain() {
     let table = routes(&[
         "_middleware.js",
