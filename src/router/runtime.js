@@ -261,14 +261,14 @@ function original(length) {
 
 // Tries the patterns that go on with a catch-all which is not their end.
 function odd(candidates) {
-	for (let i = 0; i < candidates.length; i += 3) {
+	for (let i = 0; i < candidates.length; i += 4) {
 		const row = candidates[i];
 		const guarding = candidates[i + 2];
 		if ((row[METHOD] !== 0 && row[METHOD] !== method) || (!guarding && row[RANK] >= best)) {
 			continue;
 		}
 		const found = candidates[i + 1].exec(path);
-		if (found === null) {
+		if (found === null || (candidates[i + 3] !== 0 && !candidates[i + 3].test(path))) {
 			continue;
 		}
 		if (guarding) {

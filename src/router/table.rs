@@ -11,7 +11,8 @@
 //! 6. rows that answer here and below (a catch-all at the end);
 //! 7. middleware of here and below;
 //! 8. middleware whose pattern ends in a catch-all;
-//! 9. rows with a catch-all elsewhere: triples of a row, an expression, whether it is middleware;
+//! 9. rows with a catch-all elsewhere: a row, an expression, whether it is middleware, an expression that has to
+//!    match too or 0, and so on;
 //! 10. the smallest rank of a row that answers in the tree below, so that a search can pass it by;
 //! 11. 1 when there is middleware in the tree below, 0 when not.
 //!
@@ -93,8 +94,19 @@ fn insert(root: &mut Node, rank: usize, route: &Route, handler: usize, guards: b
         let row = format!("[{rank},{method},{handler},{}]", names(&route.pattern));
         let expression =
             if guards { expression::prefix(&route.pattern) } else { expression::exact(&route.pattern) };
-        node.odd.push(format!("{row},{expression},{guards}"));
+        node.odd.push(format!("{row},{expression},{guards},{}", mount(route)));
     }
+}
+
+/// The expression for what the path must be below as well. Pages wants a path to be below the directory of a
+/// function as such; that says more than the pattern where a catch-all of the directory has something behind it,
+/// and no more where the search has walked through the whole directory.
+fn mount(route: &Route) -> String {
+    let segments = &route.mount.0;
+    let walked = segments.iter().enumerate().all(|(index, segment)| {
+        !segment.has_catch_all() || (segment.as_catch_all().is_some() && index + 1 == segments.len())
+    });
+    if walked { "0".to_owned() } else { expression::prefix(&route.mount) }
 }
 
 /// The text before the first parameter.
