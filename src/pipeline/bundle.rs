@@ -90,8 +90,9 @@ fn packages(graph: &ModuleGraph) -> Option<Diagnostic> {
     let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let message = format!("packages are linked by `swc_bundler`, which is known to break some: {list}");
     Some(
-        Diagnostic::warning(diagnostic::Code::UnprovenPackages, message)
-            .help("try what uses them, for example with `wrangler dev -c dist/wrangler.json`, before you deploy"),
+        Diagnostic::warning(diagnostic::Code::UnprovenPackages, message).help(
+            "try what uses them, for example with `wrangler dev -c dist/wrangler.json`, before you deploy",
+        ),
     )
 }
 
