@@ -64,7 +64,16 @@ struct Node {
 fn insert(root: &mut Node, rank: usize, route: &Route, handler: usize, guards: bool) {
     let segments = &route.pattern.0;
     let catch_all = segments.iter().position(Segment::has_catch_all);
-    let walked = catch_all.unwrap_or(segments.len());
+    let at_end = catch_all.is_none_or(|at| {
+        at + 1 == segments.len() && segments.last().is_some_and(|segment| segment.as_catch_all().is_some())
+    });
+    // What follows an absent catch-all may continue the segment before it: `/a/:p*.js` matches `/a.js`. So such rows
+    // stand one segment higher.
+    let walked = match catch_all {
+        Some(at) if at_end => at,
+        Some(at) => at.saturating_sub(1),
+        None => segments.len(),
+    };
     let mut node = root;
     for segment in segments.iter().take(walked) {
         node.mark(rank, guards);
@@ -78,9 +87,6 @@ fn insert(root: &mut Node, rank: usize, route: &Route, handler: usize, guards: b
     }
     node.mark(rank, guards);
     let method = route.method.as_ref().map_or_else(|| "0".to_owned(), |method| format!("\"{method}\""));
-    let at_end = catch_all.is_none_or(|at| {
-        at + 1 == segments.len() && segments.last().is_some_and(|segment| segment.as_catch_all().is_some())
-    });
     if at_end {
         let row = format!("[{rank},{method},{handler},{}]", places(&route.pattern));
         let rows = match (guards, catch_all) {
@@ -94,19 +100,15 @@ fn insert(root: &mut Node, rank: usize, route: &Route, handler: usize, guards: b
         let row = format!("[{rank},{method},{handler},{}]", names(&route.pattern));
         let expression =
             if guards { expression::prefix(&route.pattern) } else { expression::exact(&route.pattern) };
-        node.odd.push(format!("{row},{expression},{guards},{}", mount(route)));
+        let mount = if guards { "0".to_owned() } else { mount(route) };
+        node.odd.push(format!("{row},{expression},{guards},{mount}"));
     }
 }
 
-/// The expression for what the path must be below as well. Pages wants a path to be below the directory of a
-/// function as such; that says more than the pattern where a catch-all of the directory has something behind it,
-/// and no more where the search has walked through the whole directory.
+/// The expression for what the path of a handler must be below as well, which is the directory of its file; 0
+/// where that is the root. It says more than the pattern: `a/[[p]].js.js` does not answer `/a.js`.
 fn mount(route: &Route) -> String {
-    let segments = &route.mount.0;
-    let walked = segments.iter().enumerate().all(|(index, segment)| {
-        !segment.has_catch_all() || (segment.as_catch_all().is_some() && index + 1 == segments.len())
-    });
-    if walked { "0".to_owned() } else { expression::prefix(&route.mount) }
+    if route.mount.0.is_empty() { "0".to_owned() } else { expression::prefix(&route.mount) }
 }
 
 /// The text before the first parameter.
