@@ -213,3 +213,14 @@ fn a_result_that_is_lost_is_a_failure() {
     drop(closed.stdout.take());
     assert_eq!(closed.wait().unwrap().code(), Some(0));
 }
+
+/// Tools write code that nests deeper than an ordinary stack allows.
+#[test]
+fn code_may_nest_deeply() {
+    let directory = tempfile::tempdir().unwrap();
+    let lists = "[".repeat(5_000) + &"]".repeat(5_000);
+    let function = format!("const lists = {lists};\nexport const onRequest = () => Response.json(lists);\n");
+    write(directory.path(), &[("functions/a.js", function.as_bytes())]);
+    let output = pagesbuild(directory.path(), ["build"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
