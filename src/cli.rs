@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use pagesbuild::error::Error;
 use pagesbuild::project;
 
@@ -53,12 +53,13 @@ enum Command {
 
 /// Options of every command.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Options of every command")]
 struct Global {
     /// Environment to read from the configuration file
     #[arg(short, long, global = true, value_name = "NAME", env = "CLOUDFLARE_ENV", hide_env_values = true)]
     env: Option<String>,
     /// Configuration file [default: the nearest wrangler.json, wrangler.jsonc or wrangler.toml]
-    #[arg(short, long, global = true, value_name = "FILE")]
+    #[arg(short, long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
     /// What the result on standard output is for: people or programs
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
@@ -66,7 +67,7 @@ struct Global {
     /// Print errors and results only
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Print more: notes in full, every file of the worker
+    /// Print more: notes in full, every file of the worker, every binding
     #[arg(short, long, global = true)]
     verbose: bool,
     /// When to use colours
@@ -96,12 +97,13 @@ enum Color {
 
 /// What a project without a configuration file has to be told, or one with a file told otherwise.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Options about the project")]
 struct ProjectArguments {
     /// Directory of static files
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     assets: Option<PathBuf>,
     /// Directory of routed functions [default: functions]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     functions: Option<PathBuf>,
     /// Name of the worker
     #[arg(long)]
@@ -116,6 +118,7 @@ struct ProjectArguments {
 
 /// How code is written.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Options about code")]
 struct CodeArguments {
     /// Write short code instead of readable code
     #[arg(long)]
@@ -135,7 +138,7 @@ fn project_options(
     project::Options {
         directory,
         config: global.config.clone(),
-        environment: global.env.clone().filter(|name| !name.is_empty()),
+        environment: global.env.clone(),
         assets: project.assets,
         functions: project.functions,
         name: project.name,
@@ -148,7 +151,13 @@ fn project_options(
 
 /// Parses the arguments and runs the command.
 pub(crate) fn run() -> ExitCode {
-    let Cli { command, global } = Cli::parse();
+    let Cli { command, global } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            printer::usage(&error);
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
     let printer = Printer::new(&global);
     let outcome = match command {
         Command::Build(arguments) => build::run(arguments, &global, &printer),

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 mod codes;
+mod excerpt;
 mod render;
 
 pub use codes::Code;

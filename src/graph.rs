@@ -210,9 +210,10 @@ impl Builder<'_> {
     fn source(&self, node: &Node) -> Result<Source, Vec<Diagnostic>> {
         match node {
             Node::File(file) => read(self.roots.root, file).map_err(|problem| vec![*problem]),
-            Node::Generated(name) => {
-                Ok(Source::new(format!("{name}.js"), self.roots.generated.get(name).cloned().unwrap_or_default()))
-            }
+            Node::Generated(name) => Ok(Source::new(
+                format!("{name}.js"),
+                self.roots.generated.get(name).cloned().unwrap_or_default(),
+            )),
             Node::Empty => Ok(Source::new(format!("{SCHEME}empty.cjs"), "")),
         }
     }
@@ -222,7 +223,10 @@ impl Builder<'_> {
             if let Some(file) = self.roots.files.get(&import.specifier) {
                 let node = Node::File(file.clone());
                 let module = self.resolver.is_module(file);
-                return Ok(Reached::Node(node.clone(), Traits { effects: true, node: is_node(&node, module) }));
+                return Ok(Reached::Node(
+                    node.clone(),
+                    Traits { effects: true, node: is_node(&node, module) },
+                ));
             }
             if let Some((name, _)) = self.roots.generated.get_key_value(import.specifier.as_str()) {
                 return Ok(Reached::Node(Node::Generated(name), Traits { effects: true, node: false }));
@@ -277,7 +281,12 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
     }
 }
 
-fn number(root: &Path, found: BTreeMap<Node, Found>, traits: &BTreeMap<Node, Traits>, entry: &Node) -> ModuleGraph {
+fn number(
+    root: &Path,
+    found: BTreeMap<Node, Found>,
+    traits: &BTreeMap<Node, Traits>,
+    entry: &Node,
+) -> ModuleGraph {
     let path = |node: &Node| match node {
         Node::File(file) => project::display(root, file),
         Node::Generated(name) => (*name).to_owned(),

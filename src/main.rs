@@ -2,8 +2,13 @@
 
 use std::panic;
 use std::process::ExitCode;
+use std::thread;
 
 mod cli;
+
+/// Bytes. Parsers of JavaScript recurse, and code that tools wrote nests deeper than the usual 8 MiB (1 MiB on
+/// some systems) can hold. Only what is used of it becomes memory.
+const STACK_SIZE: usize = 256 << 20;
 
 fn main() -> ExitCode {
     let default = panic::take_hook();
@@ -11,5 +16,10 @@ fn main() -> ExitCode {
         default(info);
         cli::printer::report_bug();
     }));
-    cli::run()
+    match thread::Builder::new().stack_size(STACK_SIZE).spawn(cli::run) {
+        // A panic has been reported by the hook; its exit code is the one that panics have.
+        Ok(running) => running.join().unwrap_or(ExitCode::from(101)),
+        // So little memory that the small stack has to do.
+        Err(_) => cli::run(),
+    }
 }

@@ -62,7 +62,7 @@ struct Front {
     routes: RouteTable,
 }
 
-/// Builds the project into a directory: `outdir`, or `dist` beside the configuration file. `None` where errors
+/// Builds the project into a directory: `outdir`, or [`deployment::default_outdir`]. `None` where errors
 /// stopped it; then nothing was written.
 ///
 /// # Errors
@@ -95,10 +95,14 @@ fn front(
     outdir: Option<&Path>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Front>, Error> {
-    let Some(project) = project::load(options, diagnostics)? else { return Ok(None) };
+    let Some(mut project) = project::load(options, diagnostics)? else { return Ok(None) };
     let outdir = match outdir {
         Some(outdir) => std::path::absolute(outdir).map_err(|error| Error::io("locate", outdir, error))?,
-        None => project.root.join("dist"),
+        None => {
+            let (outdir, assumption) = deployment::default_outdir(&project);
+            project.assumptions.extend(assumption);
+            outdir
+        }
     };
     let tree = discover(&project, &outdir, diagnostics)?;
     let sources = sources::compile(&project, &tree, diagnostics);
@@ -112,16 +116,17 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
     let Front { project, outdir, tree, sources, routes } = front;
     deployment::check_outdir(&project, &outdir)?;
     let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
-    let worker = Worker {
-        project: &project,
-        routes: &routes,
-        own_rules: configured || tree.routes_json.is_some(),
-    };
+    let worker =
+        Worker { project: &project, routes: &routes, own_rules: configured || tree.routes_json.is_some() };
     let bundle = worker::link(&worker, sources, diagnostics);
     let assets = match &project.assets {
         Some(settings) => Some(Static::read(&project, settings, &tree, &routes, diagnostics)?),
         None => None,
     };
+    if bundle.is_none() && assets.is_none() && !diagnostics.has_errors() {
+        // A directory of functions can turn out to hold none.
+        diagnostics.push(project::nothing_to_build(project.config.as_ref()));
+    }
     if diagnostics.has_errors() {
         return Ok(None);
     }
@@ -148,7 +153,9 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
         }),
         wrangler: &format!("{wrangler:#}\n"),
     });
-    deployment::emit(&deployment, &outdir, &BuildFacts::gather(&project.root, start))?;
+    let facts = BuildFacts::gather(&project.root, start);
+    diagnostics.extend(serving::in_the_future(&project, &facts));
+    deployment::emit(&deployment, &outdir, &facts)?;
     Ok(Some(summary(&project, &outdir, bundle, &deployment, start)))
 }
 

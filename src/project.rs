@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 
 use crate::config::Config;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 
 mod bindings;
@@ -152,6 +152,11 @@ pub struct Bundling {
 /// When the command line names what does not exist, or the file cannot be read.
 pub fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Error> {
     load::load(options, diagnostics)
+}
+
+/// That a project comes to neither code nor static files, and what would change that.
+pub(crate) fn nothing_to_build(config: Option<&Config>) -> Diagnostic {
+    load::nothing_to_build(config)
 }
 
 /// The part of a project that concerns single modules.

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use ignore::gitignore::GitignoreBuilder;
 use oxc_resolver::{
-    AliasValue, PackageJson, PackageType, ResolveError, ResolveOptions, Resolver as OxcResolver, SideEffects, TsconfigDiscovery, TsconfigOptions,
-    TsconfigReferences,
+    AliasValue, PackageJson, PackageType, ResolveError, ResolveOptions, Resolver as OxcResolver, SideEffects,
+    TsconfigDiscovery, TsconfigOptions, TsconfigReferences,
 };
 
 use crate::compile::ImportKind;
@@ -143,7 +143,8 @@ fn has_effects(path: &Path, package: &PackageJson) -> bool {
     };
     let mut globs = GitignoreBuilder::new(package.directory());
     for pattern in patterns {
-        let pattern = pattern.strip_prefix("./").map_or_else(|| pattern.to_owned(), |rest| format!("/{rest}"));
+        let pattern =
+            pattern.strip_prefix("./").map_or_else(|| pattern.to_owned(), |rest| format!("/{rest}"));
         // A pattern that is none names no file.
         let _ = globs.add_line(None, &pattern);
     }

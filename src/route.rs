@@ -14,6 +14,8 @@ mod name;
 mod routes_json;
 pub mod rules;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use exports::{no_handlers, without_handlers};
 pub use routes_json::{RoutesJson, parse as parse_routes_json};

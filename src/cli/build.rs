@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use pagesbuild::pipeline::{self, Built};
 use serde_json::json;
 
@@ -18,13 +18,17 @@ pub(super) const EXAMPLES: &str = "Examples:
 
 The deployment appears whole or not at all. Its id, a hash of everything in it, goes to standard output.";
 
+/// Most bindings to list in a summary, which should fit on a screen.
+const MAX_BINDINGS: usize = 30;
+
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// Directory of the project
-    #[arg(default_value = ".")]
+    #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     directory: PathBuf,
-    /// Directory to write [default: dist, in the project's directory]
-    #[arg(short, long, value_name = "DIR")]
+    /// Directory to write [default: dist in the project's directory, or deployment where dist holds the
+    /// static files]
+    #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     outdir: Option<PathBuf>,
     #[command(flatten)]
     project: ProjectArguments,
@@ -50,14 +54,14 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
                 "bindings": built.bindings.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect::<Vec<_>>(),
             })
         });
-        printer.document(built.is_some(), &result, &diagnostics);
+        printer.document(built.is_some(), &result, &diagnostics)?;
         return Ok(built.is_some());
     }
     printer.diagnostics(&diagnostics);
     match &built {
         Some(built) => {
             printer.status(&summary(built, printer));
-            printer.result(&format!("{}\n", built.id));
+            printer.result(&format!("{}\n", built.id))?;
         }
         None => printer.verdict(&diagnostics),
     }
@@ -86,9 +90,13 @@ fn summary(built: &Built, printer: &Printer) -> String {
     if built.assets > 0 {
         let _ = writeln!(text, "  assets    {}, {}", plural(built.assets, "file"), bytes(built.asset_size));
     }
-    for (at, (name, kind)) in built.bindings.iter().enumerate() {
+    let shown = if printer.verbose { built.bindings.len() } else { MAX_BINDINGS };
+    for (at, (name, kind)) in built.bindings.iter().take(shown).enumerate() {
         let head = if at == 0 { "bindings" } else { "" };
         let _ = writeln!(text, "  {head:8}  {name} {}", printer.paint("2", kind));
+    }
+    if built.bindings.len() > shown {
+        let _ = writeln!(text, "            and {} more (`-v` shows all)", built.bindings.len() - shown);
     }
     let _ = writeln!(text, "  id        {}", built.id);
     let seconds = built.elapsed.as_secs_f64();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use pagesbuild::pipeline::{self, BundleRequest};
 use pagesbuild::project::Options;
 use serde_json::json;
@@ -18,9 +18,10 @@ pub(super) const EXAMPLES: &str = "Examples:
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// The module to start from, relative to the project's directory
+    #[arg(value_hint = ValueHint::FilePath)]
     entry: PathBuf,
     /// Directory of the project
-    #[arg(short = 'C', long, value_name = "DIR", default_value = ".")]
+    #[arg(short = 'C', long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     directory: PathBuf,
     /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
                 "exports": bundle.exports,
             })
         });
-        printer.document(bundle.is_some(), &result, &diagnostics);
+        printer.document(bundle.is_some(), &result, &diagnostics)?;
         return Ok(bundle.is_some());
     }
     printer.diagnostics(&diagnostics);
@@ -66,7 +67,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
             let size = bytes(bundle.main.len() as u64);
             printer.status(&format!("{} {size}\n", outfile.display()));
         }
-        (Some(bundle), None) => printer.result(&bundle.main),
+        (Some(bundle), None) => printer.result(&bundle.main)?,
         (None, _) => printer.verdict(&diagnostics),
     }
     Ok(bundle.is_some())

@@ -20,6 +20,6 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
     let mut script = Vec::new();
     generate(arguments.shell, &mut Cli::command(), "pagesbuild", &mut script);
-    printer.result(&String::from_utf8_lossy(&script));
+    printer.result(&String::from_utf8_lossy(&script))?;
     Ok(true)
 }

@@ -1,6 +1,7 @@
 //! The only place that prints. Results go to standard output, everything else to standard error.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use pagesbuild::diagnostic::{Diagnostic, Severity, Style, render};
 use pagesbuild::error::Error;
@@ -37,15 +38,22 @@ impl Printer {
     }
 
     /// A result, as it is.
-    pub(super) fn result(&self, text: &str) {
-        write(&mut io::stdout().lock(), text);
+    pub(super) fn result(&self, text: &str) -> Result<(), Error> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            // A closed pipe is the reader's choice, not a failure.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::io("write", Path::new("standard output"), error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A result for programs: the command's own value, with what was found wrong.
-    pub(super) fn document(&self, ok: bool, result: &Value, diagnostics: &[Diagnostic]) {
+    pub(super) fn document(&self, ok: bool, result: &Value, diagnostics: &[Diagnostic]) -> Result<(), Error> {
         let diagnostics: Vec<Value> = diagnostics.iter().map(Diagnostic::to_json).collect();
         let document = json!({ "ok": ok, "result": result, "diagnostics": diagnostics });
-        self.result(&format!("{document:#}\n"));
+        self.result(&format!("{document:#}\n"))
     }
 
     /// What was found wrong, for people. Notes are one line each unless more is asked for.
@@ -92,6 +100,9 @@ impl Printer {
     pub(super) fn failure(&self, error: &Error) {
         let label = self.paint("31;1", "error");
         write(&mut io::stderr().lock(), &format!("{label}: {error}\n"));
+        if self.json {
+            failure_document(&error.to_string());
+        }
     }
 
     /// Text in a colour where colours are wanted; `code` is the parameter of the escape sequence.
@@ -122,7 +133,25 @@ pub(crate) fn report_bug() {
     write(&mut io::stderr().lock(), text);
 }
 
-/// A closed pipe is the reader's choice, not a failure.
+/// A command line that makes no sense, or a text that was asked for in its place, as clap words them.
+pub(crate) fn usage(error: &clap::Error) {
+    // Nobody is left to tell when that fails.
+    let _ = error.print();
+    let words: Vec<_> = std::env::args_os().collect();
+    let json = words.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
+    if error.use_stderr() && (json || words.iter().any(|word| word == "--format=json")) {
+        let text = error.to_string();
+        failure_document(text.trim_start_matches("error: ").trim_end());
+    }
+}
+
+/// What programs get in place of a result.
+fn failure_document(error: &str) {
+    let document = json!({ "ok": false, "result": null, "diagnostics": [], "error": error });
+    write(&mut io::stdout().lock(), &format!("{document:#}\n"));
+}
+
+/// Standard error is the last resort: when it cannot be written either, nobody is left to tell.
 fn write(stream: &mut dyn Write, text: &str) {
     let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use pagesbuild::deployment::document::Route;
 use pagesbuild::pipeline;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ The first route that matches answers. Middleware runs outermost first.";
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// Directory of the project
-    #[arg(default_value = ".")]
+    #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     directory: PathBuf,
     #[command(flatten)]
     project: ProjectArguments,
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
     let ok = rows.is_some();
     let rows = rows.unwrap_or_default();
     if printer.json {
-        printer.document(ok, &Value::Array(rows.iter().map(to_json).collect()), &diagnostics);
+        printer.document(ok, &Value::Array(rows.iter().map(to_json).collect()), &diagnostics)?;
         return Ok(ok);
     }
     printer.diagnostics(&diagnostics);
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
     } else if rows.is_empty() {
         printer.status("no routes: the project has no functions\n");
     } else {
-        printer.result(&table(&rows));
+        printer.result(&table(&rows))?;
     }
     Ok(ok)
 }

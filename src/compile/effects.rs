@@ -6,16 +6,47 @@
 use swc_core::common::comments::{Comments, SingleThreadedComments};
 use swc_core::common::{BytePos, SyntaxContext};
 use swc_core::ecma::ast::{
-    ArrowFunctionBody, BinaryOp, Callee, Class, ClassMember, Decl, Expr, ExprOrSpread, Lit, MemberProp, ObjectPatProp,
-    Pat, Prop, PropName, PropOrSpread, Stmt, UnaryOp, VarDeclKind,
+    ArrowFunctionBody, BinaryOp, Callee, Class, ClassMember, Decl, Expr, ExprOrSpread, Lit, MemberProp,
+    ObjectPatProp, Pat, Prop, PropName, PropOrSpread, Stmt, UnaryOp, VarDeclKind,
 };
 
 /// Globals whose mere mention cannot throw, and whose members that are functions or constants can be read.
 const KNOWN_GLOBALS: &[&str] = &[
-    "Array", "ArrayBuffer", "BigInt", "Boolean", "DataView", "Date", "Error", "Function", "Infinity", "JSON", "Map",
-    "Math", "NaN", "Number", "Object", "Promise", "Proxy", "RangeError", "Reflect", "RegExp", "Request", "Response",
-    "Set", "String", "Symbol", "SyntaxError", "TextDecoder", "TextEncoder", "TypeError", "URL", "Uint8Array", "WeakMap",
-    "WeakSet", "globalThis", "undefined",
+    "Array",
+    "ArrayBuffer",
+    "BigInt",
+    "Boolean",
+    "DataView",
+    "Date",
+    "Error",
+    "Function",
+    "Infinity",
+    "JSON",
+    "Map",
+    "Math",
+    "NaN",
+    "Number",
+    "Object",
+    "Promise",
+    "Proxy",
+    "RangeError",
+    "Reflect",
+    "RegExp",
+    "Request",
+    "Response",
+    "Set",
+    "String",
+    "Symbol",
+    "SyntaxError",
+    "TextDecoder",
+    "TextEncoder",
+    "TypeError",
+    "URL",
+    "Uint8Array",
+    "WeakMap",
+    "WeakSet",
+    "globalThis",
+    "undefined",
 ];
 
 /// Constructors that do nothing but construct when their argument is absent, `null` or a list of simple values.
@@ -86,7 +117,9 @@ impl Effects<'_> {
             Expr::Object(object) => object.props.iter().all(|property| match property {
                 PropOrSpread::Spread(_) => false,
                 PropOrSpread::Prop(property) => match &**property {
-                    Prop::Shorthand(ident) => ident.ctxt != self.global || KNOWN_GLOBALS.contains(&&*ident.sym),
+                    Prop::Shorthand(ident) => {
+                        ident.ctxt != self.global || KNOWN_GLOBALS.contains(&&*ident.sym)
+                    }
                     Prop::KeyValue(property) => pure_key(&property.key) && self.pure(&property.value),
                     Prop::Getter(property) => pure_key(&property.key),
                     Prop::Setter(property) => pure_key(&property.key),
@@ -126,7 +159,9 @@ impl Effects<'_> {
                         [one] if one.spread.is_none() => match &*one.expr {
                             Expr::Lit(Lit::Null(_)) => true,
                             Expr::Ident(ident) => ident.ctxt == self.global && &*ident.sym == "undefined",
-                            Expr::Array(array) => array.elems.is_empty() || (&*constructor.sym == "Set" && self.pure(&one.expr)),
+                            Expr::Array(array) => {
+                                array.elems.is_empty() || (&*constructor.sym == "Set" && self.pure(&one.expr))
+                            }
                             _ => false,
                         },
                         _ => false,
@@ -151,11 +186,9 @@ impl Effects<'_> {
             Expr::Ident(ident) if ident.ctxt == self.global => &*ident.sym == "Symbol",
             Expr::Ident(ident) => self.pure_functions.iter().any(|name| **name == *ident.sym),
             Expr::Member(member) => match (&*member.obj, &member.prop) {
-                (Expr::Ident(object), MemberProp::Ident(name)) if object.ctxt == self.global => {
-                    PURE_MEMBERS.iter().any(|(known, members)| {
-                        *known == &*object.sym && members.contains(&&*name.sym)
-                    })
-                }
+                (Expr::Ident(object), MemberProp::Ident(name)) if object.ctxt == self.global => PURE_MEMBERS
+                    .iter()
+                    .any(|(known, members)| *known == &*object.sym && members.contains(&&*name.sym)),
                 _ => false,
             },
             _ => false,
@@ -185,7 +218,8 @@ impl Effects<'_> {
                 ClassMember::Method(method) => pure_key(&method.key),
                 ClassMember::ClassProp(property) => {
                     pure_key(&property.key)
-                        && (!property.is_static || property.value.as_ref().is_none_or(|value| self.pure(value)))
+                        && (!property.is_static
+                            || property.value.as_ref().is_none_or(|value| self.pure(value)))
                 }
                 ClassMember::PrivateProp(property) => {
                     !property.is_static || property.value.as_ref().is_none_or(|value| self.pure(value))
@@ -216,9 +250,10 @@ fn pure_pattern(pattern: &Pat, value: &Expr) -> bool {
             names.elems.iter().flatten().all(|name| matches!(name, Pat::Ident(_)))
                 && values.elems.iter().flatten().all(|value| value.spread.is_none())
         }
-        (Pat::Object(names), Expr::Object(_)) => names.props.iter().all(|property| {
-            matches!(property, ObjectPatProp::Assign(assign) if assign.value.is_none())
-        }),
+        (Pat::Object(names), Expr::Object(_)) => names
+            .props
+            .iter()
+            .all(|property| matches!(property, ObjectPatProp::Assign(assign) if assign.value.is_none())),
         _ => false,
     }
 }
@@ -230,7 +265,8 @@ fn primitive(expression: &Expr) -> bool {
         Expr::Lit(_) => true,
         Expr::Paren(inner) => primitive(&inner.expr),
         Expr::Unary(unary) => {
-            matches!(unary.op, UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Bang | UnaryOp::Tilde) && primitive(&unary.arg)
+            matches!(unary.op, UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Bang | UnaryOp::Tilde)
+                && primitive(&unary.arg)
         }
         Expr::Bin(binary) => {
             !matches!(binary.op, BinaryOp::In | BinaryOp::InstanceOf)

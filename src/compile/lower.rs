@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use swc_core::common::comments::Comments;
 use swc_core::common::{DUMMY_SP, Span, SyntaxContext};
 use swc_core::ecma::ast::{
-    AwaitExpr, Callee, CallExpr, Expr, ForOfStmt, Function, ArrowExpr, Ident, IdentName, Lit, MemberProp, Module, ModuleItem,
-    Str,
+    ArrowExpr, AwaitExpr, CallExpr, Callee, Expr, ForOfStmt, Function, Ident, IdentName, Lit, MemberProp,
+    Module, ModuleItem, ReturnStmt, Str,
 };
 use swc_core::ecma::visit::{Visit, VisitWith};
 
@@ -16,7 +16,9 @@ use super::parse::Session;
 use super::parts::{self, Statement};
 use super::print::{Fence, Lines, Printer};
 use super::transform::Marks;
-use super::{Binding, Export, Format, Import, ImportKind, Object, Options, Part, Reference, Symbol, SymbolId};
+use super::{
+    Binding, Export, Format, Import, ImportKind, Object, Options, Part, Reference, Symbol, SymbolId,
+};
 use crate::diagnostic::Source;
 
 /// What is gathered while a module is walked.
@@ -105,7 +107,8 @@ pub(super) fn lower(
         default: None,
     };
     let pure_functions = pure_functions(session, &module);
-    let effects = Effects { comments: &session.comments, global: marks.global, pure_functions: &pure_functions };
+    let effects =
+        Effects { comments: &session.comments, global: marks.global, pure_functions: &pure_functions };
     let statements = parts::statements(&mut tables, module, source, effects);
     let lines = Lines::new(session);
     let printer = Printer {
@@ -153,22 +156,31 @@ fn format(source: &Source, module: &Module, names: &Names) -> Format {
         || names.meta;
     let path = source.path();
     let by_name = [".cjs", ".cts", ".json"].iter().any(|extension| path.ends_with(extension));
-    let speaks = ["module", "exports", "require"].iter().any(|name| names.globals.contains(*name));
-    if !is_module && (by_name || speaks || names.this) { Format::CommonJs } else { Format::Module }
+    // `eval` can speak of them without saying so.
+    let words = ["module", "exports", "require", "eval"];
+    let speaks = words.iter().any(|name| names.globals.contains(*name));
+    if !is_module && (by_name || speaks || names.this || names.returns) {
+        Format::CommonJs
+    } else {
+        Format::Module
+    }
 }
 
 /// Functions of the top level that an annotation says have no effects.
 fn pure_functions(session: &Session, module: &Module) -> Vec<String> {
     use swc_core::ecma::ast::{Decl, ModuleDecl, Stmt};
     let declaration = |item: &ModuleItem| match item {
-        ModuleItem::Stmt(Stmt::Decl(Decl::Fn(function))) => Some((function.function.span, function.ident.sym.to_string())),
+        ModuleItem::Stmt(Stmt::Decl(Decl::Fn(function))) => {
+            Some((function.function.span, function.ident.sym.to_string()))
+        }
         ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => match &export.decl {
             Decl::Fn(function) => Some((export.span, function.ident.sym.to_string())),
             _ => None,
         },
         _ => None,
     };
-    let marked = |(span, name): (Span, String)| session.comments.has_flag(span.lo, "NO_SIDE_EFFECTS").then_some(name);
+    let marked =
+        |(span, name): (Span, String)| session.comments.has_flag(span.lo, "NO_SIDE_EFFECTS").then_some(name);
     module.body.iter().filter_map(declaration).filter_map(marked).collect()
 }
 
@@ -181,6 +193,7 @@ struct Names {
     awaits: bool,
     meta: bool,
     this: bool,
+    returns: bool,
     /// How many functions the walk is in.
     depth: usize,
     /// How many functions with a `this` of their own the walk is in.
@@ -197,6 +210,7 @@ impl Names {
             awaits: false,
             meta: false,
             this: false,
+            returns: false,
             depth: 0,
             own: 0,
         };
@@ -241,6 +255,11 @@ impl Visit for Names {
         self.own -= 1;
     }
 
+    fn visit_return_stmt(&mut self, statement: &ReturnStmt) {
+        self.returns |= self.own == 0 && self.depth == 0;
+        statement.visit_children_with(self);
+    }
+
     fn visit_await_expr(&mut self, expression: &AwaitExpr) {
         self.awaits |= self.depth == 0;
         expression.visit_children_with(self);
@@ -253,7 +272,9 @@ impl Visit for Names {
 
     fn visit_expr(&mut self, expression: &Expr) {
         match expression {
-            Expr::MetaProp(meta) if meta.kind == swc_core::ecma::ast::MetaPropKind::ImportMeta => self.meta = true,
+            Expr::MetaProp(meta) if meta.kind == swc_core::ecma::ast::MetaPropKind::ImportMeta => {
+                self.meta = true
+            }
             Expr::This(_) => self.this |= self.own == 0,
             _ => {}
         }

@@ -38,11 +38,6 @@ impl Language {
         }
     }
 
-    /// Whether types have to be removed.
-    pub(super) fn is_typescript(self) -> bool {
-        matches!(self, Self::TypeScript | Self::Tsx)
-    }
-
     fn syntax(self) -> Syntax {
         match self {
             Self::JavaScript | Self::Json => Syntax::Es(EsSyntax {
@@ -77,7 +72,13 @@ impl Session {
         let text = to_module_text(source, language)?;
         let files: Lrc<SourceMap> = Lrc::default();
         let file = files.new_source_file(FileName::Anon.into(), text);
-        Ok(Self { files, file, comments: SingleThreadedComments::default(), language, globals: Globals::default() })
+        Ok(Self {
+            files,
+            file,
+            comments: SingleThreadedComments::default(),
+            language,
+            globals: Globals::default(),
+        })
     }
 
     /// The position of the file's first byte.

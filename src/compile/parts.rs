@@ -2,10 +2,11 @@
 
 use swc_core::common::{DUMMY_SP, Span, Spanned, SyntaxContext};
 use swc_core::ecma::ast::{
-    AssignPat, BindingIdent, CallExpr, Callee, Class, ClassDecl, ClassMember, Decl, DefaultDecl, EmptyStmt,
-    ExportDefaultDecl, ExportSpecifier, Expr, FnDecl, Ident, ImportDecl, ImportSpecifier, KeyValuePatProp, KeyValueProp,
-    Module, ModuleDecl, ModuleItem, NamedExport, ObjectPatProp, OptCall, Pass, Pat, Program, Prop, PropName, Stmt,
-    TaggedTpl, VarDecl, VarDeclKind, VarDeclarator,
+    AssignPat, AssignTarget, AssignTargetPat, BindingIdent, CallExpr, Callee, Class, ClassDecl, ClassMember,
+    Decl, DefaultDecl, EmptyStmt, ExportDefaultDecl, ExportSpecifier, Expr, ExprStmt, FnDecl, Ident,
+    ImportDecl, ImportSpecifier, Invalid, KeyValuePatProp, KeyValueProp, Module, ModuleDecl, ModuleItem,
+    NamedExport, ObjectPatProp, OptCall, OptChainBase, ParenExpr, Pass, Pat, Program, Prop, PropName,
+    SimpleAssignTarget, Stmt, TaggedTpl, VarDecl, VarDeclKind, VarDeclarator,
 };
 use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::utils::find_pat_ids;
@@ -134,7 +135,9 @@ fn take_out(tables: &mut Tables<'_>, item: ModuleItem, source: &Source) -> Stmt 
     match item {
         ModuleItem::Stmt(statement) => statement,
         ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => Stmt::Decl(export.decl),
-        ModuleItem::ModuleDecl(ModuleDecl::ExportDefaultDecl(export)) => default_declaration(tables, export, source),
+        ModuleItem::ModuleDecl(ModuleDecl::ExportDefaultDecl(export)) => {
+            default_declaration(tables, export, source)
+        }
         ModuleItem::ModuleDecl(ModuleDecl::ExportDefaultExpr(export)) => {
             let ident = default_name(tables, source);
             Stmt::Decl(constant(ident, export.expr, export.span))
@@ -168,7 +171,8 @@ fn default_name(tables: &mut Tables<'_>, source: &Source) -> Ident {
     let file = source.path().rsplit('/').next().unwrap_or_default();
     let stem = file.split('.').next().unwrap_or_default();
     let stem: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    let mut name = format!("{}{stem}_default", if stem.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" });
+    let mut name =
+        format!("{}{stem}_default", if stem.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" });
     while tables.by_name.contains_key(&name) {
         name.push('_');
     }
@@ -216,7 +220,9 @@ fn names(tables: &mut Tables<'_>, statement: &Stmt) -> Vec<(SymbolId, String)> {
         Stmt::Decl(Decl::Fn(function)) => &function.ident,
         Stmt::Decl(Decl::Class(class)) if !names_itself(&class.class) => &class.ident,
         Stmt::Decl(Decl::Var(variables)) => match variables.decls.as_slice() {
-            [VarDeclarator { name: Pat::Ident(ident), init: Some(value), .. }] if is_anonymous(value) => &ident.id,
+            [VarDeclarator { name: Pat::Ident(ident), init: Some(value), .. }] if is_anonymous(value) => {
+                &ident.id
+            }
             _ => return Vec::new(),
         },
         _ => return Vec::new(),
@@ -270,9 +276,48 @@ fn parenthesize(parts: &mut [Statement]) {
         let body = part.statements.drain(..).map(ModuleItem::Stmt).collect();
         let mut program = Program::Module(Module { span: DUMMY_SP, body, shebang: None });
         fixer(None).process(&mut program);
+        program.visit_mut_with(&mut Guard);
         if let Program::Module(module) = program {
             part.statements = module.body.into_iter().filter_map(ModuleItem::stmt).collect();
         }
+    }
+}
+
+/// Keeps statements from starting with a word that would make them another kind of statement.
+struct Guard;
+
+impl VisitMut for Guard {
+    fn visit_mut_expr_stmt(&mut self, statement: &mut ExprStmt) {
+        statement.visit_mut_children_with(self);
+        if starts_otherwise(&statement.expr) {
+            let span = statement.span;
+            let expr = std::mem::replace(&mut statement.expr, Box::new(Expr::Invalid(Invalid { span })));
+            *statement.expr = Expr::Paren(ParenExpr { span, expr });
+        }
+    }
+}
+
+/// Whether an expression's first word is that of a declaration or a block.
+fn starts_otherwise(expression: &Expr) -> bool {
+    match expression {
+        Expr::Fn(_) | Expr::Class(_) | Expr::Object(_) => true,
+        Expr::Seq(list) => list.exprs.first().is_some_and(|first| starts_otherwise(first)),
+        Expr::Cond(condition) => starts_otherwise(&condition.test),
+        Expr::Bin(binary) => starts_otherwise(&binary.left),
+        Expr::Member(member) => starts_otherwise(&member.obj),
+        Expr::TaggedTpl(template) => starts_otherwise(&template.tag),
+        Expr::Update(update) => !update.prefix && starts_otherwise(&update.arg),
+        Expr::Call(call) => matches!(&call.callee, Callee::Expr(callee) if starts_otherwise(callee)),
+        Expr::OptChain(chain) => match &*chain.base {
+            OptChainBase::Member(member) => starts_otherwise(&member.obj),
+            OptChainBase::Call(call) => starts_otherwise(&call.callee),
+        },
+        Expr::Assign(assignment) => match &assignment.left {
+            AssignTarget::Simple(SimpleAssignTarget::Member(member)) => starts_otherwise(&member.obj),
+            AssignTarget::Pat(AssignTargetPat::Object(_)) => true,
+            _ => false,
+        },
+        _ => false,
     }
 }
 
@@ -286,14 +331,17 @@ impl Rewriter<'_, '_> {
     /// The reference that an expression is, when the linker has to fill it.
     fn reference(&mut self, expression: &Expr) -> Option<Reference> {
         match expression {
-            Expr::Ident(ident) if self.tables.is_top(ident) => Some(Reference::Symbol(self.tables.symbol(&ident.sym))),
+            Expr::Ident(ident) if self.tables.is_top(ident) => {
+                Some(Reference::Symbol(self.tables.symbol(&ident.sym)))
+            }
             Expr::Member(member) => {
                 let Expr::Ident(object) = &*member.obj else { return None };
                 if !self.tables.is_top(object) {
                     return None;
                 }
                 let symbol = self.tables.symbol(&object.sym);
-                let is_namespace = matches!(&self.tables.symbols[symbol.0 as usize].import, Some((_, name)) if name == "*");
+                let is_namespace =
+                    matches!(&self.tables.symbols[symbol.0 as usize].import, Some((_, name)) if name == "*");
                 let name = member_name(&member.prop).filter(|_| is_namespace)?;
                 Some(Reference::Member(symbol, name))
             }
@@ -373,7 +421,8 @@ impl VisitMut for Rewriter<'_, '_> {
             Prop::Shorthand(ident) if self.tables.is_top(ident) => {
                 let symbol = self.tables.symbol(&ident.sym);
                 let value = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
-                *property = Prop::KeyValue(KeyValueProp { key: key(ident), value: Box::new(Expr::Ident(value)) });
+                *property =
+                    Prop::KeyValue(KeyValueProp { key: key(ident), value: Box::new(Expr::Ident(value)) });
             }
             other => other.visit_mut_children_with(self),
         }
@@ -392,7 +441,9 @@ impl VisitMut for Rewriter<'_, '_> {
         let mut name = assign.key.clone();
         self.visit_mut_binding_ident(&mut name);
         let value = match assign.value.take() {
-            Some(default) => Pat::Assign(AssignPat { span: assign.span, left: Box::new(Pat::Ident(name)), right: default }),
+            Some(default) => {
+                Pat::Assign(AssignPat { span: assign.span, left: Box::new(Pat::Ident(name)), right: default })
+            }
             None => Pat::Ident(name),
         };
         *property = ObjectPatProp::KeyValue(KeyValuePatProp { key, value: Box::new(value) });

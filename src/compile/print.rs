@@ -81,7 +81,9 @@ impl Printer<'_> {
             let Some(end) = inside.find(self.fence.0) else { break };
             advance(before, &mut line, &mut column, &mut removed);
             out.text.push_str(before);
-            if let Some((reference, callee)) = inside[..end].parse().ok().and_then(|at: usize| self.references.get(at)) {
+            if let Some((reference, callee)) =
+                inside[..end].parse().ok().and_then(|at: usize| self.references.get(at))
+            {
                 let at = u32::try_from(out.text.len()).unwrap_or(u32::MAX);
                 out.relocations.push(Relocation { at, target: reference.clone(), callee: *callee });
             }

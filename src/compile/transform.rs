@@ -1,13 +1,13 @@
 //! TypeScript and JSX become plain JavaScript; `define`d names become their values, and what they decide is folded.
 
 use swc_core::common::{Mark, SyntaxContext};
-use swc_core::ecma::ast::{Module, Pass, Program};
+use swc_core::ecma::ast::{JSXElement, JSXFragment, Module, Pass, Program};
 use swc_core::ecma::transforms::base::hygiene::hygiene;
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::transforms::optimization::simplify::{dead_branch_remover, expr_simplifier};
 use swc_core::ecma::transforms::react::{Options as ReactOptions, Runtime, react};
 use swc_core::ecma::transforms::typescript::{Config as TypeScriptConfig, typescript};
-use swc_core::ecma::visit::{VisitMut, VisitMutWith};
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith};
 
 use super::Options;
 use super::define::Define;
@@ -39,6 +39,7 @@ pub(super) fn transform(
         let config = TypeScriptConfig { native_class_properties: true, ..TypeScriptConfig::default() };
         typescript(config, unresolved, top_level).process(&mut program);
     }
+    let is_jsx = has_jsx(&program);
     let react_options = ReactOptions {
         runtime: Some(Runtime::Classic),
         pragma: options.jsx_factory.map(|name| name.to_owned().into()),
@@ -53,10 +54,13 @@ pub(super) fn transform(
         expr_simplifier(unresolved, Default::default()).process(&mut program);
         dead_branch_remover(unresolved).process(&mut program);
     }
+    // Passes that make names make them different by their marks; here they become different by their letters. What
+    // was written by hand is that already, and so is what the minifier named.
     if options.minify {
         program = minify(session, program, options.keep_names, (unresolved, top_level));
+    } else if replacer.hit || session.language != Language::JavaScript || is_jsx {
+        hygiene().process(&mut program);
     }
-    hygiene().process(&mut program);
     program.visit_mut_with(&mut Forget);
     let (unresolved, top_level) = (Mark::new(), Mark::new());
     resolver(unresolved, top_level, false).process(&mut program);
@@ -68,6 +72,23 @@ pub(super) fn transform(
         Program::Module(module) => Ok((module, marks)),
         Program::Script(_) => Err("a module was expected".to_owned()),
     }
+}
+
+/// Whether there is any JSX to be transformed.
+fn has_jsx(program: &Program) -> bool {
+    struct Finder(bool);
+    impl Visit for Finder {
+        fn visit_jsx_element(&mut self, _: &JSXElement) {
+            self.0 = true;
+        }
+
+        fn visit_jsx_fragment(&mut self, _: &JSXFragment) {
+            self.0 = true;
+        }
+    }
+    let mut finder = Finder(false);
+    program.visit_with(&mut finder);
+    finder.0
 }
 
 /// Takes all marks away, so that scopes can be marked anew.

@@ -82,10 +82,27 @@ pub(super) fn parse(path: &Path, text: &str, diagnostics: &mut Diagnostics) -> O
         Err(error) => {
             let message = format!("`{}` is not valid {format}: {}", source.path(), error.message);
             let span = clamp(text, error.span);
-            diagnostics.push(Diagnostic::error(Code::ConfigSyntax, message).at(&source, span, "here"));
+            let diagnostic = Diagnostic::error(Code::ConfigSyntax, message).at(&source, span, "here");
+            diagnostics.push(match remedy(&error.message) {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            });
             None
         }
     }
+}
+
+/// What to do, where the parser's words do not say it themselves.
+fn remedy(message: &str) -> Option<&'static str> {
+    const REMEDIES: [(&str, &str); 6] = [
+        ("a string must stand in quotes", "write `\"` before and after it"),
+        ("duplicate key", "a key or table can stand only once: delete one, or put their contents together"),
+        ("invalid basic string", "write `\"` at the end of the string; one of several lines takes `\"\"\"`"),
+        ("single-quoted", "JSON takes `\"` around strings and keys"),
+        ("expected comma", "write `,` between this value and the next"),
+        ("the file is empty", "write the settings between `{` and `}`"),
+    ];
+    REMEDIES.into_iter().find(|(part, _)| message.contains(part)).map(|(_, help)| help)
 }
 
 /// The nearest span that lies within the text and on its character boundaries.

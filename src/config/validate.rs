@@ -297,6 +297,18 @@ impl Checker<'_> {
             }
             (Kind::Table(_), Shape::List(_)) => Some("put it in a list: `[{ ... }]`".to_owned()),
             (Kind::Null, _) => Some("delete the key".to_owned()),
+            (Kind::Number(_) | Kind::Bool(_), Shape::String) => Some("put it in quotes".to_owned()),
+            (Kind::String(text), Shape::Bool | Shape::Number) if begins(shape, &bare(text)) => {
+                Some(format!("write `{text}` without quotes"))
+            }
+            (Kind::String(_), Shape::List(Shape::String)) => Some("put it in a list: `[\"...\"]`".to_owned()),
+            (_, Shape::List(Shape::Table(_) | Shape::Open(_))) if self.is_toml() => {
+                Some(format!("write its settings below a line `[[{path}]]`"))
+            }
+            (_, Shape::Table(_) | Shape::Map(_)) if self.is_toml() => {
+                Some(format!("write its settings below a line `[{path}]`"))
+            }
+            (_, Shape::Table(_) | Shape::Map(_)) => Some("write its settings between `{` and `}`".to_owned()),
             _ => None,
         };
         self.error(Code::WrongType, message, &value.span, help);
@@ -319,6 +331,15 @@ fn acts(entry: &Entry) -> bool {
     match entry.key.as_str() {
         "build" => entry.value.get("command").is_some(),
         _ => entry.value.as_bool() != Some(false),
+    }
+}
+
+/// What a string would be without its quotes.
+fn bare(text: &str) -> Kind {
+    match (text.parse(), text.parse()) {
+        (Ok(value), _) => Kind::Bool(value),
+        (_, Ok(number)) => Kind::Number(number),
+        _ => Kind::Null,
     }
 }
 

@@ -17,13 +17,36 @@ pub(super) const WRANGLER_STATE: &str = ".wrangler";
 /// What a file manager leaves in every directory that it shows, and makes anew.
 const FINDER_STATE: &str = ".DS_Store";
 
+/// The output directory of a project that names none: `dist`, or `deployment` where front ends are built into
+/// `dist`, with a sentence for the user that says so.
+pub fn default_outdir(project: &Project) -> (PathBuf, Option<String>) {
+    let usual = project.root.join("dist");
+    match part_within(project, &usual) {
+        None => (usual, None),
+        Some(what) => {
+            let sentence = format!("`dist/` contains {what}, so the deployment is written to `deployment/`.");
+            (project.root.join("deployment"), Some(sentence))
+        }
+    }
+}
+
 /// Refuses an output directory whose replacement would take the project, or a part of it, with it.
 ///
 /// # Errors
 ///
 /// [`Error::Usage`] saying which part.
 pub fn check_outdir(project: &Project, outdir: &Path) -> Result<(), Error> {
-    let outdir = settled(outdir);
+    let Some(what) = part_within(project, outdir) else { return Ok(()) };
+    let message = format!(
+        "the output directory `{}` contains {what}, which replacing it would remove; choose another with `--outdir`",
+        outdir.display()
+    );
+    Err(Error::Usage(message))
+}
+
+/// The first part of the project that lies in a directory.
+fn part_within(project: &Project, directory: &Path) -> Option<&'static str> {
+    let directory = settled(directory);
     let config = project.config.as_ref().map(|config| &config.path);
     let assets = project.assets.as_ref().map(|assets| &assets.directory);
     let parts = [
@@ -34,16 +57,8 @@ pub fn check_outdir(project: &Project, outdir: &Path) -> Result<(), Error> {
         ("the durable objects", project.durable_objects.as_ref()),
         ("the main module", project.main.as_ref()),
     ];
-    for (what, path) in parts {
-        if path.is_some_and(|path| settled(path).starts_with(&outdir)) {
-            let message = format!(
-                "the output directory `{}` contains {what}, which replacing it would remove; choose another with `--outdir`",
-                outdir.display()
-            );
-            return Err(Error::Usage(message));
-        }
-    }
-    Ok(())
+    let within = |path: &&PathBuf| settled(path).starts_with(&directory);
+    parts.into_iter().find_map(|(what, path)| path.filter(within).map(|_| what))
 }
 
 /// Refuses to replace anything but an output of ours, or an empty directory.

@@ -1,12 +1,12 @@
 //! Diagnostics for people: miette's code frames, and for tools: JSON.
 
 use std::fmt;
+use std::ops::Range;
 
-use miette::{
-    Diagnostic as Report, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode,
-};
+use miette::{Diagnostic as Report, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::{Value, json};
 
+use super::excerpt::Excerpt;
 use super::{Diagnostic, Label, Severity, Source};
 
 /// How diagnostics are drawn.
@@ -72,7 +72,7 @@ struct Frame {
     code: Option<&'static str>,
     severity: Severity,
     help: Option<String>,
-    source: Option<NamedSource<String>>,
+    source: Option<Excerpt>,
     labels: Vec<LabeledSpan>,
     related: Vec<Frame>,
 }
@@ -88,17 +88,21 @@ impl Frame {
         }
         let mut files = files.into_iter();
         let (source, labels) = match files.next() {
-            Some((source, labels)) => (Some(named(source)), spans(&labels)),
+            Some((source, labels)) => excerpt(source, &labels),
             None => (None, Vec::new()),
         };
-        let related = files.map(|(source, labels)| Self {
-            message: format!("in `{}`", source.path()),
-            code: None,
-            severity: Severity::Note,
-            help: None,
-            source: Some(named(source)),
-            labels: spans(&labels),
-            related: Vec::new(),
+        let related = files.map(|(source, labels)| {
+            let message = format!("in `{}`", source.path());
+            let (source, labels) = excerpt(source, &labels);
+            Self {
+                message,
+                code: None,
+                severity: Severity::Note,
+                help: None,
+                source,
+                labels,
+                related: Vec::new(),
+            }
         });
         let message = match (&source, &diagnostic.path) {
             (None, Some(path)) => format!("{}: {}", path, diagnostic.message),
@@ -116,21 +120,17 @@ impl Frame {
     }
 }
 
-fn named(source: &Source) -> NamedSource<String> {
-    NamedSource::new(source.path(), source.text().to_owned())
-}
-
-fn spans(labels: &[&Label]) -> Vec<LabeledSpan> {
-    let one = |(index, label): (usize, &&Label)| {
-        let end = label.span.end.min(label.source.text().len());
-        let start = label.span.start.min(end);
+fn excerpt(source: &Source, labels: &[&Label]) -> (Option<Excerpt>, Vec<LabeledSpan>) {
+    let places: Vec<_> = labels.iter().map(|label| label.span.clone()).collect();
+    let (excerpt, places) = Excerpt::new(source, &places);
+    let one = |(index, (label, place)): (usize, (&&Label, Range<usize>))| {
         let text = (!label.text.is_empty()).then(|| label.text.clone());
         match index {
-            0 => LabeledSpan::new_primary_with_span(text, start..end),
-            _ => LabeledSpan::new_with_span(text, start..end),
+            0 => LabeledSpan::new_primary_with_span(text, place),
+            _ => LabeledSpan::new_with_span(text, place),
         }
     };
-    labels.iter().enumerate().map(one).collect()
+    (Some(excerpt), labels.iter().zip(places).enumerate().map(one).collect())
 }
 
 impl fmt::Debug for Frame {

@@ -149,6 +149,9 @@ impl Publishing<'_> {
         if is_secret(found.name()) {
             return Some("files of this name hold secrets");
         }
+        if found.kind == Kind::Directory && is_deployment(&found.file) {
+            return Some("it is what an earlier build wrote, with the worker's code and its variables");
+        }
         let is_code = self.code.iter().any(|code| found.real.starts_with(code));
         if is_code {
             return Some("it is the worker's own code");
@@ -177,6 +180,11 @@ impl Publishing<'_> {
 /// `.dev.vars`, `.env`, their variants for environments, and direnv's `.envrc`.
 fn is_secret(name: &str) -> bool {
     name.starts_with(".dev.vars") || name.starts_with(".env")
+}
+
+/// The output of a build under another name than this one's, by the files that each has.
+fn is_deployment(directory: &Path) -> bool {
+    ["deployment.json", "build.json", "wrangler.json"].iter().all(|name| directory.join(name).is_file())
 }
 
 /// The cache, and the files that a build keeps beside its output while it runs.

@@ -23,6 +23,14 @@ pub(super) enum Resolved {
     Ambiguous,
 }
 
+/// The way that a resolution takes.
+#[derive(Default)]
+pub(super) struct Trail {
+    seen: BTreeSet<(ModuleId, String)>,
+    /// The modules that the name is passed on by, in order.
+    pub(super) modules: Vec<ModuleId>,
+}
+
 /// Resolves names over a graph.
 pub(super) struct Binder<'a> {
     pub(super) graph: &'a ModuleGraph,
@@ -57,10 +65,20 @@ impl<'a> Binder<'a> {
 
     /// What a relocation names. `None` for requests of modules.
     pub(super) fn reference(&self, module: ModuleId, reference: &Reference) -> Option<Resolved> {
+        self.follow(module, reference, &mut Trail::default())
+    }
+
+    /// The same, with the modules on the way.
+    pub(super) fn follow(
+        &self,
+        module: ModuleId,
+        reference: &Reference,
+        trail: &mut Trail,
+    ) -> Option<Resolved> {
         match reference {
-            Reference::Symbol(symbol) => Some(self.symbol(module, *symbol)),
-            Reference::Member(symbol, name) => Some(match self.symbol(module, *symbol) {
-                Resolved::Namespace(target) => self.export(target, name),
+            Reference::Symbol(symbol) => Some(self.symbol(module, *symbol, trail)),
+            Reference::Member(symbol, name) => Some(match self.symbol(module, *symbol, trail) {
+                Resolved::Namespace(target) => self.resolve(target, name, trail),
                 Resolved::CommonJs(target, _, node) => Resolved::CommonJs(target, name.clone(), node),
                 Resolved::External(specifier, _) => Resolved::External(specifier, name.clone()),
                 other => other,
@@ -70,25 +88,19 @@ impl<'a> Binder<'a> {
     }
 
     /// What a top-level name of a module is.
-    pub(super) fn symbol(&self, module: ModuleId, symbol: SymbolId) -> Resolved {
+    fn symbol(&self, module: ModuleId, symbol: SymbolId, trail: &mut Trail) -> Resolved {
         match &self.object(module).symbols[symbol.0 as usize].import {
-            Some((import, name)) => self.import(module, *import, name, &mut BTreeSet::new()),
+            Some((import, name)) => self.import(module, *import, name, trail),
             None => Resolved::Symbol(module, symbol),
         }
     }
 
     /// What a module exports under a name.
     pub(super) fn export(&self, module: ModuleId, name: &str) -> Resolved {
-        self.resolve(module, name, &mut BTreeSet::new())
+        self.resolve(module, name, &mut Trail::default())
     }
 
-    fn import(
-        &self,
-        module: ModuleId,
-        import: usize,
-        name: &str,
-        seen: &mut BTreeSet<(ModuleId, String)>,
-    ) -> Resolved {
+    fn import(&self, module: ModuleId, import: usize, name: &str, trail: &mut Trail) -> Resolved {
         match &self.module(module).targets[import] {
             Target::External(specifier) => Resolved::External(specifier.clone(), name.to_owned()),
             Target::Missing => Resolved::Missing,
@@ -98,26 +110,27 @@ impl<'a> Binder<'a> {
                 }
                 match name {
                     "*" => Resolved::Namespace(*target),
-                    name => self.resolve(*target, name, seen),
+                    name => self.resolve(*target, name, trail),
                 }
             }
         }
     }
 
-    fn resolve(&self, module: ModuleId, name: &str, seen: &mut BTreeSet<(ModuleId, String)>) -> Resolved {
-        if !seen.insert((module, name.to_owned())) {
+    fn resolve(&self, module: ModuleId, name: &str, trail: &mut Trail) -> Resolved {
+        if !trail.seen.insert((module, name.to_owned())) {
             return Resolved::Missing;
         }
+        trail.modules.push(module);
         let object = self.object(module);
         if object.format == Format::CommonJs {
             return Resolved::CommonJs(module, name.to_owned(), false);
         }
         match object.bindings.get(name) {
             Some(Binding::Local(symbol)) => match &object.symbols[symbol.0 as usize].import {
-                Some((import, name)) => return self.import(module, *import, name, seen),
+                Some((import, name)) => return self.import(module, *import, name, trail),
                 None => return Resolved::Symbol(module, *symbol),
             },
-            Some(Binding::From(import, name)) => return self.import(module, *import, name, seen),
+            Some(Binding::From(import, name)) => return self.import(module, *import, name, trail),
             None => {}
         }
         // A default export is never passed on by `export *`.
@@ -127,8 +140,10 @@ impl<'a> Binder<'a> {
         let mut found = Resolved::Missing;
         let mut loose = Resolved::Missing;
         for star in &object.stars {
-            match self.import(module, *star, name, seen) {
-                Resolved::Missing => {}
+            let before = trail.modules.len();
+            match self.import(module, *star, name, trail) {
+                // That was not the way.
+                Resolved::Missing => trail.modules.truncate(before),
                 Resolved::Ambiguous => return Resolved::Ambiguous,
                 // What these export is only known when they run: they are asked last.
                 other @ (Resolved::CommonJs(..) | Resolved::External(..)) if self.is_loose(module, *star) => {
@@ -211,13 +226,16 @@ impl<'a> Binder<'a> {
             let object = self.object(id);
             for (at, import) in object.imports.iter().enumerate() {
                 for (name, span) in &import.names {
-                    let problem = match self.import(id, at, name, &mut BTreeSet::new()) {
+                    let problem = match self.import(id, at, name, &mut Trail::default()) {
                         Resolved::Missing if self.module(id).targets[at] != Target::Missing => {
                             self.missing(id, at, name)
                         }
                         Resolved::Ambiguous => Diagnostic::error(
                             Code::AmbiguousExport,
-                            format!("two modules that `{}` re-exports whole both export `{name}`", import.specifier),
+                            format!(
+                                "two modules that `{}` re-exports whole both export `{name}`",
+                                import.specifier
+                            ),
                         )
                         .help("import it from the module that is meant"),
                         _ => continue,
@@ -235,7 +253,8 @@ impl<'a> Binder<'a> {
             Target::Module(target) => self.export_names(target),
             _ => BTreeSet::new(),
         };
-        let nearest = known.iter().filter(|known| strsim::damerau_levenshtein(known, name) <= 1 + name.len() / 4);
+        let nearest =
+            known.iter().filter(|known| strsim::damerau_levenshtein(known, name) <= 1 + name.len() / 4);
         let nearest = nearest.min_by_key(|known| strsim::damerau_levenshtein(known, name));
         let help = match nearest {
             Some(nearest) => format!("did you mean `{nearest}`?"),

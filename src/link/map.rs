@@ -70,7 +70,9 @@ mod tests {
 
     #[test]
     fn digits_of_the_specification() {
-        for (value, digits) in [(0, "A"), (1, "C"), (-1, "D"), (15, "e"), (16, "gB"), (-123_456, "hkxH"), (511, "+f")] {
+        for (value, digits) in
+            [(0, "A"), (1, "C"), (-1, "D"), (15, "e"), (16, "gB"), (-123_456, "hkxH"), (511, "+f")]
+        {
             let mut out = String::new();
             variable_length(value, &mut out);
             assert_eq!(out, digits, "{value}");

@@ -107,11 +107,15 @@ pub(super) fn value(binder: &Binder<'_>, plan: &Plan, resolved: &Resolved) -> Pl
         }
         Resolved::Symbol(module, symbol) => Place::Entity(Entity::Symbol(*module, *symbol)),
         Resolved::Namespace(module) => Place::Entity(Entity::Namespace(*module)),
-        Resolved::CommonJs(module, name, node) if name == "*" => Place::Entity(Entity::Interop(*module, *node)),
+        Resolved::CommonJs(module, name, node) if name == "*" => {
+            Place::Entity(Entity::Interop(*module, *node))
+        }
         Resolved::CommonJs(module, name, node) => {
             Place::Property(Entity::Interop(*module, *node), name.clone())
         }
-        Resolved::External(specifier, name) => Place::Entity(Entity::External(specifier.clone(), name.clone())),
+        Resolved::External(specifier, name) => {
+            Place::Entity(Entity::External(specifier.clone(), name.clone()))
+        }
         Resolved::Missing | Resolved::Ambiguous => Place::Nothing,
     }
 }
@@ -131,10 +135,9 @@ pub(super) fn names(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Outpu
         reserved.extend(binder.object(module).globals.iter().map(String::as_str));
     }
     // What a module calls its own comes first, in the order of evaluation, then what the linker adds.
+    let places: BTreeMap<ModuleId, usize> = plan.eager.iter().copied().zip(0..).collect();
     let rank = |entity: &Entity| match entity {
-        Entity::Symbol(module, symbol) => {
-            (0, plan.eager.iter().position(|eager| eager == module).unwrap_or(usize::MAX), symbol.0)
-        }
+        Entity::Symbol(module, symbol) => (0, places.get(module).copied().unwrap_or(usize::MAX), symbol.0),
         _ => (1, 0, 0),
     };
     let mut order: Vec<&Entity> = uses.keys().collect();
@@ -146,6 +149,8 @@ pub(super) fn names(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Outpu
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut next: BTreeMap<String, usize> = BTreeMap::new();
     let mut names = BTreeMap::new();
+    // All short names before this one are taken.
+    let mut first = 0;
     for entity in order {
         let users = &uses[entity].modules;
         let free = |name: &str, taken: &BTreeSet<String>| {
@@ -156,7 +161,10 @@ pub(super) fn names(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Outpu
                 })
         };
         let name = if output.minify {
-            (0..).map(short).find(|name| free(name, &taken)).unwrap_or_default()
+            while taken.contains(&short(first)) || reserved.contains(short(first).as_str()) {
+                first += 1;
+            }
+            (first..).map(short).find(|name| free(name, &taken)).unwrap_or_default()
         } else {
             let wanted = wanted(binder, entity);
             if free(&wanted, &taken) {
@@ -210,7 +218,9 @@ fn uses(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Output) -> BTreeM
         let object = binder.object(module);
         for (part, _) in object.parts.iter().zip(&live.parts[module.0 as usize]).filter(|(_, live)| **live) {
             for relocation in &part.relocations {
-                if let Place::Entity(entity) | Place::Property(entity, _) = place(binder, plan, module, relocation) {
+                if let Place::Entity(entity) | Place::Property(entity, _) =
+                    place(binder, plan, module, relocation)
+                {
                     add(entity, Some(module));
                 }
             }
@@ -223,12 +233,15 @@ fn uses(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Output) -> BTreeM
         }
         if plan.waiting.contains(&module) {
             add(Entity::Namespace(module), Some(module));
-            for start in order::starts(binder, live, module).into_iter().filter(|start| plan.is_wrapped(binder, *start)) {
+            for start in order::starts(binder, live, module)
+                .into_iter()
+                .filter(|start| plan.is_wrapped(binder, *start))
+            {
                 add(Entity::Start(start), Some(module));
             }
         }
         if object.format == Format::CommonJs && object.globals.contains("require") {
-            add(Entity::Helper(Helper::Require), None);
+            add(Entity::Helper(Helper::Require), Some(module));
         }
     }
     for name in binder.export_names(binder.graph.entry) {
@@ -273,10 +286,7 @@ fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut BTreeMap<Entity, Use>) {
                 vec![Entity::Helper(Helper::CommonJs)]
             }
             Entity::Start(module) => vec![Entity::Helper(Helper::Module), Entity::Namespace(*module)],
-            Entity::Require(module) => vec![
-                Entity::Namespace(*module),
-                Entity::Helper(Helper::ToCommonJs),
-            ],
+            Entity::Require(module) => vec![Entity::Namespace(*module), Entity::Helper(Helper::ToCommonJs)],
             Entity::Load(module, node) if binder.object(*module).format == Format::CommonJs => {
                 vec![Entity::Interop(*module, *node)]
             }
@@ -284,7 +294,9 @@ fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut BTreeMap<Entity, Use>) {
             Entity::RequireExternal(specifier) => {
                 vec![Entity::External(specifier.clone(), required_name(specifier).to_owned())]
             }
-            Entity::Symbol(..) | Entity::External(..) | Entity::LoadExternal(_) | Entity::Helper(_) => Vec::new(),
+            Entity::Symbol(..) | Entity::External(..) | Entity::LoadExternal(_) | Entity::Helper(_) => {
+                Vec::new()
+            }
         };
         for entity in needed {
             if !uses.contains_key(&entity) {
@@ -295,7 +307,9 @@ fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut BTreeMap<Entity, Use>) {
     }
     // The functions of waiting modules speak of their own namespaces and of interop with what they start.
     for module in &plan.waiting {
-        for entity in [Entity::Namespace(*module), Entity::Helper(Helper::Namespace), Entity::Helper(Helper::Interop)] {
+        for entity in
+            [Entity::Namespace(*module), Entity::Helper(Helper::Namespace), Entity::Helper(Helper::Interop)]
+        {
             if let Some(entry) = uses.get_mut(&entity) {
                 entry.modules.insert(*module);
             }
@@ -348,7 +362,8 @@ fn stem(path: &str) -> String {
 }
 
 fn identifier(text: &str) -> String {
-    let mut name: String = text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '$' { c } else { '_' }).collect();
+    let mut name: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '$' { c } else { '_' }).collect();
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert(0, '_');
     }
@@ -371,10 +386,71 @@ fn short(mut at: usize) -> String {
 
 /// Words that cannot name anything in a module, and names that mean something without being declared.
 const RESERVED: &[&str] = &[
-    "abstract", "arguments", "as", "async", "await", "break", "case", "catch", "class", "const", "continue", "debugger",
-    "default", "delete", "do", "else", "enum", "eval", "export", "extends", "false", "finally", "for", "from", "function",
-    "get", "if", "implements", "import", "in", "instanceof", "interface", "let", "new", "null", "of", "package", "private",
-    "protected", "public", "return", "set", "static", "super", "switch", "this", "throw", "true", "try", "typeof",
-    "undefined", "var", "void", "while", "with", "yield", "NaN", "Infinity", "Object", "Symbol", "Promise", "Error", "WeakMap",
-    "exports", "module", "require", "globalThis",
+    "abstract",
+    "arguments",
+    "as",
+    "async",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "from",
+    "function",
+    "get",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "of",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "set",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "undefined",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
+    "NaN",
+    "Infinity",
+    "Object",
+    "Symbol",
+    "Promise",
+    "Error",
+    "WeakMap",
+    "exports",
+    "module",
+    "require",
+    "globalThis",
 ];

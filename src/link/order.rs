@@ -49,9 +49,11 @@ pub(super) fn plan(binder: &Binder<'_>, live: &Live) -> Plan {
 /// The static imports of a module, in order.
 fn imports(binder: &Binder<'_>, module: ModuleId) -> impl Iterator<Item = ModuleId> {
     let module = binder.module(module);
-    module.object.imports.iter().zip(&module.targets).filter_map(|(import, target)| match (import.kind, target) {
-        (ImportKind::Static, Target::Module(target)) => Some(*target),
-        _ => None,
+    module.object.imports.iter().zip(&module.targets).filter_map(|(import, target)| {
+        match (import.kind, target) {
+            (ImportKind::Static, Target::Module(target)) => Some(*target),
+            _ => None,
+        }
     })
 }
 

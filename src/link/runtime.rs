@@ -51,7 +51,9 @@ impl Helper {
     /// What it is: an expression, in one line.
     pub(super) fn text(self) -> &'static str {
         match self {
-            Self::Name => r#"(value, name) => Object.defineProperty(value, "name", { value: name, configurable: true })"#,
+            Self::Name => {
+                r#"(value, name) => Object.defineProperty(value, "name", { value: name, configurable: true })"#
+            }
             // Not a plain object: no prototype, its own tag, and nothing that can be added or changed.
             Self::Namespace => concat!(
                 r#"(getters, open, target = Object.create(null, { [Symbol.toStringTag]: { value: "Module" } })) => { "#,
@@ -76,7 +78,8 @@ impl Helper {
                 r#"if (state === 2) throw value; return value; }; }"#,
             ),
             Self::Interop => concat!(
-                r#"(exports, node) => { const target = {}; const some = exports !== null && (typeof exports === "object" || typeof exports === "function"); "#,
+                r#"(exports, node) => { const some = exports !== null && (typeof exports === "object" || typeof exports === "function"); "#,
+                r#"const target = some ? Object.create(Object.getPrototypeOf(exports)) : {}; "#,
                 r#"if (some) for (const key of Object.getOwnPropertyNames(exports)) if (key !== "default") "#,
                 r#"Object.defineProperty(target, key, { get: () => exports[key], enumerable: Object.prototype.propertyIsEnumerable.call(exports, key), configurable: true }); "#,
                 r#"return Object.defineProperty(target, "default", some && exports.__esModule && !node ? { get: () => exports.default, enumerable: true } : { value: exports, enumerable: true }); }"#,

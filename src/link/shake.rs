@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::bind::{Binder, Resolved};
+use super::bind::{Binder, Resolved, Trail};
 use crate::compile::{Format, ImportKind, Reference, SymbolId};
 use crate::graph::{ModuleId, Target};
 
@@ -70,8 +70,13 @@ impl Marker<'_, '_> {
                     Reference::Require(import) => self.request(module, *import, ImportKind::Require),
                     Reference::Dynamic(import) => self.request(module, *import, ImportKind::Dynamic),
                     reference => {
-                        if let Some(resolved) = self.binder.reference(module, reference) {
+                        let mut trail = Trail::default();
+                        if let Some(resolved) = self.binder.follow(module, reference, &mut trail) {
                             self.value(&resolved);
+                        }
+                        // Whoever passes a name on is evaluated for it, even if its package says that this does nothing.
+                        for passed in trail.modules {
+                            self.module(passed);
                         }
                     }
                 }
@@ -143,7 +148,8 @@ impl Marker<'_, '_> {
 
     fn request(&mut self, module: ModuleId, import: usize, kind: ImportKind) {
         let Target::Module(target) = self.binder.module(module).targets[import] else { return };
-        let requests = if kind == ImportKind::Require { &mut self.live.required } else { &mut self.live.dynamic };
+        let requests =
+            if kind == ImportKind::Require { &mut self.live.required } else { &mut self.live.dynamic };
         requests.insert(target);
         match self.binder.object(target).format {
             Format::CommonJs => self.module(target),

@@ -163,7 +163,9 @@ impl Writer<'_, '_> {
         for name in self.binder.export_names(module) {
             let resolved = self.binder.export(module, name);
             let text = match &resolved {
-                super::bind::Resolved::Symbol(owner, symbol) if *owner == module && self.plan.waiting.contains(&module) => {
+                super::bind::Resolved::Symbol(owner, symbol)
+                    if *owner == module && self.plan.waiting.contains(&module) =>
+                {
                     let object = self.binder.object(module);
                     let declared = object.parts.iter().zip(&self.live.parts[module.0 as usize]);
                     let mut declared = declared.filter(|(part, _)| part.declares.contains(symbol));
@@ -252,8 +254,11 @@ impl Writer<'_, '_> {
             let wait = if self.plan.awaited.contains(&module) { "await " } else { "" };
             return Some(format!("{wait}{start}();"));
         }
-        let interops: Vec<String> =
-            [false, true].into_iter().filter_map(|node| self.interop(module, node)).map(|text| text + ";").collect();
+        let interops: Vec<String> = [false, true]
+            .into_iter()
+            .filter_map(|node| self.interop(module, node))
+            .map(|text| text + ";")
+            .collect();
         Some(if interops.is_empty() { format!("{start}();") } else { interops.join(" ") })
     }
 
@@ -439,7 +444,9 @@ impl Writer<'_, '_> {
             Place::Nothing => "(void 0)".to_owned(),
             Place::Missing(specifier) => {
                 let message = quoted(&format!("Cannot find module '{specifier}'"));
-                format!("(() => {{ throw Object.assign(new Error({message}), {{ code: \"MODULE_NOT_FOUND\" }}); }})")
+                format!(
+                    "(() => {{ throw Object.assign(new Error({message}), {{ code: \"MODULE_NOT_FOUND\" }}); }})"
+                )
             }
         }
     }

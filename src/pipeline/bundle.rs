@@ -98,6 +98,9 @@ pub fn bundle(
 }
 
 fn write(bundle: &Bundle, outfile: &Path) -> Result<(), Error> {
+    if let Some(parent) = outfile.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
+    }
     let write =
         |path: &Path, text: &str| fs::write(path, text).map_err(|error| Error::io("write", path, error));
     let Some(map) = &bundle.source_map else { return write(outfile, &bundle.main) };

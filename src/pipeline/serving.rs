@@ -1,7 +1,8 @@
-//! How the static files are served where the configuration leaves it open.
+//! How a deployment is served: static files where the configuration leaves it open, and by which runtime.
 
 use crate::asset::AssetFile;
-use crate::diagnostic::Diagnostics;
+use crate::deployment::BuildFacts;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::graph;
 use crate::project::{AssetSettings, Project};
 use crate::route::{self, RoutesJson};
@@ -33,4 +34,25 @@ pub(super) fn routes_json(
             None
         }
     }
+}
+
+/// Says that no runtime knows the compatibility date yet: deploying is refused until that day, and so is
+/// `wrangler dev`. A warning, since the same project must not fail today and build tomorrow.
+pub(super) fn in_the_future(project: &Project, facts: &BuildFacts) -> Option<Diagnostic> {
+    let today = facts.time.get(..10)?;
+    let date = project.compatibility_date.as_str();
+    if date <= today {
+        return None;
+    }
+    let message = format!("the compatibility date `{date}` is in the future; today is {today} (UTC)");
+    let diagnostic = Diagnostic::warning(Code::InvalidCompatibilityDate, message)
+        .help("wrangler refuses it until that day; take an earlier date");
+    let Some(config) = &project.config else { return Some(diagnostic) };
+    let own = project.environment.as_ref().and_then(|name| config.root.get("env")?.get(name));
+    let mut tables = own.into_iter().chain([&config.root]);
+    let written = tables.find_map(|table| table.get("compatibility_date"));
+    Some(match written.filter(|written| written.as_str() == Some(date)) {
+        Some(written) => diagnostic.at(&config.source, written.span.clone(), ""),
+        None => diagnostic,
+    })
 }

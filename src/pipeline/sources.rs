@@ -33,11 +33,7 @@ pub(super) struct Class {
 }
 
 /// Compiles every file that may hold handlers or classes. What does not compile is reported and left out.
-pub(super) fn compile(
-    project: &Project,
-    tree: &SourceTree,
-    diagnostics: &mut Diagnostics,
-) -> Sources {
+pub(super) fn compile(project: &Project, tree: &SourceTree, diagnostics: &mut Diagnostics) -> Sources {
     let mut sources = Sources { functions: Vec::new(), classes: Vec::new(), objects: BTreeMap::new() };
     let code = bundle::Code::of(project);
     let mut object = |file: &Path| match graph::read(&project.root, file) {

@@ -50,7 +50,8 @@ impl Places<'_> {
         Some(path)
     }
 
-    /// The directory of functions: the flag's, or `functions/` in the project, or in the directory named.
+    /// The directory of functions: the flag's, or `functions/` in the project, or further down towards the directory
+    /// named.
     pub(super) fn functions(
         &self,
         assumptions: &mut Vec<String>,
@@ -72,10 +73,11 @@ impl Places<'_> {
         if path.is_dir() {
             return Some(path);
         }
-        let path = self.directory.join(name);
-        if self.directory == self.root || !path.is_dir() {
-            return None;
-        }
+        // From the directory named up to the project, or in that directory alone when it lies elsewhere.
+        let inside = self.directory.starts_with(self.root);
+        let up = self.directory.ancestors().take_while(|ancestor| *ancestor != self.root);
+        let path = up.take(if inside { usize::MAX } else { 1 }).map(|ancestor| ancestor.join(name));
+        let path = path.into_iter().find(|path| path.is_dir())?;
         let shown = display(self.root, &path);
         assumptions
             .push(format!("There is no `{name}/` beside the configuration file, so `{shown}/` was taken."));

@@ -112,7 +112,7 @@ fn assemble(
     if main.is_none() && functions.is_none() && durable_objects.is_none() && assets.is_none() {
         // When something is named and missing, that is what is wrong.
         if before == diagnostics.count(Severity::Error) {
-            diagnostics.push(nothing(config));
+            diagnostics.push(nothing_to_build(config));
         }
         return Ok(None);
     }
@@ -139,7 +139,7 @@ fn assemble(
     }))
 }
 
-fn nothing(config: Option<&Config>) -> Diagnostic {
+pub(super) fn nothing_to_build(config: Option<&Config>) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::NothingToBuild, "there is nothing to build in this project");
     match config {
         Some(config) => diagnostic

@@ -123,14 +123,24 @@ impl Rules {
 
     /// One list within the limits: without rules that others cover, coarser where there are too many.
     fn finish(self, diagnostics: &mut Diagnostics) -> Vec<String> {
-        let wanted = minimal(self.positive);
+        let wanted = minimal(self.positive.iter().map(|rule| pages::shorten(rule)));
+        // An exclusion less is a request more for the worker, which passes it on; a wider one is never taken.
         let mut negative = minimal(self.negative);
-        if wanted.len() + negative.len() > MAX_RULES {
-            // An exclusion less is a request more for the worker, which passes it on; never one less.
-            negative = negative.into_iter().filter(|rule| rule.len() == 1 || !rule.ends_with('/')).collect();
-        }
+        let bare =
+            |rules: &[String]| rules.iter().filter(|rule| rule.len() == 1 || !rule.ends_with('/')).count();
+        let asked = bare(&negative);
         negative.retain(|rule| rule.len() < MAX_LENGTH);
+        if wanted.len() + negative.len() > MAX_RULES {
+            negative.retain(|rule| rule.len() == 1 || !rule.ends_with('/'));
+        }
         negative.truncate(MAX_RULES - 1);
+        if bare(&negative) < asked {
+            let message = format!("{} exclusions do not fit the platform's limits", asked - bare(&negative));
+            diagnostics.push(
+                Diagnostic::warning(Code::TooManyRoutingRules, message)
+                    .help("the worker runs for what they name; shorten them, or combine them with `*`"),
+            );
+        }
         let positive = coarser(wanted.clone(), MAX_RULES - negative.len());
         if positive != wanted {
             let message =
@@ -186,9 +196,9 @@ fn derive(route: &Route) -> Vec<String> {
     rules
 }
 
-/// Drops rules that a wider one covers, which the platform refuses as redundant; cuts those that are too long.
+/// Drops rules that a wider one covers, which the platform refuses as redundant.
 fn minimal(rules: impl IntoIterator<Item = String>) -> Vec<String> {
-    let rules: BTreeSet<String> = rules.into_iter().map(|rule| pages::shorten(&rule)).collect();
+    let rules: BTreeSet<String> = rules.into_iter().collect();
     let covered = |rule: &String| {
         let wider = |other: &String| {
             other != rule && other.strip_suffix('*').is_some_and(|start| rule.starts_with(start))
@@ -361,7 +371,8 @@ fn check(
             )
             .help("a middleware must see every request at and below its path: move it deeper, or change the rules")
         } else {
-            let message = format!("requests can go around the handler of `{pattern}`: {why}");
+            let file = route.handler.as_ref().map_or("", |handler| handler.file.as_str());
+            let message = format!("requests can go around the handler of `{pattern}` (`{file}`): {why}");
             let help = "an asset, or the page for what is not found, answers there; change the rules, or move the function";
             if pattern.0.iter().any(super::Segment::is_dynamic) {
                 Diagnostic::warning(Code::HandlerBypassed, message).help(help)

@@ -17,6 +17,12 @@ const ODD = 9;
 const BEST = 10;
 const GUARDED = 11;
 
+// The places in a row.
+const RANK = 0;
+const METHOD = 1;
+const HANDLER = 2;
+const PARAMS = 3;
+
 // The state of the search under way. A search never waits, so one at a time is all there can be; keeping the state
 // here rather than in an object saves an allocation a request.
 let path = "";
@@ -28,22 +34,21 @@ let answer = null;
 let captured = null;
 let steps = [];
 let repeated = null;
-const ends = [];
 
-// One set of handlers to run: `handler` is an index, `params` is null until someone needs an object.
+// One set of handlers to run. What a handler is told is worked out only when it runs: `end` is where its
+// `functionPath` ends, `found` what the expression of its pattern captured. The rank of an answer is -1.
 class Step {
-	constructor(rank, handler, params, functionPath) {
+	constructor(rank, row, path, end, found) {
 		this.rank = rank;
-		this.handler = handler;
-		this.params = params;
-		this.functionPath = functionPath;
+		this.row = row;
+		this.path = path;
+		this.end = end;
+		this.found = found;
 	}
 }
 
-// Returns the steps of a request in the order in which they run. The last one is the answering handler when its
-// `rank` is -1.
+// Returns the steps of a request in the order in which they run.
 export function match(root, pathname, verb) {
-	const length = pathname.length;
 	path = pathname;
 	method = verb;
 	best = 0x3fffffff;
@@ -52,26 +57,21 @@ export function match(root, pathname, verb) {
 	steps = [];
 	repeated = null;
 	// An empty segment matches nothing, so nothing is looked for behind the first one.
-	limit = pathname.indexOf("//");
-	regular = limit === -1;
-	if (regular) {
-		limit = pathname.charCodeAt(length - 1) === 47 ? length - 1 : length;
-	}
-	visit(root, 0, 0);
-	let last = null;
+	const double = pathname.indexOf("//");
+	regular = double === -1;
+	limit = regular ? bare(pathname) : double;
+	visit(root, 0);
 	if (!regular && pathname === "//" && root[EXACT] !== 0) {
 		consider(root[EXACT]);
 	}
-	if (answer !== null) {
-		last = new Step(-1, answer[2], captured === null ? values(answer[3]) : named(answer[3], captured), pathname);
-	}
+	const last = answer === null ? null : new Step(-1, answer, pathname, pathname.length, captured);
 	if (!regular) {
 		// The asset server takes repeated slashes for one, so a middleware has to see such a request as well.
 		repeated = pathname;
 		path = pathname.replace(/\/+/g, "/");
-		limit = path.charCodeAt(path.length - 1) === 47 ? path.length - 1 : path.length;
+		limit = bare(path);
 		best = -1;
-		visit(root, 0, 0);
+		visit(root, 0);
 	}
 	if (last !== null) {
 		steps.push(last);
@@ -79,72 +79,106 @@ export function match(root, pathname, verb) {
 	return steps;
 }
 
+// The length without the slash at the end.
+function bare(path) {
+	const last = path.length - 1;
+	return path.charCodeAt(last) === 47 ? last : last + 1;
+}
+
 // Looks at everything at and below a node; `at` is the slash before the next segment, or the end.
-function visit(node, at, depth) {
-	if (node[GUARDED] !== 0) {
-		guards(node, at, depth);
-	}
-	if (node[ODD] !== 0) {
-		odd(node[ODD]);
-	}
-	if (regular) {
-		if (node[REST] !== 0) {
-			consider(node[REST]);
+function visit(node, at) {
+	const text = path;
+	const stop = limit;
+	for (;;) {
+		if (node[GUARDED] !== 0) {
+			guards(node, at);
 		}
-		if (at === limit && node[EXACT] !== 0) {
-			consider(node[EXACT]);
+		if (node[ODD] !== 0) {
+			odd(node[ODD]);
 		}
-	}
-	if (at >= limit) {
-		return;
-	}
-	const from = at + 1;
-	let hash = 0;
-	let end = from;
-	for (; end < limit; end++) {
-		const char = path.charCodeAt(end);
-		if (char === 47) {
-			break;
-		}
-		hash = (Math.imul(hash, 31) + (char | 32)) | 0;
-	}
-	ends[depth] = end;
-	const texts = node[TEXTS];
-	if (texts !== 0) {
-		let child = texts[(hash ^ (hash >>> 15)) & (texts.length - 1)];
-		while (child !== 0) {
-			if (same(child[LABEL], from, end)) {
-				if (child[BEST] < best || child[GUARDED] !== 0) {
-					visit(child, end, depth + 1);
-				}
-				break;
+		if (regular) {
+			if (node[REST] !== 0) {
+				consider(node[REST]);
 			}
-			child = child[NEXT];
+			if (at === stop && node[EXACT] !== 0) {
+				consider(node[EXACT]);
+			}
 		}
+		if (at >= stop) {
+			return;
+		}
+		const from = at + 1;
+		const texts = node[TEXTS];
+		let child = 0;
+		let end = from;
+		if (texts !== 0 && texts.length === 1) {
+			// A few children are compared one by one, which finds the end of the segment as well.
+			for (child = texts[0]; child !== 0; child = child[NEXT]) {
+				end = from + child[LABEL].length;
+				if (end <= stop && (end === stop || text.charCodeAt(end) === 47) && starts(text, child[LABEL], from)) {
+					break;
+				}
+			}
+		}
+		if (child === 0) {
+			let hash = 0;
+			for (end = from; end < stop; end++) {
+				const char = text.charCodeAt(end);
+				if (char === 47) {
+					break;
+				}
+				hash = ((hash << 5) - hash + (char | 32)) | 0;
+			}
+			if (texts !== 0 && texts.length !== 1) {
+				child = texts[(hash ^ (hash >>> 15)) & (texts.length - 1)];
+				while (child !== 0 && !(child[LABEL].length === end - from && starts(text, child[LABEL], from))) {
+					child = child[NEXT];
+				}
+			}
+		}
+		const mixed = node[MIXED];
+		const param = node[PARAM];
+		// The last of the children is looked at in this loop, not in another call.
+		if (mixed === 0 && param === 0) {
+			if (child === 0 || (child[BEST] >= best && child[GUARDED] === 0)) {
+				return;
+			}
+			node = child;
+		} else {
+			if (child !== 0 && (child[BEST] < best || child[GUARDED] !== 0)) {
+				visit(child, end);
+			}
+			if (mixed !== 0) {
+				several(mixed, from, end);
+			}
+			if (param === 0 || (param[BEST] >= best && param[GUARDED] === 0)) {
+				return;
+			}
+			node = param;
+		}
+		at = end;
 	}
-	const param = node[PARAM];
-	if (param !== 0 && (param[BEST] < best || param[GUARDED] !== 0)) {
-		visit(param, end, depth + 1);
-	}
-	if (node[MIXED] !== 0) {
-		const segment = path.slice(from, end);
-		for (const [expression, child] of node[MIXED]) {
-			if ((child[BEST] < best || child[GUARDED] !== 0) && expression.test(segment)) {
-				visit(child, end, depth + 1);
+}
+
+// Visits those of the children for mixed segments whose text and expression fit.
+function several(mixed, from, end) {
+	let segment = null;
+	for (let i = 0; i < mixed.length; i += 3) {
+		const child = mixed[i + 2];
+		if ((child[BEST] < best || child[GUARDED] !== 0) && starts(path, mixed[i], from)) {
+			segment ??= path.slice(from, end);
+			if (mixed[i + 1].test(segment)) {
+				visit(child, end);
 			}
 		}
 	}
 }
 
-// Whether the path has the label at this place. Labels are in lower case.
-function same(label, from, end) {
-	const length = label.length;
-	if (length !== end - from) {
-		return false;
-	}
-	for (let i = 0; i < length; i++) {
+// Whether the path has the label, which is in lower case, at this place.
+function starts(text, label, from) {
+	for (let i = 0; i < label.length; i++) {
 		const wanted = label.charCodeAt(i);
-		const char = path.charCodeAt(from + i);
+		const char = text.charCodeAt(from + i);
 		if (char !== wanted && ((char | 32) !== wanted || wanted < 97 || wanted > 122)) {
 			return false;
 		}
@@ -152,16 +186,16 @@ function same(label, from, end) {
 	return true;
 }
 
-// Takes the first of the entries that answers the method, if it comes before what was found so far.
-function consider(entries) {
-	for (let i = 0; i < entries.length; i++) {
-		const entry = entries[i];
-		if (entry[0] >= best) {
+// Takes the first of the rows that answers the method, if it comes before what was found so far.
+function consider(rows) {
+	for (let i = 0; i < rows.length; i++) {
+		const row = rows[i];
+		if (row[RANK] >= best) {
 			return;
 		}
-		if (entry[1] === 0 || entry[1] === method) {
-			best = entry[0];
-			answer = entry;
+		if (row[METHOD] === 0 || row[METHOD] === method) {
+			best = row[RANK];
+			answer = row;
 			captured = null;
 			return;
 		}
@@ -169,136 +203,145 @@ function consider(entries) {
 }
 
 // Adds the middleware of a node to the steps.
-function guards(node, at, depth) {
+function guards(node, at) {
 	const here = node[GUARDS];
 	if (here !== 0) {
 		for (let i = 0; i < here.length; i++) {
-			if (here[i][1] === 0 || here[i][1] === method) {
-				const root = path === "//" ? path : "/";
-				guard(here[i], values(here[i][3]), depth === 0 ? root : prefix(at));
+			if (here[i][METHOD] === 0 || here[i][METHOD] === method) {
+				// The pattern of the root is the slash itself.
+				guard(here[i], at === 0 ? (path === "//" ? 2 : 1) : prefix(at), null);
 			}
 		}
 	}
 	const rest = node[REST_GUARDS];
 	if (rest !== 0) {
 		for (let i = 0; i < rest.length; i++) {
-			if (rest[i][1] === 0 || rest[i][1] === method) {
-				guard(rest[i], values(rest[i][3]), prefix(limit));
+			if (rest[i][METHOD] === 0 || rest[i][METHOD] === method) {
+				guard(rest[i], prefix(limit), null);
 			}
 		}
 	}
 }
 
+// Where a prefix ends: behind the slash that follows it when nothing follows that.
+function prefix(end) {
+	return end === path.length - 1 ? end + 1 : end;
+}
+
 // Inserts a middleware: those of later rows of the table run first.
-function guard(entry, params, functionPath) {
-	if (repeated !== null) {
-		// What matched the path as it is has been found before.
-		if (steps.some((step) => step.rank === entry[0])) {
-			return;
-		}
-		functionPath = original(functionPath);
+function guard(row, end, found) {
+	const rank = row[RANK];
+	// What matched the path with its repeated slashes has been found before.
+	if (repeated !== null && steps.some((step) => step.rank === rank)) {
+		return;
 	}
-	const step = new Step(entry[0], entry[2], params, functionPath);
 	let place = steps.length;
+	const step = new Step(rank, row, path, repeated === null ? end : ~original(end), found);
 	steps.push(step);
-	while (place > 0 && steps[place - 1].rank < step.rank) {
+	while (place > 0 && steps[place - 1].rank < rank) {
 		steps[place] = steps[place - 1];
 		place--;
 	}
 	steps[place] = step;
 }
 
-// The start of the path with its repeated slashes that a start without them stands for.
-function original(start) {
+// Where a start of the path ends in the path with its repeated slashes.
+function original(length) {
 	let end = 0;
-	for (let i = 0; i < start.length; i++) {
+	for (let i = 0; i < length; i++) {
 		end++;
-		if (start.charCodeAt(i) === 47) {
+		if (path.charCodeAt(i) === 47) {
 			while (repeated.charCodeAt(end) === 47) {
 				end++;
 			}
 		}
 	}
-	return repeated.slice(0, end);
-}
-
-// The path up to `end`, with the slash behind it when nothing follows that.
-function prefix(end) {
-	return end === path.length - 1 ? path : path.slice(0, end);
+	return end;
 }
 
 // Tries the patterns that go on with a catch-all which is not their end.
 function odd(candidates) {
-	for (const [entry, expression, guarding] of candidates) {
-		if ((entry[1] !== 0 && entry[1] !== method) || (!guarding && entry[0] >= best)) {
+	for (let i = 0; i < candidates.length; i += 4) {
+		const row = candidates[i];
+		const guarding = candidates[i + 2];
+		if ((row[METHOD] !== 0 && row[METHOD] !== method) || (!guarding && row[RANK] >= best)) {
 			continue;
 		}
-		const found = expression.exec(path);
-		if (found === null) {
+		const found = candidates[i + 1].exec(path);
+		if (found === null || (candidates[i + 3] !== 0 && !candidates[i + 3].test(path))) {
 			continue;
 		}
 		if (guarding) {
-			guard(entry, named(entry[3], found), found[0]);
+			guard(row, found[0].length, found);
 		} else {
-			best = entry[0];
-			answer = entry;
+			best = row[RANK];
+			answer = row;
 			captured = found;
 		}
 	}
 }
 
-// The parameters of an entry: pairs of a name and the index of its segment. `~index` is a catch-all that starts
-// there; a list of names goes with the index and the expression of a mixed segment.
-function values(list) {
+// The parameters of a step, in the order of its pattern.
+export function params(step) {
+	const values = { __proto__: null };
+	const list = step.row[PARAMS];
 	if (list === 0) {
-		return null;
+		return values;
 	}
-	const params = { __proto__: null };
+	if (step.found !== null) {
+		named(values, list, step.found);
+		return values;
+	}
+	// The list has pairs of a name and the index of its segment. `~index` is a catch-all that starts there; a list
+	// of names goes with the index and the expression of a mixed segment.
+	const path = step.path;
+	let index = 0;
+	let from = 1;
 	for (let i = 0; i < list.length; i += 2) {
 		const name = list[i];
 		const place = list[i + 1];
+		const wanted = typeof place !== "number" ? place[0] : place < 0 ? ~place : place;
+		for (; index < wanted; index++) {
+			const slash = path.indexOf("/", from);
+			from = slash === -1 ? path.length + 1 : slash + 1;
+		}
+		const slash = path.indexOf("/", from);
+		const end = slash === -1 ? path.length : slash;
 		if (typeof place !== "number") {
-			const found = place[1].exec(segment(place[0]));
-			for (let j = 0; j < name.length; j++) {
-				params[name[j]] = found[j + 1];
-			}
+			named(values, name, place[1].exec(path.slice(from, end)));
 		} else if (place >= 0) {
-			params[name] = segment(place);
+			values[name] = path.slice(from, end);
 		} else {
-			const start = place === -1 ? 0 : ends[~place - 1];
-			if (start < limit) {
-				params[name] = path.slice(start + 1, limit).split("/");
+			const double = path.indexOf("//");
+			const stop = double === -1 ? bare(path) : double;
+			if (from < stop) {
+				values[name] = path.slice(from, stop).split("/");
 			}
 		}
 	}
-	return params;
+	return values;
 }
 
-function segment(index) {
-	return path.slice(index === 0 ? 1 : ends[index - 1] + 1, ends[index]);
-}
-
-// The parameters that a whole expression captured; a `*` marks the names of catch-alls.
-function named(names, found) {
-	const params = { __proto__: null };
+// The parameters that an expression captured; a `*` marks the names of catch-alls.
+function named(values, names, found) {
 	for (let i = 0; i < names.length; i++) {
+		const name = names[i];
 		const value = found[i + 1];
-		if (value !== undefined) {
-			const name = names[i];
-			if (name.endsWith("*")) {
-				params[name.slice(0, -1)] = value.split("/");
-			} else {
-				params[name] = value;
+		if (name.endsWith("*")) {
+			if (value !== undefined) {
+				values[name.slice(0, -1)] = value.split("/");
 			}
+		} else {
+			values[name] = value;
 		}
 	}
-	return params;
 }
 
 // Runs a request's steps. `last` is what comes behind them: it takes the request as it is by then and whether a
 // handler has matched.
 async function respond(router, original, env, context, last) {
-	const route = match(router.root, new URL(original.url).pathname, original.method);
+	const pathname = new URL(original.url).pathname;
+	const route = match(router.root, pathname, original.method);
 	if (route.length === 0) {
 		return last(original, false);
 	}
@@ -307,6 +350,7 @@ async function respond(router, original, env, context, last) {
 	let failOpen = false;
 	let position = 0;
 	let step;
+	let values;
 	let list = null;
 	let index = 0;
 
@@ -328,8 +372,8 @@ async function respond(router, original, env, context, last) {
 				break;
 			}
 			step = route[position++];
-			step.params ??= { __proto__: null };
-			handler = router.handlers[step.handler];
+			values = params(step);
+			handler = router.handlers[step.row[HANDLER]];
 			if (!Array.isArray(handler)) {
 				break;
 			}
@@ -339,12 +383,14 @@ async function respond(router, original, env, context, last) {
 		if (done) {
 			return mutable(await last(request, route[route.length - 1].rank === -1));
 		}
-		const { handler: source, params, functionPath } = step;
+		const source = step.row[HANDLER];
+		// An end that is counted in the path with its repeated slashes is below zero.
+		const functionPath = step.end < 0 ? pathname.slice(0, ~step.end) : step.path.slice(0, step.end);
 		const response = await handler({
 			request: new Request(request.clone()),
 			functionPath,
 			next,
-			params,
+			params: values,
 			get data() {
 				return data;
 			},

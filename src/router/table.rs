@@ -6,12 +6,13 @@
 //! 1. the next node whose label falls into the same slot;
 //! 2. children for texts, a hash table: a power of two of slots, each a node or 0;
 //! 3. the child for a parameter;
-//! 4. children for segments of text and parameters, each with its expression;
+//! 4. children for segments of text and parameters: triples of the text that they start with, an expression, a node;
 //! 5. rows that answer here;
 //! 6. rows that answer here and below (a catch-all at the end);
 //! 7. middleware of here and below;
 //! 8. middleware whose pattern ends in a catch-all;
-//! 9. rows with a catch-all elsewhere, each with its expression and whether it is middleware;
+//! 9. rows with a catch-all elsewhere: a row, an expression, whether it is middleware, an expression that has to
+//!    match too or 0, and so on;
 //! 10. the smallest rank of a row that answers in the tree below, so that a search can pass it by;
 //! 11. 1 when there is middleware in the tree below, 0 when not.
 //!
@@ -50,7 +51,7 @@ pub(super) fn print(table: &RouteTable) -> (String, Vec<&Handler>) {
 struct Node {
     texts: BTreeMap<String, Node>,
     param: Option<Box<Node>>,
-    mixed: BTreeMap<String, Node>,
+    mixed: BTreeMap<(String, String), Node>,
     exact: Vec<String>,
     rest: Vec<String>,
     guards: Vec<String>,
@@ -63,7 +64,16 @@ struct Node {
 fn insert(root: &mut Node, rank: usize, route: &Route, handler: usize, guards: bool) {
     let segments = &route.pattern.0;
     let catch_all = segments.iter().position(Segment::has_catch_all);
-    let walked = catch_all.unwrap_or(segments.len());
+    let at_end = catch_all.is_none_or(|at| {
+        at + 1 == segments.len() && segments.last().is_some_and(|segment| segment.as_catch_all().is_some())
+    });
+    // What follows an absent catch-all may continue the segment before it: `/a/:p*.js` matches `/a.js`. So such rows
+    // stand one segment higher.
+    let walked = match catch_all {
+        Some(at) if at_end => at,
+        Some(at) => at.saturating_sub(1),
+        None => segments.len(),
+    };
     let mut node = root;
     for segment in segments.iter().take(walked) {
         node.mark(rank, guards);
@@ -71,15 +81,12 @@ fn insert(root: &mut Node, rank: usize, route: &Route, handler: usize, guards: b
             _ if segment.as_param().is_some() => node.param.get_or_insert_default(),
             _ => match segment.as_text() {
                 Some(text) => node.texts.entry(text.to_ascii_lowercase()).or_default(),
-                None => node.mixed.entry(expression::segment(segment)).or_default(),
+                None => node.mixed.entry((start(segment), expression::segment(segment))).or_default(),
             },
         };
     }
     node.mark(rank, guards);
     let method = route.method.as_ref().map_or_else(|| "0".to_owned(), |method| format!("\"{method}\""));
-    let at_end = catch_all.is_none_or(|at| {
-        at + 1 == segments.len() && segments.last().is_some_and(|segment| segment.as_catch_all().is_some())
-    });
     if at_end {
         let row = format!("[{rank},{method},{handler},{}]", places(&route.pattern));
         let rows = match (guards, catch_all) {
@@ -93,7 +100,22 @@ fn insert(root: &mut Node, rank: usize, route: &Route, handler: usize, guards: b
         let row = format!("[{rank},{method},{handler},{}]", names(&route.pattern));
         let expression =
             if guards { expression::prefix(&route.pattern) } else { expression::exact(&route.pattern) };
-        node.odd.push(format!("[{row},{expression},{guards}]"));
+        let mount = if guards { "0".to_owned() } else { mount(route) };
+        node.odd.push(format!("{row},{expression},{guards},{mount}"));
+    }
+}
+
+/// The expression for what the path of a handler must be below as well, which is the directory of its file; 0
+/// where that is the root. It says more than the pattern: `a/[[p]].js.js` does not answer `/a.js`.
+fn mount(route: &Route) -> String {
+    if route.mount.0.is_empty() { "0".to_owned() } else { expression::prefix(&route.mount) }
+}
+
+/// The text before the first parameter.
+fn start(segment: &Segment) -> String {
+    match segment.0.first() {
+        Some(Piece::Text(text)) => text.to_ascii_lowercase(),
+        _ => String::new(),
     }
 }
 
@@ -143,11 +165,10 @@ impl Node {
     fn print(&self, label: &str, next: &str, out: &mut String) {
         let label = serde_json::Value::from(label);
         let param = self.param.as_ref().map_or_else(|| "0".to_owned(), |node| node.printed("", "0"));
-        let mixed: Vec<String> = self
-            .mixed
-            .iter()
-            .map(|(expression, node)| format!("[{expression},{}]", node.printed("", "0")))
-            .collect();
+        let triple = |((start, expression), node): (&(String, String), &Self)| {
+            format!("{},{expression},{}", serde_json::Value::from(start.as_str()), node.printed("", "0"))
+        };
+        let mixed: Vec<String> = self.mixed.iter().map(triple).collect();
         // Writing to a string cannot fail.
         _ = write!(
             out,
@@ -170,12 +191,13 @@ impl Node {
         out
     }
 
-    /// The hash table of the children for texts: at most one child for two slots on average.
+    /// The hash table of the children for texts: at most one child for two slots on average, and one slot for a
+    /// few children, which are quicker compared than hashed.
     fn slots(&self) -> String {
         if self.texts.is_empty() {
             return "0".to_owned();
         }
-        let count = if self.texts.len() == 1 { 1 } else { (self.texts.len() * 2).next_power_of_two() };
+        let count = if self.texts.len() <= 4 { 1 } else { (self.texts.len() * 2).next_power_of_two() };
         let mut slots = vec!["0".to_owned(); count];
         for (label, node) in &self.texts {
             if let Some(slot) = slots.get_mut(hash(label) as usize & (count - 1)) {

@@ -9,49 +9,34 @@ use std::path::Path;
 use std::process::Command;
 
 use pagesbuild::diagnostic::Diagnostics;
-use pagesbuild::route::{self, FunctionExports, rules};
+use pagesbuild::route::{self, FunctionExports, RouteTable, rules};
 use pagesbuild::router;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::fixture::root;
+use crate::fixture::{self, root};
 use crate::npm;
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(format!("PAGESBUILD_TEST_{name}")).map_or(default, |value| value.parse().unwrap())
 }
 
-fn script(name: &str, arguments: &[&str]) -> String {
-    let mut command = Command::new(npm::node());
-    command.arg(root().join("tests/npm/router").join(name)).args(arguments);
-    let output = command.env("PAGESBUILD_TEST_MODULES", npm::modules()).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+fn script(arguments: &[&str]) -> String {
+    npm::stdout(npm::command("router/differential.mjs").args(arguments))
 }
 
-/// Builds `home/functions` into `home/ours.js` and the rules that Pages would generate into `home/ours_routes.json`.
-fn build(home: &Path, functions: &[FunctionExports]) {
+/// Builds `home/functions` into `home/ours`, and writes the rules that Pages would generate to
+/// `home/ours_routes.json`.
+fn build(home: &Path, functions: &[FunctionExports]) -> RouteTable {
     let mut diagnostics = Diagnostics::default();
     let table = route::table("functions", functions, &mut diagnostics);
-    assert!(!diagnostics.has_errors(), "{:?}", diagnostics.into_sorted());
-    let entry = router::entry(&router::Entry {
-        routes: &table,
-        functions_specifier: &|file| format!("./functions/{file}"),
-        classes: &[],
-        main: None,
-        assets_binding: Some("ASSETS"),
-        assets_before_main: true,
-    });
     let include = serde_json::to_string(&rules::include(&table)).unwrap();
     fs::write(home.join("ours_routes.json"), include).unwrap();
-    fs::write(home.join("entry.mjs"), entry).unwrap();
-    fs::write(home.join("router.mjs"), router::RUNTIME).unwrap();
-    let bundled = Command::new(npm::modules().join(".bin/esbuild"))
-        .args(["entry.mjs", "--bundle", "--format=esm", "--outfile=ours.js", "--log-level=error"])
-        .arg("--alias:pagesbuild:router=./router.mjs")
-        .current_dir(home)
-        .output()
-        .unwrap();
-    assert!(bundled.status.success(), "{}", String::from_utf8_lossy(&bundled.stderr));
+    let config = "name = \"tree\"\ncompatibility_date = \"2026-01-01\"\n[assets]\ndirectory = \"public\"\nbinding = \"ASSETS\"\n";
+    fs::write(home.join("wrangler.toml"), config).unwrap();
+    fs::create_dir_all(home.join("public")).unwrap();
+    fs::write(home.join("public/robots.txt"), "").unwrap();
+    fixture::build(home, &home.join("ours"), &[]);
+    table
 }
 
 #[test]
@@ -59,7 +44,7 @@ fn answers_as_wranglers_router_does() {
     let (seed, trees, each) = (setting("SEED", 1), setting("TREES", 40), setting("REQUESTS", 150));
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path().to_str().unwrap();
-    script("differential.mjs", &["trees", at, &seed.to_string(), &trees.to_string(), &each.to_string()]);
+    script(&["trees", at, &seed.to_string(), &trees.to_string(), &each.to_string()]);
     let text = fs::read_to_string(directory.path().join("trees.json")).unwrap();
     let listed: Value = serde_json::from_str(&text).unwrap();
     for (index, tree) in listed.as_array().unwrap().iter().enumerate() {
@@ -73,7 +58,7 @@ fn answers_as_wranglers_router_does() {
         let functions: Vec<_> = tree["files"].as_array().unwrap().iter().map(exports).collect();
         build(&directory.path().join(index.to_string()), &functions);
     }
-    let report: Value = serde_json::from_str(&script("differential.mjs", &["compare", at])).unwrap();
+    let report: Value = serde_json::from_str(&script(&["compare", at])).unwrap();
     let count = |key: &str| report[key].as_u64().unwrap();
     let differences = report["differences"].as_array().unwrap();
     eprintln!(
@@ -96,4 +81,141 @@ fn answers_as_wranglers_router_does() {
     assert!(count("count") >= 5_000 || trees * each < 5_000);
     assert!(count("handled") * 10 >= count("count") * 3, "too few requests reach a handler");
     assert!(count("guarded") * 10 >= count("count"), "too few requests reach a middleware");
+}
+
+/// A project with functions, assets and a main module in `home`.
+fn with_main(home: &Path, main: &str, config: &str) {
+    let guard = "export const onRequest = async ({ next }) => {\n\tconst response = await next();\n\t\
+                 response.headers.set(\"x-guard\", \"yes\");\n\treturn response;\n};\n";
+    let toml = format!(
+        "name = \"worker\"\nmain = \"main.js\"\ncompatibility_date = \"2026-01-01\"\n\
+         [assets]\ndirectory = \"public\"\nbinding = \"ASSETS\"\n{config}"
+    );
+    for (path, text) in [
+        ("wrangler.toml", toml.as_str()),
+        ("main.js", main),
+        ("public/page.html", "asset"),
+        ("functions/guarded/_middleware.js", guard),
+        ("functions/guarded/answer.js", "export const onRequest = () => new Response(\"function\");\n"),
+        ("functions/guarded/next.js", "export const onRequest = ({ next }) => next();\n"),
+        (
+            "functions/fail.js",
+            "export const onRequest = ({ passThroughOnException }) => {\n\tpassThroughOnException();\n\tthrow 1;\n};\n",
+        ),
+    ] {
+        let path = home.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    fixture::build(home, &home.join("ours"), &[]);
+}
+
+#[test]
+fn a_main_module_comes_behind_the_functions() {
+    let object = "class App {\n\t#name = \"object\";\n\tfetch(request, env, context) {\n\t\treturn new Response(`${this.#name} \
+                  ${request.method} ${typeof env.ASSETS} ${typeof context.waitUntil}`);\n\t}\n\tscheduled(event) {\n\t\t\
+                  return `${this.#name} scheduled at ${event}`;\n\t}\n}\nexport default new App();\nexport const extra = 1;\n";
+    let class = "import { WorkerEntrypoint } from \"cloudflare:workers\";\nexport default class extends WorkerEntrypoint {\n\t\
+                 fetch(request) {\n\t\treturn new Response(`class ${request.method} ${typeof this.env.ASSETS}`);\n\t}\n\t\
+                 add(a, b) {\n\t\treturn a + b;\n\t}\n}\n";
+    let silent = "export default { scheduled: (event) => `scheduled at ${event}` };\n";
+    let first = "run_worker_first = [\"/*\"]\n";
+    let directory = tempfile::tempdir().unwrap();
+    for (name, main, config) in [
+        ("object", object, ""),
+        ("object-first", object, first),
+        ("class", class, ""),
+        ("silent", silent, ""),
+    ] {
+        with_main(&directory.path().join(name), main, config);
+    }
+    let answers = npm::stdout(npm::command("router/main.mjs").arg(directory.path()));
+    fixture::snapshot("router-main", &answers);
+}
+
+/// The files of a project with about this many routes: groups of ten, and one path behind five middleware.
+fn functions(size: usize) -> Vec<FunctionExports> {
+    let group = [
+        "index",
+        "search",
+        "items/index",
+        "items/[id]",
+        "items/[id]/comments/index",
+        "items/[id]/comments/[comment]",
+        "about/team",
+        "settings/profile",
+        "files/[[path]]",
+        "v[version]/info",
+    ];
+    let groups =
+        (0..size.div_ceil(10)).flat_map(|at| group.iter().map(move |name| format!("group{at}/{name}.js")));
+    let deep = ["", "a/", "a/b/", "a/b/c/", "a/b/c/d/"]
+        .iter()
+        .map(|directory| format!("deep/{directory}_middleware.js"));
+    let files = groups.chain(deep).chain(["deep/a/b/c/d/[id].js".to_owned()]);
+    files.map(|file| FunctionExports { file, exports: vec!["onRequest".to_owned()] }).collect()
+}
+
+#[test]
+#[ignore = "a measurement: run it alone, on a quiet machine"]
+fn bench() {
+    let sizes = ["10", "100", "1000"];
+    let directory = tempfile::tempdir().unwrap();
+    for size in sizes {
+        let home = directory.path().join(size);
+        let functions = functions(size.parse().unwrap());
+        for function in &functions {
+            let path = home.join("functions").join(&function.file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let answer = match function.file.ends_with("_middleware.js") {
+                true => "({ next }) => next()",
+                false => "() => new Response(\"ok\")",
+            };
+            fs::write(path, format!("export const onRequest = {answer};\n")).unwrap();
+        }
+        let table = build(&home, &functions);
+        let routes: Vec<Value> = table
+            .0
+            .iter()
+            .map(|route| json!({ "path": route.pattern.to_string(), "middleware": route.middleware.is_some() }))
+            .collect();
+        let mut app = "import { Hono } from \"hono\";\nconst app = new Hono();\n".to_owned();
+        for route in table.0.iter().rev() {
+            let path = route.pattern.to_string();
+            let path = path.split_once("*").map_or(path.as_str(), |(path, _)| path);
+            let path = if path.ends_with(":path") { path.replace(":path", "*") } else { path.to_owned() };
+            app += &match route.middleware {
+                Some(_) => format!("app.use(\"{path}/*\", (context, next) => next());\n"),
+                None => format!("app.all(\"{path}\", (context) => context.text(\"ok\"));\n"),
+            };
+        }
+        app +=
+            "app.all(\"*\", (context) => context.env.ASSETS.fetch(context.req.raw));\nexport default app;\n";
+        fs::write(home.join("app.mjs"), app).unwrap();
+        let bundled = npm::stdout(
+            Command::new(npm::modules().join(".bin/esbuild"))
+                .args(["app.mjs", "--bundle", "--format=esm"])
+                .current_dir(&home)
+                .env("NODE_PATH", npm::modules()),
+        );
+        fs::write(home.join("hono.js"), bundled).unwrap();
+        fs::write(home.join("routes.json"), serde_json::to_string(&routes).unwrap()).unwrap();
+        let entry = router::entry(&router::Entry {
+            routes: &table,
+            functions_specifier: &|file| format!("./functions/{file}"),
+            classes: &[],
+            main: None,
+            assets_binding: Some("ASSETS"),
+            assets_before_main: true,
+        });
+        let root = entry.lines().find_map(|line| line.trim().strip_prefix("root: ")).unwrap();
+        let root = root.strip_suffix(',').unwrap();
+        let alone = format!("{}\nexport const root = {root};\n", router::RUNTIME);
+        fs::write(home.join("table.js"), alone).unwrap();
+        fs::write(home.join("package.json"), "{ \"type\": \"module\" }").unwrap();
+    }
+    let at = directory.path().to_str().unwrap();
+    script(&["wrangler", at]);
+    let mut command = npm::command(root().join("benches/router/bench.mjs"));
+    assert!(command.arg(at).args(sizes).status().unwrap().success());
 }

@@ -45,8 +45,7 @@ pub(super) fn shorten(rule: &str) -> String {
     if rule.len() <= MAX_LENGTH {
         return rule.to_owned();
     }
-    let fits =
-        rule.match_indices('/').map(|(at, _)| at).filter(|at| at + 2 <= MAX_LENGTH && *at > 0).next_back();
+    let fits = rule.match_indices('/').map(|(at, _)| at).rfind(|at| at + 2 <= MAX_LENGTH && *at > 0);
     fits.map_or_else(|| "/*".to_owned(), |at| format!("{}/*", &rule[..at]))
 }
 

@@ -2,12 +2,13 @@
 //
 //   node differential.mjs trees DIR SEED COUNT REQUESTS   writes DIR/<n>/functions and DIR/trees.json
 //   node differential.mjs compare DIR                     builds each tree with wrangler, runs it and
-//                                                         DIR/<n>/ours.js on workerd, prints a JSON report
+//                                                         DIR/<n>/ours on workerd, prints a JSON report
+//   node differential.mjs wrangler DIR                    only builds DIR/*/functions with wrangler
 //
-// Between the two, the caller builds each tree with pagesbuild into DIR/<n>/ours.js.
+// Between the two, the caller builds each tree with pagesbuild into DIR/<n>/ours.
 
 import { execFile } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 
@@ -16,6 +17,22 @@ import { require, start } from "./workerd.mjs";
 
 const run = promisify(execFile);
 const [command, directory, ...rest] = process.argv.slice(2);
+
+// Builds trees with wrangler, three at a time.
+async function wrangler(names) {
+	const waiting = names[Symbol.iterator]();
+	const tool = join(dirname(require.resolve("wrangler/package.json")), "bin/wrangler.js");
+	const builder = async () => {
+		for (const name of waiting) {
+			const home = join(directory, name);
+			await mkdir(join(home, "theirs"), { recursive: true });
+			const options = ["pages", "functions", "build", "functions", "--outdir", "theirs", "--compatibility-date", "2026-01-01"];
+			const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: join(home, "log") };
+			await run(process.execPath, [tool, ...options, "--output-routes-path", "theirs/_routes.json"], { cwd: home, env });
+		}
+	};
+	await Promise.all([builder(), builder(), builder()]);
+}
 
 if (command === "trees") {
 	const [seed, count, each] = rest.map(Number);
@@ -33,24 +50,13 @@ if (command === "trees") {
 	await writeFile(join(directory, "trees.json"), JSON.stringify(trees));
 } else if (command === "compare") {
 	const trees = JSON.parse(await readFile(join(directory, "trees.json"), "utf8"));
-	const waiting = trees.keys();
-	const builder = async () => {
-		for (const index of waiting) {
-			const home = join(directory, String(index));
-			await mkdir(join(home, "theirs"), { recursive: true });
-			const wrangler = join(dirname(require.resolve("wrangler/package.json")), "bin/wrangler.js");
-			const options = ["pages", "functions", "build", "functions", "--outdir", "theirs", "--compatibility-date", "2026-01-01"];
-			const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: join(home, "log") };
-			await run(process.execPath, [wrangler, ...options, "--output-routes-path", "theirs/_routes.json"], { cwd: home, env });
-		}
-	};
-	await Promise.all([builder(), builder(), builder()]);
+	await wrangler(trees.keys().map(String));
 
 	const modules = [["driver.js", await readFile(new URL("driver.js", import.meta.url), "utf8")]];
 	const cases = [];
 	for (const [index, { requests }] of trees.entries()) {
 		modules.push([`theirs-${index}`, await readFile(join(directory, String(index), "theirs/index.js"), "utf8")]);
-		modules.push([`ours-${index}`, await readFile(join(directory, String(index), "ours.js"), "utf8")]);
+		modules.push([`ours-${index}`, await readFile(join(directory, String(index), "ours/worker/index.js"), "utf8")]);
 		cases.push({ modules: [`theirs-${index}`, `ours-${index}`], requests });
 	}
 	modules.push(["cases", `export default ${JSON.stringify(cases)};`]);
@@ -78,6 +84,8 @@ if (command === "trees") {
 		}
 	}
 	console.log(JSON.stringify(total));
+} else if (command === "wrangler") {
+	await wrangler(await readdir(directory));
 } else {
 	throw new Error(`unknown command ${command}`);
 }

@@ -76,9 +76,10 @@ export function tree(rng) {
 		}
 	}
 
+	// wrangler mixes up two files whose names differ in case only.
 	function take(path) {
-		const free = !taken.has(path);
-		taken.add(path);
+		const free = !taken.has(path.toLowerCase());
+		taken.add(path.toLowerCase());
 		return free;
 	}
 

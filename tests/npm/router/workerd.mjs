@@ -5,13 +5,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
-// Packages come from the directory that the tests install them into.
-export const require = createRequire(
-	process.env.PAGESBUILD_TEST_MODULES ? `${process.env.PAGESBUILD_TEST_MODULES}/x` : import.meta.url,
-);
+// Packages come from `tests/npm/node_modules`.
+export const require = createRequire(import.meta.url);
 
-// `modules` are pairs of a name and a text, the first one is the main module. Resolves to the worker's address and
-// a function that ends it.
+// `modules` are pairs of a name and a text, the first one is the main module. Resolves to the worker's address, the
+// process and a function that ends it.
 export async function start(modules, directory) {
 	await mkdir(directory, { recursive: true });
 	const listed = [];
@@ -46,5 +44,5 @@ const worker :Workerd.Worker = (
 		});
 		child.on("exit", (code) => reject(new Error(`workerd ended with ${code}`)));
 	});
-	return { url: `http://127.0.0.1:${port}/`, stop: () => child.kill() };
+	return { url: `http://127.0.0.1:${port}/`, pid: child.pid, stop: () => child.kill() };
 }
