@@ -2,7 +2,7 @@
 
 use swc_core::common::{Mark, SyntaxContext};
 use swc_core::ecma::ast::{JSXElement, JSXFragment, Module, Pass, Program};
-use swc_core::ecma::transforms::base::hygiene::hygiene;
+use swc_core::ecma::transforms::base::hygiene::{Config as HygieneConfig, hygiene, hygiene_with_config};
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::transforms::optimization::simplify::{dead_branch_remover, expr_simplifier};
 use swc_core::ecma::transforms::react::{Options as ReactOptions, Runtime, react};
@@ -58,6 +58,8 @@ pub(super) fn transform(
     // was written by hand is that already, and so is what the minifier named.
     if options.minify {
         program = minify(session, program, options.keep_names, (unresolved, top_level));
+        hygiene_with_config(HygieneConfig { keep_class_names: true, ..HygieneConfig::hygiene_default() })
+            .process(&mut program);
     } else if replacer.hit || session.language != Language::JavaScript || is_jsx {
         hygiene().process(&mut program);
     }

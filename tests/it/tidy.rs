@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("asset", &["diagnostic", "error", "hash"]),
     ("discover", &["asset", "diagnostic", "error", "project"]),
     ("route", &["asset", "diagnostic", "discover", "error", "project"]),
-    ("compile", &["diagnostic", "graph"]),
+    ("compile", &["diagnostic"]),
     ("resolve", &["compile"]),
     ("graph", &["compile", "diagnostic", "project", "resolve"]),
     ("link", &["compile", "diagnostic", "graph"]),
