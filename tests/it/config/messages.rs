@@ -94,7 +94,11 @@ fn settings_that_a_table_swallowed_are_found() {
 fn wrong_values_are_described() {
     for (toml, message, help) in [
         ("workers_dev = \"yes\"", "`workers_dev` must be a boolean, not a string", ""),
-        ("compatibility_flags = [1]", "`compatibility_flags[0]` must be a string, not a number", "put it in quotes"),
+        (
+            "compatibility_flags = [1]",
+            "`compatibility_flags[0]` must be a string, not a number",
+            "put it in quotes",
+        ),
         (
             "[kv_namespaces]\nbinding = \"K\"",
             "`kv_namespaces` must be a list of tables, not a table",
