@@ -111,11 +111,12 @@ mod tests {
     use super::super::{Code, Diagnostic, Style, render};
     use super::*;
 
-    fn drawn(text: &str, places: &[Range<usize>]) -> String {
+    fn drawn(text: &str, place: Range<usize>, further: &[Range<usize>]) -> String {
         let source = Source::new("a.js", text);
         let label =
             |diagnostic: Diagnostic, place: &Range<usize>| diagnostic.at(&source, place.clone(), "here");
-        let diagnostic = places.iter().fold(Diagnostic::error(Code::Syntax, "wrong"), label);
+        let first = label(Diagnostic::error(Code::Syntax, "wrong"), &place);
+        let diagnostic = further.iter().fold(first, label);
         render(&diagnostic, Style { color: false, width: 100 })
     }
 
@@ -124,7 +125,7 @@ mod tests {
         let line = format!("{}WRONG{}", "é".repeat(3_000), "x".repeat(1_000_000));
         let text = format!("first\n{line}\nlast\n");
         let at = text.find("WRONG").unwrap();
-        let drawn = drawn(&text, &[at..at + 5]);
+        let drawn = drawn(&text, at..at + 5, &[]);
         assert!(drawn.len() < 2_000, "{drawn}");
         let column = |needle: &str, line: usize| {
             let line = drawn.lines().nth(line).unwrap();
@@ -138,7 +139,7 @@ mod tests {
     #[test]
     fn the_header_tells_the_columns_of_the_file() {
         let text = format!("{}WRONG", "x".repeat(2_000));
-        assert!(drawn(&text, &[2_000..2_005]).contains("[a.js:1:2001]"));
+        assert!(drawn(&text, 2_000..2_005, &[]).contains("[a.js:1:2001]"));
     }
 
     #[test]
@@ -146,7 +147,7 @@ mod tests {
         let text = format!("ü{}\r\n\n{}\n…", "é".repeat(400), "y".repeat(600));
         for start in 0..=text.len() {
             for end in [start, start + 1, start + 700, text.len() + 9] {
-                let drawn = drawn(&text, &[start..end, 0..3]);
+                let drawn = drawn(&text, start..end, &[0..3, 5..6]);
                 assert!(drawn.contains("wrong") && drawn.contains("a.js:"), "{start}..{end}: {drawn}");
             }
         }

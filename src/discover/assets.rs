@@ -55,6 +55,10 @@ pub(super) fn find(
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Error> {
     let directory = settings.directory.as_path();
+    if is_deployment(directory) {
+        diagnostics.push(our_own_output(project, directory));
+        return Ok(());
+    }
     let real = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
     let code = [&project.functions, &project.durable_objects, &project.main];
     let config = project.config.as_ref().map(|config| config.path.clone());
@@ -264,6 +268,12 @@ fn check_count(project: &Project, directory: &Path, count: usize, diagnostics: &
             .file(if shown.is_empty() { ".".to_owned() } else { shown })
             .help("check that this is the directory that your front end is built into, or list what is not needed in `.assetsignore`"),
     );
+}
+
+fn our_own_output(project: &Project, directory: &Path) -> Diagnostic {
+    Diagnostic::error(Code::InvalidValue, "the directory of static files is what an earlier build of pagesbuild wrote")
+        .file(display(&project.root, directory))
+        .help("name the directory that your front end is built into, or remove this one and build the front end again")
 }
 
 fn left_out(project: &Project, found: &Found, what: &str) -> Diagnostic {

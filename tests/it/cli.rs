@@ -97,6 +97,9 @@ fn what_an_earlier_build_wrote_is_not_published() {
         assert_eq!(stderr(&output).contains("first: left out"), outdir == "second", "{}", stderr(&output));
     }
     assert_eq!(crate::fixture::files(&directory.path().join("second/assets")), ["index.html"]);
+    let output = pagesbuild(directory.path(), ["build", "--assets", "first"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("first: the directory of static files is what"), "{}", stderr(&output));
 }
 
 #[test]

@@ -94,7 +94,11 @@ fn settings_that_a_table_swallowed_are_found() {
 fn wrong_values_are_described() {
     for (toml, message, help) in [
         ("workers_dev = \"yes\"", "`workers_dev` must be a boolean, not a string", ""),
-        ("compatibility_flags = [1]", "`compatibility_flags[0]` must be a string, not a number", ""),
+        (
+            "compatibility_flags = [1]",
+            "`compatibility_flags[0]` must be a string, not a number",
+            "put it in quotes",
+        ),
         (
             "[kv_namespaces]\nbinding = \"K\"",
             "`kv_namespaces` must be a list of tables, not a table",
@@ -281,4 +285,28 @@ fn wrangler_files_of_other_platforms_do_no_harm() {
     let (loaded, said) = load_with(&options(directory.path()));
     assert!(loaded.is_some_and(|project| project.functions.is_some()));
     assert_eq!(said, Vec::<String>::new());
+}
+
+#[test]
+fn mistakes_of_syntax_and_type_come_with_a_remedy() {
+    for (file, text, help) in [
+        ("wrangler.toml", "name = foo", "write `\"` before and after it"),
+        ("wrangler.toml", "name = \"foo", "write `\"` at the end of the string"),
+        ("wrangler.toml", "name = \"a\"\nname = \"b\"", "delete one"),
+        ("wrangler.toml", "[vars]\nA = 1\n[vars]\nB = 1", "put their contents together"),
+        ("wrangler.json", "{'name': 'a'}", "JSON takes `\"`"),
+        ("wrangler.json", "{\"name\": \"a\" \"main\": \"b\"}", "write `,`"),
+        ("wrangler.json", "", "between `{` and `}`"),
+        ("wrangler.toml", "compatibility_date = 20260101", "put it in quotes"),
+        ("wrangler.toml", "workers_dev = \"true\"", "write `true` without quotes"),
+        ("wrangler.toml", "compatibility_flags = \"nodejs_compat\"", "put it in a list"),
+        ("wrangler.toml", "kv_namespaces = \"A\"", "`[[kv_namespaces]]`"),
+        ("wrangler.toml", "assets = \"public\"", "`[assets]`"),
+        ("wrangler.json", "{\"assets\": \"public\"}", "between `{` and `}`"),
+        ("wrangler.json", "{\"vars\": null}", "delete the key"),
+    ] {
+        let said = about(file, text);
+        let helps: Vec<&str> = said.iter().filter_map(|diagnostic| diagnostic.help.as_deref()).collect();
+        assert!(helps.iter().any(|given| given.contains(help)), "{text}: {helps:?}");
+    }
 }
