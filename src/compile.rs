@@ -212,6 +212,5 @@ pub fn compile(source: &Source, options: Options<'_>) -> Result<Object, Vec<Diag
     let (module, marks) = session
         .in_scope(|| transform::transform(&session, module, options))
         .map_err(|message| vec![Diagnostic::error(Code::Syntax, message).file(source.path())])?;
-    let exports = surface::exports(&module, session.start());
-    Ok(session.in_scope(|| lower::lower(&session, source, module, marks, options, exports)))
+    Ok(session.in_scope(|| lower::lower(&session, source, module, marks, options)))
 }

@@ -16,6 +16,8 @@ fn main() -> ExitCode {
         default(info);
         cli::printer::report_bug();
     }));
+    // Files are parsed on these threads too. They exist already when a test harness made them: then they stay.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).build_global();
     match thread::Builder::new().stack_size(STACK_SIZE).spawn(cli::run) {
         // A panic has been reported by the hook; its exit code is the one that panics have.
         Ok(running) => running.join().unwrap_or(ExitCode::from(101)),

@@ -15,10 +15,9 @@ use super::effects::Effects;
 use super::parse::Session;
 use super::parts::{self, Statement};
 use super::print::{Fence, Lines, Printer};
+use super::surface;
 use super::transform::Marks;
-use super::{
-    Binding, Export, Format, Import, ImportKind, Object, Options, Part, Reference, Symbol, SymbolId,
-};
+use super::{Binding, Format, Import, ImportKind, Object, Options, Part, Reference, Symbol, SymbolId};
 use crate::diagnostic::Source;
 
 /// What is gathered while a module is walked.
@@ -89,8 +88,8 @@ pub(super) fn lower(
     module: Module,
     marks: Marks,
     options: Options<'_>,
-    exports: Vec<Export>,
 ) -> Object {
+    let exports = surface::exports(&module, session.start());
     let names = Names::of(&module, marks);
     let mut tables = Tables {
         session,
@@ -295,7 +294,7 @@ pub(super) fn member_name(property: &MemberProp) -> Option<String> {
 }
 
 /// The specifier of a call that asks for a module, when it is written out.
-pub(super) fn request<'a>(call: &'a CallExpr, marks: Marks) -> Option<(&'a Str, ImportKind)> {
+pub(super) fn request(call: &CallExpr, marks: Marks) -> Option<(&Str, ImportKind)> {
     let kind = match &call.callee {
         Callee::Import(_) => ImportKind::Dynamic,
         Callee::Expr(callee) => match &**callee {

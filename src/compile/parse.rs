@@ -70,6 +70,13 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(source: &Source, language: Language) -> Result<Self, Vec<Diagnostic>> {
         let text = to_module_text(source, language)?;
+        if let Some(at) = too_deep(&text) {
+            return Err(vec![
+                Diagnostic::error(Code::Syntax, format!("brackets are nested more than {MAX_DEPTH} deep"))
+                    .at(source, at..at, "here")
+                    .help("nobody wrote this by hand: move the data to JSON, or to an asset"),
+            ]);
+        }
         let files: Lrc<SourceMap> = Lrc::default();
         let file = files.new_source_file(FileName::Anon.into(), text);
         Ok(Self {
@@ -111,6 +118,26 @@ impl Session {
     }
 }
 
+/// How deep brackets may be nested. Parsers recurse, and the stack has an end.
+const MAX_DEPTH: usize = 10_000;
+
+/// Where brackets get too deep. Those in strings and comments count too, which only matters to files that are made
+/// of them.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_DEPTH {
+            return Some(at);
+        }
+    }
+    None
+}
+
 /// The text that is parsed: the file's own, but for JSON, which becomes a module whose exports are the value.
 fn to_module_text(source: &Source, language: Language) -> Result<String, Vec<Diagnostic>> {
     if language != Language::Json {
@@ -141,7 +168,11 @@ fn diagnostics(errors: Vec<SyntaxError>, source: &Source, file: &SourceFile) -> 
     let one = |error: SyntaxError| {
         let place = place(error.span(), source, file);
         let message = error.kind().msg().to_string();
-        Diagnostic::error(Code::Syntax, message.trim_end_matches('.').to_owned()).at(source, place, "here")
+        // swc lists every token that could stand there instead.
+        let message = message.split(". Expected ").next().unwrap_or(&message).trim_end_matches('.');
+        let mut letters = message.chars();
+        let lower: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
+        Diagnostic::error(Code::Syntax, lower).at(source, place, "here")
     };
     let mut diagnostics: Vec<Diagnostic> = errors.into_iter().map(one).collect();
     diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));

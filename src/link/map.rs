@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::compile::Part;
+
 /// A point of the output and where it comes from; lines and UTF-16 columns from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Segment {
@@ -10,6 +12,59 @@ pub(super) struct Segment {
     pub(super) source: u32,
     pub(super) source_line: u32,
     pub(super) source_column: u32,
+}
+
+/// Where the text of a part comes from, once its relocations are filled with texts of these lengths and it stands at
+/// this line and column.
+pub(super) fn segments(
+    part: &Part,
+    lengths: impl Iterator<Item = u32>,
+    start: (u32, u32),
+    source: u32,
+) -> Vec<Segment> {
+    // Where the relocations are: line and column without them, and how far what follows is pushed to the right.
+    let mut shifts: Vec<(u32, u32, u32)> = Vec::new();
+    let (mut line, mut column, mut pushed, mut at) = (0, 0, 0, 0);
+    for (relocation, length) in part.relocations.iter().zip(lengths) {
+        for char in part.text[at..relocation.at as usize].chars() {
+            if char == '\n' {
+                line += 1;
+                column = 0;
+                pushed = 0;
+            } else {
+                column += char.len_utf16() as u32;
+            }
+        }
+        at = relocation.at as usize;
+        pushed += length;
+        shifts.push((line, column, pushed));
+    }
+    let mut next = 0;
+    let mut before = None;
+    let mut segments = Vec::with_capacity(part.mappings.len());
+    for mapping in &part.mappings {
+        // What starts where a relocation stands is in front of it the first time and behind it the second.
+        let place = (mapping.line, mapping.column);
+        while shifts.get(next).is_some_and(|shift| {
+            (shift.0, shift.1) < place || ((shift.0, shift.1) == place && before == Some(place))
+        }) {
+            next += 1;
+        }
+        before = Some(place);
+        let shift = match next.checked_sub(1).map(|at| shifts[at]) {
+            Some(shift) if shift.0 == mapping.line => shift.2,
+            _ => 0,
+        };
+        let first = if mapping.line == 0 { start.1 } else { 0 };
+        segments.push(Segment {
+            line: start.0 + mapping.line,
+            column: first + mapping.column + shift,
+            source,
+            source_line: mapping.source_line,
+            source_column: mapping.source_column,
+        });
+    }
+    segments
 }
 
 /// The map as JSON. Segments are in the order of the output.

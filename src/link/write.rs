@@ -380,47 +380,8 @@ impl Writer<'_, '_> {
         if source == count {
             self.sources.push(module);
         }
-        // Where the relocations are: line and column without them, and how far what follows is pushed.
-        let mut shifts: Vec<(u32, u32, u32)> = Vec::new();
-        let (mut line, mut column, mut pushed, mut at) = (0, 0, 0, 0);
-        for (relocation, text) in part.relocations.iter().zip(texts) {
-            for char in part.text[at..relocation.at as usize].chars() {
-                if char == '\n' {
-                    line += 1;
-                    column = 0;
-                    pushed = 0;
-                } else {
-                    column += char.len_utf16() as u32;
-                }
-            }
-            at = relocation.at as usize;
-            pushed += width(text);
-            shifts.push((line, column, pushed));
-        }
-        let mut next = 0;
-        let mut before = None;
-        for mapping in &part.mappings {
-            // What starts where a relocation stands is in front of it the first time and behind it the second.
-            let place = (mapping.line, mapping.column);
-            while shifts.get(next).is_some_and(|shift| {
-                (shift.0, shift.1) < place || ((shift.0, shift.1) == place && before == Some(place))
-            }) {
-                next += 1;
-            }
-            before = Some(place);
-            let shift = match next.checked_sub(1).map(|at| shifts[at]) {
-                Some(shift) if shift.0 == mapping.line => shift.2,
-                _ => 0,
-            };
-            let first = if mapping.line == 0 { self.column } else { 0 };
-            self.segments.push(Segment {
-                line: self.line + mapping.line,
-                column: first + mapping.column + shift,
-                source,
-                source_line: mapping.source_line,
-                source_column: mapping.source_column,
-            });
-        }
+        let lengths = texts.iter().map(|text| width(text));
+        self.segments.extend(map::segments(part, lengths, (self.line, self.column), source));
     }
 
     fn relocation(&self, module: ModuleId, relocation: &Relocation) -> String {

@@ -73,6 +73,13 @@ fn dockerfiles(environment: &Environment<'_>, root: &Path, container: &Value) ->
     image.into_iter().chain(files).map(one).collect()
 }
 
+/// What wrangler defines when it builds for a deployment, so that packages leave out what is for development. It
+/// looks at the variable `NODE_ENV` of the machine first; a build here gives the same on every machine.
+fn defaults() -> BTreeMap<String, String> {
+    let names = ["process.env.NODE_ENV", "global.process.env.NODE_ENV", "globalThis.process.env.NODE_ENV"];
+    names.map(|name| (name.to_owned(), "\"production\"".to_owned())).into()
+}
+
 /// How code is compiled and linked.
 pub(super) fn bundling(
     options: &Options,
@@ -85,6 +92,7 @@ pub(super) fn bundling(
         minify: options.minify,
         source_map: options.source_map,
         keep_names: true,
+        define: defaults(),
         ..Bundling::default()
     };
     let Some(environment) = environment else { return base };
@@ -109,7 +117,7 @@ pub(super) fn bundling(
         jsx_factory: environment.str("jsx_factory").map(str::to_owned),
         jsx_fragment: environment.str("jsx_fragment").map(str::to_owned),
         alias: environment.strings("alias"),
-        define: environment.strings("define"),
+        define: base.define.into_iter().chain(environment.strings("define")).collect(),
         keep_names: environment.bool("keep_names").unwrap_or(base.keep_names),
     }
 }
