@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod deployment;
 mod fixture;
+mod link;
 mod npm;
 mod project;
 mod reproducible;
