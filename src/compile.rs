@@ -108,6 +108,8 @@ pub struct Part {
     pub declares: Vec<SymbolId>,
     /// Those of them whose value is a function or class that takes its name from them, and that name.
     pub named: Vec<(SymbolId, String)>,
+    /// Whether it is a function declaration, whose value is there before anything runs.
+    pub hoisted: bool,
     /// Whether evaluating it can be noticed by anybody who does not use what it declares.
     pub effects: bool,
 }

@@ -125,6 +125,7 @@ pub(super) fn lower(
             mappings: printed.mappings,
             declares: statement.declares,
             named: statement.named,
+            hoisted: statement.hoisted,
             effects: statement.effects,
         }
     };

@@ -23,6 +23,7 @@ pub(super) struct Statement {
     pub(super) statements: Vec<Stmt>,
     pub(super) declares: Vec<SymbolId>,
     pub(super) named: Vec<(SymbolId, String)>,
+    pub(super) hoisted: bool,
     pub(super) effects: bool,
 }
 
@@ -35,7 +36,8 @@ pub(super) fn statements(
 ) -> Vec<Statement> {
     if tables.format == Format::CommonJs {
         let statements = module.body.into_iter().filter_map(ModuleItem::stmt).collect();
-        let mut whole = Statement { statements, declares: Vec::new(), named: Vec::new(), effects: true };
+        let mut whole =
+            Statement { statements, declares: Vec::new(), named: Vec::new(), hoisted: false, effects: true };
         rewrite(tables, &mut whole);
         parenthesize(std::slice::from_mut(&mut whole));
         return vec![whole];
@@ -51,6 +53,7 @@ pub(super) fn statements(
             let mut part = Statement {
                 effects: effects.of_statement(&statement),
                 named: names(tables, &statement),
+                hoisted: matches!(statement, Stmt::Decl(Decl::Fn(_))),
                 declares: Vec::new(),
                 statements: vec![statement],
             };

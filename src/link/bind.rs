@@ -228,6 +228,9 @@ impl<'a> Binder<'a> {
                 for (name, span) in &import.names {
                     let problem = match self.import(id, at, name, &mut Trail::default()) {
                         Resolved::Missing if self.module(id).targets[at] != Target::Missing => {
+                            if self.may_be_type(id, at, name) {
+                                continue;
+                            }
                             self.missing(id, at, name)
                         }
                         Resolved::Ambiguous => Diagnostic::error(
@@ -245,6 +248,21 @@ impl<'a> Binder<'a> {
             }
         }
         problems
+    }
+
+    /// Whether an import is only passed on by a TypeScript file: then it can be a type, which the file alone does not
+    /// tell, and which is gone from the other module.
+    fn may_be_type(&self, module: ModuleId, import: usize, name: &str) -> bool {
+        let object = self.object(module);
+        let typescript = [".ts", ".tsx", ".mts", ".cts"];
+        let is_same = |symbol: &Reference| match symbol {
+            Reference::Symbol(symbol) => {
+                matches!(&object.symbols[symbol.0 as usize].import, Some((at, known)) if *at == import && known == name)
+            }
+            _ => false,
+        };
+        typescript.iter().any(|extension| object.source.path().ends_with(extension))
+            && !object.parts.iter().flat_map(|part| &part.relocations).any(|place| is_same(&place.target))
     }
 
     fn missing(&self, module: ModuleId, import: usize, name: &str) -> Diagnostic {

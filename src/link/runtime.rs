@@ -79,7 +79,7 @@ impl Helper {
             ),
             Self::Interop => concat!(
                 r#"(exports, node) => { const some = exports !== null && (typeof exports === "object" || typeof exports === "function"); "#,
-                r#"const target = some ? Object.create(Object.getPrototypeOf(exports)) : {}; "#,
+                r#"const target = Object.create(some ? Object.getPrototypeOf(exports) : null, { [Symbol.toStringTag]: { value: "Module" } }); "#,
                 r#"if (some) for (const key of Object.getOwnPropertyNames(exports)) if (key !== "default") "#,
                 r#"Object.defineProperty(target, key, { get: () => exports[key], enumerable: Object.prototype.propertyIsEnumerable.call(exports, key), configurable: true }); "#,
                 r#"return Object.defineProperty(target, "default", some && exports.__esModule && !node ? { get: () => exports.default, enumerable: true } : { value: exports, enumerable: true }); }"#,

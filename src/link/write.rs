@@ -34,6 +34,9 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
     writer.namespaces();
     writer.waiting();
     writer.functions();
+    for module in plan.eager.iter().filter(|module| !plan.is_wrapped(binder, **module)) {
+        writer.restore_functions(*module);
+    }
     for module in &plan.eager {
         writer.evaluate(*module);
     }
@@ -230,6 +233,7 @@ impl Writer<'_, '_> {
             let open = !self.loose(module).is_empty();
             let getters = self.getters(module);
             self.line(&format!("{define}({getters}, {open}, {namespace});"));
+            self.restore_functions(module);
             for start in order::starts(self.binder, self.live, module) {
                 if let Some(text) = self.start(start) {
                     self.line(&text);
@@ -355,6 +359,26 @@ impl Writer<'_, '_> {
         if !part.text.ends_with('\n') && (!self.output.minify || !part.text.ends_with([';', '}'])) {
             self.push("\n");
         }
+        if !part.hoisted {
+            self.restore(module, part);
+        }
+    }
+
+    /// Gives the functions of a module their names back before anything can ask for them.
+    fn restore_functions(&mut self, module: ModuleId) {
+        let binder = self.binder;
+        let live = &self.live.parts[module.0 as usize];
+        for (part, _) in
+            binder.object(module).parts.iter().zip(live).filter(|(part, live)| part.hoisted && **live)
+        {
+            self.restore(module, part);
+        }
+    }
+
+    fn restore(&mut self, module: ModuleId, part: &Part) {
+        if self.output.minify && !self.output.keep_names {
+            return;
+        }
         for (symbol, original) in &part.named {
             let name = if self.plan.is_wrapped(self.binder, module) {
                 Some(self.binder.object(module).symbols[symbol.0 as usize].name.as_str())
@@ -362,11 +386,9 @@ impl Writer<'_, '_> {
                 self.names.get(&Entity::Symbol(module, *symbol))
             };
             let Some(name) = name.filter(|name| name != original) else { continue };
-            if self.output.keep_names || !self.output.minify {
-                let restore = self.helper(Helper::Name);
-                let text = format!("{restore}({name}, {});", quoted(original));
-                self.line(&text);
-            }
+            let restore = self.helper(Helper::Name);
+            let text = format!("{restore}({name}, {});", quoted(original));
+            self.line(&text);
         }
     }
 
