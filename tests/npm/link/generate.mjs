@@ -2,9 +2,9 @@
 //
 // The modules lie in three layers, each of which imports from itself, cycles included, and from those below: ES modules, CommonJS
 // modules, ES modules. For Node refuses to require an ES module that is being evaluated, and copies the names of a CommonJS module
-// once. Left out for such differences as well: the keys of a CommonJS module's namespace (Node adds `module.exports`), names that a
-// CommonJS module gets late, names of two origins of which one is CommonJS, and top-level await but for the end of the entry.
-// What is logged of an error is its name.
+// once. Left out for such differences as well: what is read of a CommonJS module before it is evaluated, the keys of
+// its namespace (Node adds `module.exports`) and its tag, names that it gets late, and top-level await but for the end of the entry. What is
+// logged of an error is its name.
 
 import { random } from "../router/trees.mjs";
 
@@ -167,12 +167,16 @@ function use(module, { rng, chance, pick, fresh, below }) {
 	const at = module.path.replace(/\W.*/, "");
 	const body = [];
 	const attempt = (what, expression) => `try { console.log("${at} ${what}", ${expression}); } catch (error) { console.log("${at} ${what}", error.name); }`;
+	/** Reads a binding; one of CommonJS may be without a value, or its module without an object to ask. */
+	const read = (what, expression, binding, value) =>
+		binding.at.esm ? attempt(what, expression) : `try { if (${value} !== undefined) console.log("${at} ${what}", ${expression}); } catch {}`;
+	const shown = (expression, binding) => (binding.whole && !binding.at.esm ? `typeof ${expression}` : `show(${expression})`);
 	const visible = [];
 	if (!module.esm) {
 		for (const other of below.filter(() => chance(35))) {
 			const imported = pick([...names(other)].filter((name) => other.esm || name !== "default"));
-			const read = imported === undefined ? "typeof required" : `show(${member("required", imported)})`;
-			const line = `const required = require("./${other.path}"); return ${read};`;
+			const got = imported === undefined ? "typeof required" : `show(${member("required", imported)})`;
+			const line = `const required = require("./${other.path}"); return ${got};`;
 			body.push(chance(70) ? attempt(`requires ${other.path}`, `(() => { ${line} })()`) : `exports.${at}_late_${other.path.replace(/\W.*/, "")} = () => { ${line} };`);
 		}
 		const place = () => 2 + rng.below(module.lines.length - 1);
@@ -207,8 +211,8 @@ function use(module, { rng, chance, pick, fresh, below }) {
 		if (chance(40)) {
 			const local = fresh(module);
 			clauses.push(`import * as ${local} from ${specifier};`);
-			for (const name of all.filter(() => chance(50))) body.push(attempt(`${local} of ${other.path} ${name.replace(" ", "_")}`, `show(${member(local, name)})`));
-			body.push(attempt("missing", `typeof ${local}.missing, "missing" in ${local}`));
+			for (const name of all.filter(() => chance(50))) body.push(read(`${local} of ${other.path} ${name.replace(" ", "_")}`, shown(member(local, name), resolve(other, name)), resolve(other, name), member(local, name)));
+			if (other.esm) body.push(attempt("missing", `typeof ${local}.missing, "missing" in ${local}`));
 			if (known(other) && chance(50)) body.push(attempt(`keys of ${other.path}`, `Object.keys(${local}).join()`));
 			if (known(other) && chance(20)) body.push(attempt(`shape of ${other.path}`, `((kept) => [Object.isExtensible(kept), kept[Symbol.toStringTag], Reflect.ownKeys(kept).length].join())(${local})`));
 		}
@@ -218,13 +222,14 @@ function use(module, { rng, chance, pick, fresh, below }) {
 			if (chance(40)) body.push(`try { ${local}("set by ${at}"); } catch (error) { console.log("${at} sets", error.name); }`);
 			continue;
 		}
-		if (chance(80)) body.push(attempt(`reads ${local}`, `show(${local})`));
-		if (chance(15)) body.push(attempt(`calls ${local}`, `typeof ${local} === "function" ? show(/^class/.test(${local}) ? new ${local}() : ${local}()) : "no"`));
+		if (chance(80)) body.push(read(`reads ${local}`, shown(local, binding), binding, local));
+		if (chance(15)) body.push(read(`calls ${local}`, `typeof ${local} === "function" ? show(/^class/.test(${local}) ? new ${local}() : ${local}()) : "no"`, binding, local));
 		if (chance(20)) {
 			const inner = LOCALS.filter((name) => name !== local && name !== "show" && chance(25));
-			body.push(attempt(`scope with ${local}`, `(function (${inner.join(", ")}) { return show(${local}) + [${inner.join(", ")}].length; })()`));
+			body.push(read(`scope with ${local}`, `(function (${inner.join(", ")}) { return ${shown(local, binding)} + [${inner.join(", ")}].length; })()`, binding, local));
 		}
-		if (chance(10)) body.push(attempt(`shorthand ${local}`, `show(({ ${local} }).${local})`));
+		if (chance(10)) body.push(read(`shorthand ${local}`, shown(`({ ${local} }).${local}`, binding), binding, local));
+		if (!binding.at.esm) continue;
 		if (chance(4)) body.push(`const ${fresh(module)} = ${local};`);
 		if (chance(4)) body.push(`export const late_${at}_${body.length} = ${local};`);
 	}
@@ -235,9 +240,9 @@ function use(module, { rng, chance, pick, fresh, below }) {
 	for (const line of body) module.lines.splice(chance(60) ? module.lines.length : place(first), 0, line);
 	if (module.entry) {
 		for (const other of below.filter(() => chance(35))) {
-			const read = [...names(other)].filter((name) => !resolve(other, name).setter).map((name) => `show(${member("loaded", name)})`);
-			module.lines.push(`try { const loaded = await import("./${other.path}"); console.log("loaded ${other.path}", ${[...read, "loaded === (await import(\"./" + other.path + "\"))"].join(", ")}); } catch (error) { console.log("load ${other.path}", error.name); }`);
+			const reads = [...names(other)].filter((name) => !resolve(other, name).setter).map((name) => shown(member("loaded", name), resolve(other, name)));
+			module.lines.push(`try { const loaded = await import("./${other.path}"); console.log("loaded ${other.path}", ${[...reads, "loaded === (await import(\"./" + other.path + "\"))"].join(", ")}); } catch (error) { console.log("load ${other.path}", error.name); }`);
 		}
-		module.lines.push(...visible.filter(({ binding }) => !binding.setter).map(({ local }) => attempt(`ends with ${local}`, `show(${local})`)));
+		module.lines.push(...visible.filter(({ binding }) => !binding.setter).map(({ local, binding }) => read(`ends with ${local}`, shown(local, binding), binding, local)));
 	}
 }

@@ -23,7 +23,7 @@ async function judge(files, programs) {
 		await writeFile(join(home, path), lines.map((line) => `${line}\n`).join(""));
 	}
 	const wanted = await programs.run(join(home, "main.js"));
-	if (wanted.endsWith("throws a SyntaxError")) {
+	if (wanted.includes("SyntaxError")) {
 		return false;
 	}
 	for (const mode of ["plain", "minified"]) {
@@ -51,7 +51,7 @@ function difference(wanted, logged) {
 
 /** The program without the lines that it is wrong without. */
 async function shrink(files, programs) {
-	const sort = (fault) => (fault ? fault.split("\n", 1)[0] : undefined);
+	const sort = (fault) => (fault ? `${fault.split("\n", 1)[0]} ${fault.includes("throws a ")}` : undefined);
 	let fault = await judge(files, programs);
 	const wanted = sort(fault);
 	for (let again = true; again; ) {
@@ -61,7 +61,7 @@ async function shrink(files, programs) {
 				for (let at = 0; at + length <= lines.length; ) {
 					const less = new Map(files).set(path, lines.toSpliced(at, length));
 					const found = await judge(less, programs);
-					if (sort(found) === wanted && !found.includes("throws a ")) {
+					if (sort(found) === wanted) {
 						lines.splice(at, length);
 						[fault, again] = [found, true];
 					} else {
