@@ -62,6 +62,8 @@ pub struct Options<'a> {
 pub struct Resolver {
     import: OxcResolver,
     require: OxcResolver,
+    /// Knows no built-in modules.
+    packages: OxcResolver,
     node_builtins: bool,
 }
 
@@ -70,10 +72,12 @@ impl Resolver {
     pub fn new(options: Options<'_>) -> Self {
         let import = OxcResolver::new(resolver_options(&options, "import"));
         let require = import.clone_with_options(resolver_options(&options, "require"));
+        let packages = ResolveOptions { builtin_modules: false, ..resolver_options(&options, "import") };
+        let packages = import.clone_with_options(packages);
         let node_builtins = options.compatibility_flags.iter().any(|flag| {
             matches!(flag.as_str(), "nodejs_compat" | "nodejs_compat_v2" | "experimental:nodejs_compat_v2")
         });
-        Self { import, require, node_builtins }
+        Self { import, require, packages, node_builtins }
     }
 
     /// Resolves one specifier of the file `importer`.
@@ -100,7 +104,12 @@ impl Resolver {
             Ok(resolution) => Ok(Resolution::File(file(&resolution))),
             Err(ResolveError::Ignored(_)) => Ok(Resolution::Empty),
             Err(ResolveError::Builtin { resolved, .. }) => {
-                self.builtin(resolved.strip_prefix("node:").unwrap_or(&resolved))
+                // Without Node's modules a package of that name, or a package's replacement for it, is what is meant.
+                match self.packages.resolve_file(importer, specifier) {
+                    Ok(resolution) if !self.node_builtins => Ok(Resolution::File(file(&resolution))),
+                    Err(ResolveError::Ignored(_)) if !self.node_builtins => Ok(Resolution::Empty),
+                    _ => self.builtin(resolved.strip_prefix("node:").unwrap_or(&resolved)),
+                }
             }
             Err(error) => Err(explain(specifier, &error)),
         }

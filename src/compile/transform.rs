@@ -6,7 +6,7 @@ use swc_core::ecma::transforms::base::hygiene::{Config as HygieneConfig, hygiene
 use swc_core::ecma::transforms::base::resolver;
 use swc_core::ecma::transforms::optimization::simplify::{dead_branch_remover, expr_simplifier};
 use swc_core::ecma::transforms::react::{Options as ReactOptions, Runtime, react};
-use swc_core::ecma::transforms::typescript::{Config as TypeScriptConfig, typescript};
+use swc_core::ecma::transforms::typescript::{Config as TypeScriptConfig, TsxConfig, tsx};
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith};
 
 use super::Options;
@@ -37,7 +37,13 @@ pub(super) fn transform(
     resolver(unresolved, top_level, is_typescript).process(&mut program);
     if is_typescript {
         let config = TypeScriptConfig { native_class_properties: true, ..TypeScriptConfig::default() };
-        typescript(config, unresolved, top_level).process(&mut program);
+        // What JSX elements call counts as used, so that its import stays.
+        let jsx = TsxConfig {
+            pragma: options.jsx_factory.map(|name| name.to_owned().into()),
+            pragma_frag: options.jsx_fragment.map(|name| name.to_owned().into()),
+        };
+        let comments = session.comments.clone();
+        tsx(session.files.clone(), config, jsx, comments, unresolved, top_level).process(&mut program);
     }
     let is_jsx = has_jsx(&program);
     let react_options = ReactOptions {
