@@ -29,6 +29,8 @@ pub(super) struct Trail {
     seen: BTreeSet<(ModuleId, String)>,
     /// The modules that the name is passed on by, in order.
     pub(super) modules: Vec<ModuleId>,
+    /// Whether the last answer is what a module may export that is re-exported whole and only known when it runs.
+    loose: bool,
 }
 
 /// Resolves names over a graph.
@@ -141,12 +143,14 @@ impl<'a> Binder<'a> {
         let mut loose = Resolved::Missing;
         for star in &object.stars {
             let before = trail.modules.len();
-            match self.import(module, *star, name, trail) {
+            trail.loose = false;
+            let resolved = self.import(module, *star, name, trail);
+            match resolved {
                 // That was not the way.
                 Resolved::Missing => trail.modules.truncate(before),
                 Resolved::Ambiguous => return Resolved::Ambiguous,
-                // What these export is only known when they run: they are asked last.
-                other @ (Resolved::CommonJs(..) | Resolved::External(..)) if self.is_loose(module, *star) => {
+                // What such a module exports is only known when it runs: it is asked last.
+                other if trail.loose || self.is_loose(module, *star) => {
                     if loose == Resolved::Missing {
                         loose = other;
                     }
@@ -156,7 +160,8 @@ impl<'a> Binder<'a> {
                 _ => return Resolved::Ambiguous,
             }
         }
-        if found == Resolved::Missing { loose } else { found }
+        trail.loose = found == Resolved::Missing;
+        if trail.loose { loose } else { found }
     }
 
     /// Whether the exports of an import's target are not known before it runs.
