@@ -7,8 +7,10 @@
 //! swc lives in this room and in no other. A file that does not parse yields diagnostics and never a panic; no
 //! other file is looked at, so an object depends on the file's bytes and the options alone.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::panic::{self, AssertUnwindSafe};
 
 use crate::diagnostic::{Code, Diagnostic, Source};
 
@@ -197,8 +199,38 @@ pub enum ImportKind {
     Require,
 }
 
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is in code whose panics become diagnostics, so that a panic hook need not speak.
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
 /// Compiles one file. The language goes by the extension of `source`'s path.
+///
+/// swc panics on some files that are not JavaScript at all; that is a diagnostic like others.
 pub fn compile(source: &Source, options: Options<'_>) -> Result<Object, Vec<Diagnostic>> {
+    let outer = GUARDED.replace(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(|| compile_file(source, options)));
+    GUARDED.set(outer);
+    result.unwrap_or_else(|payload| {
+        if let Some(problem) = parse::unfinished(source) {
+            return Err(vec![problem]);
+        }
+        let reason = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let reason = reason.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
+        let reason = reason.lines().next().unwrap_or_default().to_owned();
+        Err(vec![
+            Diagnostic::error(Code::Syntax, format!("the compiler gives up on this file: {reason}"))
+                .file(source.path())
+                .help("look for a mistake in its syntax; if there is none, please report it with the file"),
+        ])
+    })
+}
+
+fn compile_file(source: &Source, options: Options<'_>) -> Result<Object, Vec<Diagnostic>> {
     let Some(language) = parse::Language::of(source.path()) else {
         return Err(vec![
             Diagnostic::error(

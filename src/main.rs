@@ -13,8 +13,10 @@ const STACK_SIZE: usize = 256 << 20;
 fn main() -> ExitCode {
     let default = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        default(info);
-        cli::printer::report_bug();
+        if !pagesbuild::compile::is_guarded() {
+            default(info);
+            cli::printer::report_bug();
+        }
     }));
     // Files are parsed on these threads too. They exist already when a test harness made them: then they stay.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK_SIZE).build_global();

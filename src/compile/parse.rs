@@ -43,7 +43,6 @@ impl Language {
             Self::JavaScript | Self::Json => Syntax::Es(EsSyntax {
                 jsx: true,
                 decorators: true,
-                auto_accessors: true,
                 explicit_resource_management: true,
                 import_attributes: true,
                 allow_return_outside_function: true,
@@ -178,6 +177,27 @@ fn diagnostics(errors: Vec<SyntaxError>, source: &Source, file: &SourceFile) -> 
     diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map_or(0, |label| label.span.start));
     diagnostics.dedup();
     diagnostics
+}
+
+/// What a file that ends too early leaves open: the mistake that swc's parser panics on. Strings are not told from
+/// code, since this only runs when something is wrong for sure.
+pub(super) fn unfinished(source: &Source) -> Option<Diagnostic> {
+    let text = source.text();
+    if let Some(at) = text.rfind("/*").filter(|at| !text[*at..].contains("*/")) {
+        let problem = Diagnostic::error(Code::Syntax, "this comment is not closed");
+        return Some(problem.at(source, at..at + 2, "opened here").help("close it with `*/`"));
+    }
+    let mut open = Vec::new();
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => open.push(at),
+            b')' | b']' | b'}' => _ = open.pop(),
+            _ => {}
+        }
+    }
+    let at = open.pop()?;
+    let problem = Diagnostic::error(Code::Syntax, format!("this `{}` is not closed", &text[at..=at]));
+    Some(problem.at(source, at..at + 1, "opened here").help("the file ends before it is"))
 }
 
 /// Syntax that parses and that nothing here lowers to what the runtime understands.

@@ -5,6 +5,7 @@
 mod asset;
 mod bundle;
 mod cli;
+mod compile;
 mod config;
 mod deployment;
 mod fixture;
