@@ -17,7 +17,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use exports::{no_handlers, without_handlers};
+pub use exports::{has_near_miss, no_handlers, without_handlers};
 pub use routes_json::{RoutesJson, parse as parse_routes_json};
 pub use table::table;
 

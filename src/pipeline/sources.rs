@@ -136,6 +136,14 @@ impl Sources {
         let Some(directory) = &project.functions else { return };
         let shown = project::display(&project.root, directory);
         if routes.0.is_empty() {
+            let misses: Vec<Diagnostic> = (self.functions.iter())
+                .filter(|function| route::has_near_miss(function))
+                .map(|function| route::no_handlers(&shown, function))
+                .collect();
+            if !misses.is_empty() {
+                diagnostics.extend(misses);
+                return;
+            }
             if !self.functions.is_empty() && !diagnostics.has_errors() {
                 diagnostics.push(
                     Diagnostic::warning(Code::ForeignFunctions, "no file in this directory exports a handler; it is left out")

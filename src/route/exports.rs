@@ -26,6 +26,11 @@ pub fn without_handlers(functions: &[FunctionExports]) -> Vec<&str> {
     functions.iter().filter(none).map(|function| function.file.as_str()).collect()
 }
 
+/// Whether a file exports something that was probably meant to be a handler.
+pub fn has_near_miss(function: &FunctionExports) -> bool {
+    function.exports.iter().any(|export| nearest(export).is_some())
+}
+
 /// What to say about a file that exports no handler. `directory` is the functions directory as the user would
 /// name it.
 pub fn no_handlers(directory: &str, function: &FunctionExports) -> Diagnostic {

@@ -227,3 +227,18 @@ fn code_may_nest_deeply() {
     let output = pagesbuild(directory.path(), ["build"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
+
+/// A directory whose only handlers are misspelt is not taken for one of another platform.
+#[test]
+fn misspelt_handlers_are_named() {
+    let project = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(project.path().join("functions")).unwrap();
+    std::fs::create_dir_all(project.path().join("public")).unwrap();
+    std::fs::write(project.path().join("public/index.html"), "hello").unwrap();
+    std::fs::write(project.path().join("functions/a.js"), "export const onrequest = () => new Response();\n")
+        .unwrap();
+    let output = pagesbuild(project.path(), ["build"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("did you mean `onRequest`?"), "{}", stderr(&output));
+    assert!(!stderr(&output).contains("foreign-functions"), "{}", stderr(&output));
+}
