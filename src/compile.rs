@@ -27,16 +27,29 @@ mod transform;
 /// What besides the file's text decides how it is compiled.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
-    /// What JSX elements call; `None` is `React.createElement`.
-    pub jsx_factory: Option<&'a str>,
-    /// What JSX fragments are; `None` is `React.Fragment`.
-    pub jsx_fragment: Option<&'a str>,
+    /// What the file's `tsconfig.json` says.
+    pub dialect: &'a Dialect,
     /// Identifiers and member expressions to replace, with the JavaScript that takes their place.
     pub define: &'a BTreeMap<String, String>,
     /// Whether text is printed short, with local names shortened.
     pub minify: bool,
     /// Whether functions and classes keep their names when minified.
     pub keep_names: bool,
+}
+
+/// How the syntax that is not JavaScript is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dialect {
+    /// The module whose `jsx` function JSX elements call. `None` means the functions below.
+    pub jsx_source: Option<String>,
+    /// Whether that is the function of its development build.
+    pub jsx_development: bool,
+    /// What JSX elements call; `None` is `React.createElement`.
+    pub jsx_factory: Option<String>,
+    /// What JSX fragments are; `None` is `React.Fragment`.
+    pub jsx_fragment: Option<String>,
+    /// Whether imports without `type` stay even when nothing uses them.
+    pub verbatim: bool,
 }
 
 /// A compiled module.

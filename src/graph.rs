@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use crate::compile::{self, Import, ImportKind, Object, compile};
+use crate::compile::{self, Dialect, Import, ImportKind, Object, compile};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
@@ -191,7 +191,13 @@ impl Builder<'_> {
     fn visit(&self, node: &Node, compiled: Option<Object>) -> Result<Found, Vec<Diagnostic>> {
         let object = match compiled {
             Some(object) => object,
-            None => compile(&self.source(node)?, self.options)?,
+            None => {
+                let dialect = match node {
+                    Node::File(file) => self.resolver.dialect(file),
+                    Node::Generated(_) | Node::Empty => Dialect::default(),
+                };
+                compile(&self.source(node)?, compile::Options { dialect: &dialect, ..self.options })?
+            }
         };
         let mut problems = Vec::new();
         let mut targets = Vec::with_capacity(object.imports.len());

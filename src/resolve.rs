@@ -12,7 +12,7 @@ use oxc_resolver::{
     TsconfigDiscovery, TsconfigOptions, TsconfigReferences,
 };
 
-use crate::compile::ImportKind;
+use crate::compile::{Dialect, ImportKind};
 
 /// Where a specifier leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,10 @@ pub struct Unresolved {
 pub struct Options<'a> {
     /// The configuration's `alias`.
     pub alias: &'a BTreeMap<String, String>,
+    /// The configuration's `jsx_factory`.
+    pub jsx_factory: Option<&'a str>,
+    /// The configuration's `jsx_fragment`.
+    pub jsx_fragment: Option<&'a str>,
     /// The configuration's `tsconfig`; `None` looks for the nearest one of each importer.
     pub tsconfig: Option<&'a Path>,
     /// The project's compatibility flags, which say whether Node's built-in modules are there.
@@ -65,6 +69,9 @@ pub struct Resolver {
     /// Knows no built-in modules.
     packages: OxcResolver,
     node_builtins: bool,
+    tsconfig: Option<PathBuf>,
+    /// What the configuration says of JSX.
+    dialect: Dialect,
 }
 
 impl Resolver {
@@ -77,7 +84,13 @@ impl Resolver {
         let node_builtins = options.compatibility_flags.iter().any(|flag| {
             matches!(flag.as_str(), "nodejs_compat" | "nodejs_compat_v2" | "experimental:nodejs_compat_v2")
         });
-        Self { import, require, packages, node_builtins }
+        let dialect = Dialect {
+            jsx_factory: options.jsx_factory.map(str::to_owned),
+            jsx_fragment: options.jsx_fragment.map(str::to_owned),
+            ..Dialect::default()
+        };
+        let tsconfig = options.tsconfig.map(Path::to_path_buf);
+        Self { import, require, packages, node_builtins, tsconfig, dialect }
     }
 
     /// Resolves one specifier of the file `importer`.
@@ -113,6 +126,27 @@ impl Resolver {
             }
             Err(error) => Err(explain(specifier, &error)),
         }
+    }
+
+    /// How a file's own syntax is read: what its `tsconfig.json` says, over what the configuration does. Files of
+    /// packages have none.
+    pub fn dialect(&self, file: &Path) -> Dialect {
+        let mut dialect = self.dialect.clone();
+        let found = match &self.tsconfig {
+            Some(path) => self.import.resolve_tsconfig(path).ok(),
+            None => self.import.find_tsconfig(file).ok().flatten(),
+        };
+        let Some(tsconfig) = found else { return dialect };
+        let options = &tsconfig.compiler_options;
+        if let Some("react-jsx" | "react-jsxdev") = options.jsx.as_deref() {
+            dialect.jsx_source =
+                Some(options.jsx_import_source.clone().unwrap_or_else(|| "react".to_owned()));
+            dialect.jsx_development = options.jsx.as_deref() == Some("react-jsxdev");
+        }
+        dialect.jsx_factory = options.jsx_factory.clone().or(dialect.jsx_factory);
+        dialect.jsx_fragment = options.jsx_fragment_factory.clone().or(dialect.jsx_fragment);
+        dialect.verbatim = options.verbatim_module_syntax == Some(true);
+        dialect
     }
 
     /// Whether the package of a file says `"type": "module"`.

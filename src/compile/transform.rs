@@ -36,21 +36,33 @@ pub(super) fn transform(
     let mut program = Program::Module(module);
     resolver(unresolved, top_level, is_typescript).process(&mut program);
     if is_typescript {
-        let config = TypeScriptConfig { native_class_properties: true, ..TypeScriptConfig::default() };
+        let config = TypeScriptConfig {
+            native_class_properties: true,
+            verbatim_module_syntax: options.dialect.verbatim,
+            ..TypeScriptConfig::default()
+        };
         // What JSX elements call counts as used, so that its import stays.
         let jsx = TsxConfig {
-            pragma: options.jsx_factory.map(|name| name.to_owned().into()),
-            pragma_frag: options.jsx_fragment.map(|name| name.to_owned().into()),
+            pragma: options.dialect.jsx_factory.clone().map(Into::into),
+            pragma_frag: options.dialect.jsx_fragment.clone().map(Into::into),
         };
         let comments = session.comments.clone();
         tsx(session.files.clone(), config, jsx, comments, unresolved, top_level).process(&mut program);
     }
     let is_jsx = has_jsx(&program);
-    let react_options = ReactOptions {
-        runtime: Some(Runtime::Classic),
-        pragma: options.jsx_factory.map(|name| name.to_owned().into()),
-        pragma_frag: options.jsx_fragment.map(|name| name.to_owned().into()),
-        ..ReactOptions::default()
+    let react_options = match &options.dialect.jsx_source {
+        Some(source) => ReactOptions {
+            runtime: Some(Runtime::Automatic),
+            import_source: Some(source.as_str().into()),
+            development: Some(options.dialect.jsx_development),
+            ..ReactOptions::default()
+        },
+        None => ReactOptions {
+            runtime: Some(Runtime::Classic),
+            pragma: options.dialect.jsx_factory.clone().map(Into::into),
+            pragma_frag: options.dialect.jsx_fragment.clone().map(Into::into),
+            ..ReactOptions::default()
+        },
     };
     let comments = Some(session.comments.clone());
     react(session.files.clone(), comments, react_options, top_level, unresolved).process(&mut program);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::compile;
+use crate::compile::{self, Dialect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::graph::{Node, Roots, graph};
@@ -34,10 +34,10 @@ impl<'a> Code<'a> {
         Self { root: &project.root, bundling: &project.bundling, compatibility_flags }
     }
 
-    pub(super) fn options(&self) -> compile::Options<'_> {
+    /// How files of this dialect are compiled.
+    pub(super) fn options<'b>(&'b self, dialect: &'b Dialect) -> compile::Options<'b> {
         compile::Options {
-            jsx_factory: self.bundling.jsx_factory.as_deref(),
-            jsx_fragment: self.bundling.jsx_fragment.as_deref(),
+            dialect,
             define: &self.bundling.define,
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
@@ -47,6 +47,8 @@ impl<'a> Code<'a> {
     pub(super) fn resolver(&self) -> Resolver {
         Resolver::new(resolve::Options {
             alias: &self.bundling.alias,
+            jsx_factory: self.bundling.jsx_factory.as_deref(),
+            jsx_fragment: self.bundling.jsx_fragment.as_deref(),
             tsconfig: self.bundling.tsconfig.as_deref(),
             compatibility_flags: self.compatibility_flags,
             root: self.root,
@@ -55,7 +57,7 @@ impl<'a> Code<'a> {
 
     /// Grows the graph from the roots and links it.
     pub(super) fn link(&self, roots: Roots<'_>, diagnostics: &mut Diagnostics) -> Option<Bundle> {
-        let graph = graph(&self.resolver(), self.options(), roots, diagnostics)?;
+        let graph = graph(&self.resolver(), self.options(&Dialect::default()), roots, diagnostics)?;
         let output = Output {
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,

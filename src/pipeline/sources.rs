@@ -36,8 +36,9 @@ pub(super) struct Class {
 pub(super) fn compile(project: &Project, tree: &SourceTree, diagnostics: &mut Diagnostics) -> Sources {
     let mut sources = Sources { functions: Vec::new(), classes: Vec::new(), objects: BTreeMap::new() };
     let code = bundle::Code::of(project);
+    let resolver = code.resolver();
     let mut object = |file: &Path| match graph::read(&project.root, file) {
-        Ok(source) => match compile::compile(&source, code.options()) {
+        Ok(source) => match compile::compile(&source, code.options(&resolver.dialect(file))) {
             Ok(object) => Some(object),
             Err(problems) => {
                 diagnostics.extend(problems);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
 
-use pagesbuild::compile::{Options, compile};
+use pagesbuild::compile::{Dialect, Options, compile};
 use pagesbuild::diagnostic::Source;
 use proptest::prelude::*;
 
@@ -91,7 +91,7 @@ proptest! {
         // The binary compiles on threads with much stack.
         let worker = thread::Builder::new().stack_size(64 << 20).spawn(move || {
             let define = BTreeMap::from([("process.env.NODE_ENV".to_owned(), "\"production\"".to_owned())]);
-            let options = Options { jsx_factory: None, jsx_fragment: None, define: &define, minify, keep_names: true };
+            let options = Options { dialect: &Dialect::default(), define: &define, minify, keep_names: true };
             let source = Source::new(path, text);
             match compile(&source, options) {
                 Ok(object) => {
@@ -122,8 +122,7 @@ fn files_that_end_too_early_show_what_is_open() {
     ] {
         for path in ["a.js", "a.ts"] {
             let options = Options {
-                jsx_factory: None,
-                jsx_fragment: None,
+                dialect: &Dialect::default(),
                 define: &BTreeMap::new(),
                 minify: false,
                 keep_names: true,
