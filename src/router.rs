@@ -14,7 +14,7 @@ mod expression;
 mod table;
 
 /// The module that all entries import.
-pub const RUNTIME: &str = include_str!("router/runtime.js");
+pub const RUNTIME: &str = concat!(include_str!("router/match.js"), "\n", include_str!("router/runtime.js"));
 
 /// The specifier by which entries import [`RUNTIME`].
 pub const SPECIFIER: &str = "pagesbuild:router";

@@ -1,6 +1,6 @@
-//! Prints the route table as the data that `runtime.js` searches: a tree of path segments.
+//! Prints the route table as the data that `match.js` searches: a tree of path segments.
 //!
-//! The table comes in, one JavaScript expression comes out. A node is an array (places 0 to 11):
+//! The table comes in, one JavaScript expression comes out. A node is an array (places 0 to 10):
 //!
 //! 0. label, the segment's text in lower case, empty for others;
 //! 1. the next node whose label falls into the same slot;
@@ -10,13 +10,15 @@
 //! 5. rows that answer here;
 //! 6. rows that answer here and below (a catch-all at the end);
 //! 7. middleware of here and below;
-//! 8. middleware whose pattern ends in a catch-all;
-//! 9. rows with a catch-all elsewhere: a row, an expression, whether it is middleware, an expression that has to
-//!    match too or 0, and so on;
-//! 10. the smallest rank of a row that answers in the tree below, so that a search can pass it by;
-//! 11. 1 when there is middleware in the tree below, 0 when not.
+//! 8. rows with a catch-all elsewhere: a row, whether it is middleware, an expression that has to match as well as
+//!    the row's own or 0, and so on;
+//! 9. the smallest rank of a row that answers in this tree, so that a search can pass it by; -2 when there is
+//!    middleware in the tree, which is never passed by;
+//! 10. how many characters at the end of a segment the hash for place 2 takes.
 //!
-//! A row is `[rank, method or 0, index of the handler, parameters or 0]`; the rank is its place in the route table.
+//! A row is `[rank, method or 0, index of the handler, parameters or 0, extent]`; the rank is its place in the route
+//! table. The extent is the row's expression for those in place 8. For other middleware it is the number of segments
+//! that it matches, or -1 for all that a path has; for other rows 0.
 //! What is absent is 0, so that all nodes have the same shape.
 
 use std::collections::BTreeMap;
@@ -55,7 +57,6 @@ struct Node {
     exact: Vec<String>,
     rest: Vec<String>,
     guards: Vec<String>,
-    rest_guards: Vec<String>,
     odd: Vec<String>,
     best: Option<usize>,
     guarded: bool,
@@ -88,20 +89,24 @@ fn insert(root: &mut Node, rank: usize, route: &Route, handler: usize, guards: b
     node.mark(rank, guards);
     let method = route.method.as_ref().map_or_else(|| "0".to_owned(), |method| format!("\"{method}\""));
     if at_end {
-        let row = format!("[{rank},{method},{handler},{}]", places(&route.pattern));
+        let extent = match (guards, catch_all) {
+            (false, _) => "0".to_owned(),
+            (true, None) => segments.len().to_string(),
+            (true, Some(_)) => "-1".to_owned(),
+        };
+        let row = format!("[{rank},{method},{handler},{},{extent}]", places(&route.pattern));
         let rows = match (guards, catch_all) {
             (false, None) => &mut node.exact,
             (false, Some(_)) => &mut node.rest,
-            (true, None) => &mut node.guards,
-            (true, Some(_)) => &mut node.rest_guards,
+            (true, _) => &mut node.guards,
         };
         rows.push(row);
     } else {
-        let row = format!("[{rank},{method},{handler},{}]", names(&route.pattern));
         let expression =
             if guards { expression::prefix(&route.pattern) } else { expression::exact(&route.pattern) };
         let mount = if guards { "0".to_owned() } else { mount(route) };
-        node.odd.push(format!("{row},{expression},{guards},{mount}"));
+        let row = format!("[{rank},{method},{handler},{},{expression}]", names(&route.pattern));
+        node.odd.push(format!("{row},{guards},{mount}"));
     }
 }
 
@@ -169,19 +174,17 @@ impl Node {
             format!("{},{expression},{}", serde_json::Value::from(start.as_str()), node.printed("", "0"))
         };
         let mixed: Vec<String> = self.mixed.iter().map(triple).collect();
+        let (slots, reach) = self.slots();
         // Writing to a string cannot fail.
         _ = write!(
             out,
-            "[{label},{next},{},{param},{},{},{},{},{},{},{},{}]",
-            self.slots(),
+            "[{label},{next},{slots},{param},{},{},{},{},{},{},{reach}]",
             bracketed(&mixed),
             bracketed(&self.exact),
             bracketed(&self.rest),
             bracketed(&self.guards),
-            bracketed(&self.rest_guards),
             bracketed(&self.odd),
-            self.best.unwrap_or(NONE),
-            u8::from(self.guarded),
+            if self.guarded { "-2".to_owned() } else { self.best.unwrap_or(NONE).to_string() },
         );
     }
 
@@ -191,26 +194,43 @@ impl Node {
         out
     }
 
-    /// The hash table of the children for texts: at most one child for two slots on average, and one slot for a
-    /// few children, which are quicker compared than hashed.
-    fn slots(&self) -> String {
-        if self.texts.is_empty() {
-            return "0".to_owned();
-        }
-        let count = if self.texts.len() <= 4 { 1 } else { (self.texts.len() * 2).next_power_of_two() };
+    /// The hash table of the children for texts, at most one child for two slots on average, and the reach of its
+    /// hash: the shortest that leaves no more than two children in a slot, since each character costs time.
+    fn slots(&self) -> (String, usize) {
+        let count = match self.texts.len() {
+            0 => return ("0".to_owned(), 0),
+            1 => 1,
+            several => (several * 2).next_power_of_two(),
+        };
+        let slot = |label: &str, reach| hash(label, reach) as usize & (count - 1);
+        let spread = |reach: &usize| {
+            let mut taken = vec![0_u32; count];
+            self.texts.keys().all(|label| {
+                taken.get_mut(slot(label, *reach)).is_some_and(|number| {
+                    *number += 1;
+                    *number <= 2
+                })
+            })
+        };
+        let longest = self.texts.keys().map(String::len).max().unwrap_or(0);
+        let reach = (0..longest).find(spread).unwrap_or(longest);
         let mut slots = vec!["0".to_owned(); count];
         for (label, node) in &self.texts {
-            if let Some(slot) = slots.get_mut(hash(label) as usize & (count - 1)) {
+            if let Some(slot) = slots.get_mut(slot(label, reach)) {
                 *slot = node.printed(label, slot);
             }
         }
-        format!("[{}]", slots.join(","))
+        (format!("[{}]", slots.join(",")), reach)
     }
 }
 
-/// The hash that `visit` in `runtime.js` computes.
-fn hash(label: &str) -> u32 {
-    let hash =
-        label.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte | 32)));
+/// The hash that `visit` in `match.js` computes of the length and the last characters.
+fn hash(label: &str, reach: usize) -> u32 {
+    let length = u32::try_from(label.len()).unwrap_or(0);
+    let skipped = label.len().saturating_sub(reach);
+    let hash = label
+        .bytes()
+        .skip(skipped)
+        .fold(length, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte | 32)));
     hash ^ (hash >> 15)
 }
