@@ -69,6 +69,8 @@ pub struct Resolver {
     /// Knows no built-in modules.
     packages: OxcResolver,
     node_builtins: bool,
+    /// Whether `nodejs_als` asks for `node:async_hooks` alone.
+    async_hooks: bool,
     tsconfig: Option<PathBuf>,
     /// What the configuration says of JSX.
     dialect: Dialect,
@@ -84,13 +86,14 @@ impl Resolver {
         let node_builtins = options.compatibility_flags.iter().any(|flag| {
             matches!(flag.as_str(), "nodejs_compat" | "nodejs_compat_v2" | "experimental:nodejs_compat_v2")
         });
+        let async_hooks = options.compatibility_flags.iter().any(|flag| flag == "nodejs_als");
         let dialect = Dialect {
             jsx_factory: options.jsx_factory.map(str::to_owned),
             jsx_fragment: options.jsx_fragment.map(str::to_owned),
             ..Dialect::default()
         };
         let tsconfig = options.tsconfig.map(Path::to_path_buf);
-        Self { import, require, packages, node_builtins, tsconfig, dialect }
+        Self { import, require, packages, node_builtins, async_hooks, tsconfig, dialect }
     }
 
     /// Resolves one specifier of the file `importer`.
@@ -157,7 +160,7 @@ impl Resolver {
     }
 
     fn builtin(&self, name: &str) -> Result<Resolution, Unresolved> {
-        if self.node_builtins || name == "async_hooks" {
+        if self.node_builtins || (self.async_hooks && name == "async_hooks") {
             return Ok(Resolution::External(format!("node:{name}")));
         }
         Err(Unresolved {

@@ -107,6 +107,15 @@ fn flags_and_missing_entries() {
     let with = pagesbuild(directory.path(), ["bundle", "main.js", "--compatibility-flag", "nodejs_compat"]);
     assert_eq!(with.status.code(), Some(0), "{}", stderr(&with));
     assert!(stdout(&with).contains("node:fs"));
+    fs::write(
+        directory.path().join("als.js"),
+        "import { AsyncLocalStorage } from 'node:async_hooks';\nconsole.log(AsyncLocalStorage.name);\n",
+    )
+    .unwrap();
+    for (flag, code) in [("nodejs_als", 0), ("nodejs_compat", 0), ("global_navigator", 1)] {
+        let output = pagesbuild(directory.path(), ["bundle", "als.js", "--compatibility-flag", flag]);
+        assert_eq!(output.status.code(), Some(code), "{flag}: {}", stderr(&output));
+    }
     let missing = pagesbuild(directory.path(), ["bundle", "none.js"]);
     assert_eq!(missing.status.code(), Some(2));
     assert!(stderr(&missing).contains("none.js"));
