@@ -15,6 +15,9 @@ pub(super) enum Resolved {
     Namespace(ModuleId),
     /// A property of what a CommonJS module exports (`*` for all of it), by Node's rules or by those of bundlers.
     CommonJs(ModuleId, String, bool),
+    /// A property of the object of a module's exports, since which of the modules that it re-exports whole has it is
+    /// only known when they run.
+    Dynamic(ModuleId, String),
     /// An export of a module that the runtime provides (`*` for all of them).
     External(String, String),
     /// Nothing: there is no such export.
@@ -151,9 +154,11 @@ impl<'a> Binder<'a> {
                 Resolved::Ambiguous => return Resolved::Ambiguous,
                 // What such a module exports is only known when it runs: it is asked last.
                 other if trail.loose || self.is_loose(module, *star) => {
-                    if loose == Resolved::Missing {
-                        loose = other;
-                    }
+                    loose = match loose {
+                        Resolved::Missing => other,
+                        known if known == other => other,
+                        _ => Resolved::Dynamic(module, name.to_owned()),
+                    };
                 }
                 other if found == Resolved::Missing => found = other,
                 other if found == other => {}

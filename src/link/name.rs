@@ -107,6 +107,7 @@ pub(super) fn value(binder: &Binder<'_>, plan: &Plan, resolved: &Resolved) -> Pl
         }
         Resolved::Symbol(module, symbol) => Place::Entity(Entity::Symbol(*module, *symbol)),
         Resolved::Namespace(module) => Place::Entity(Entity::Namespace(*module)),
+        Resolved::Dynamic(module, name) => Place::Property(Entity::Namespace(*module), name.clone()),
         Resolved::CommonJs(module, name, node) if name == "*" => {
             Place::Entity(Entity::Interop(*module, *node))
         }

@@ -126,7 +126,7 @@ impl Marker<'_, '_> {
                 self.module(*module);
                 self.symbol(*module, *symbol);
             }
-            Resolved::Namespace(module) => self.namespace(*module),
+            Resolved::Namespace(module) | Resolved::Dynamic(module, _) => self.namespace(*module),
             Resolved::CommonJs(module, ..) => self.module(*module),
             Resolved::External(..) | Resolved::Missing | Resolved::Ambiguous => {}
         }
