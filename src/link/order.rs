@@ -39,8 +39,7 @@ pub(super) fn plan(binder: &Binder<'_>, live: &Live) -> Plan {
     let late = closure(binder, late);
     waiting.extend(late.into_iter().filter(|module| awaits || !eager.contains(module)));
     waiting.retain(|module| is_module(module) && live.modules[module.0 as usize]);
-    let mut order = Vec::new();
-    evaluate(binder, binder.graph.entry, &mut BTreeSet::new(), &mut order);
+    let mut order = evaluate(binder, binder.graph.entry, &waiting);
     order.retain(|module| live.modules[module.0 as usize]);
     let awaited = awaited(binder, live, &waiting);
     Plan { eager: order, waiting, awaited }
@@ -69,16 +68,21 @@ fn closure(binder: &Binder<'_>, roots: impl IntoIterator<Item = ModuleId>) -> BT
     seen
 }
 
-/// The depth-first order of evaluation below a module, itself last. Kept off the call stack: chains of imports can be
-/// as long as a project likes.
-fn evaluate(binder: &Binder<'_>, module: ModuleId, seen: &mut BTreeSet<ModuleId>, order: &mut Vec<ModuleId>) {
-    seen.insert(module);
-    let mut stack = vec![(module, imports(binder, module).collect::<Vec<_>>().into_iter())];
+/// The depth-first order of evaluation below a module, itself last. A module that waits starts its imports itself, so
+/// the search ends there: started from one of them, a cycle would run in another order. Kept off the call stack: chains
+/// of imports can be as long as a project likes.
+fn evaluate(binder: &Binder<'_>, module: ModuleId, waiting: &BTreeSet<ModuleId>) -> Vec<ModuleId> {
+    let below = |module: ModuleId| {
+        let imports: Vec<ModuleId> =
+            if waiting.contains(&module) { Vec::new() } else { imports(binder, module).collect() };
+        (module, imports.into_iter())
+    };
+    let mut order = Vec::new();
+    let mut seen = BTreeSet::from([module]);
+    let mut stack = vec![below(module)];
     while let Some((module, rest)) = stack.last_mut() {
         match rest.next() {
-            Some(next) if seen.insert(next) => {
-                stack.push((next, imports(binder, next).collect::<Vec<_>>().into_iter()));
-            }
+            Some(next) if seen.insert(next) => stack.push(below(next)),
             Some(_) => {}
             None => {
                 order.push(*module);
@@ -86,6 +90,7 @@ fn evaluate(binder: &Binder<'_>, module: ModuleId, seen: &mut BTreeSet<ModuleId>
             }
         }
     }
+    order
 }
 
 /// The live modules that have to be started before a waiting module runs: its imports, and through those that are not
