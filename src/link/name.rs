@@ -90,7 +90,12 @@ pub(super) fn place(binder: &Binder<'_>, plan: &Plan, module: ModuleId, relocati
             Target::Missing => Place::Missing(binder.object(module).imports[*import].specifier.clone()),
         },
         reference => match binder.reference(module, reference) {
-            Some(Resolved::Symbol(target, symbol)) if target == module && plan.is_wrapped(binder, module) => {
+            // Not where the module imports from itself: there its own name can mean something else.
+            Some(Resolved::Symbol(target, symbol))
+                if *reference == Reference::Symbol(symbol)
+                    && target == module
+                    && plan.is_wrapped(binder, module) =>
+            {
                 Place::Own(symbol)
             }
             Some(resolved) => value(binder, plan, &resolved),
@@ -158,7 +163,7 @@ pub(super) fn names(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Outpu
             !reserved.contains(name)
                 && !taken.contains(name)
                 && users.iter().all(|user| {
-                    is_own(binder, plan, entity, *user, name) || !declares(binder, plan, *user, name)
+                    !declares(binder, plan, *user, name) || is_own(binder, plan, entity, *user, name)
                 })
         };
         let name = if output.minify {
@@ -187,16 +192,19 @@ pub(super) fn names(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Outpu
     Names(names)
 }
 
-/// A module's own name means the same in it as before, whatever its inner scopes declare.
+/// A module's own name means the same in it as before, whatever its inner scopes declare; unless the module also
+/// imports it, from itself, and speaks of it by another name.
 fn is_own(binder: &Binder<'_>, plan: &Plan, entity: &Entity, user: ModuleId, name: &str) -> bool {
-    match entity {
-        Entity::Symbol(module, symbol) => {
-            *module == user
-                && !plan.is_wrapped(binder, user)
-                && binder.object(user).symbols[symbol.0 as usize].name == name
-        }
-        _ => false,
-    }
+    let Entity::Symbol(module, symbol) = entity else { return false };
+    let symbols = &binder.object(user).symbols;
+    let imported = |at: u32| {
+        let resolved = binder.reference(user, &Reference::Symbol(SymbolId(at)));
+        resolved == Some(Resolved::Symbol(*module, *symbol))
+    };
+    *module == user
+        && !plan.is_wrapped(binder, user)
+        && symbols[symbol.0 as usize].name == name
+        && !(0..).zip(symbols).any(|(at, symbol)| symbol.import.is_some() && imported(at))
 }
 
 /// Whether a name means something else somewhere inside of a module.
