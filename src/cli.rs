@@ -126,6 +126,9 @@ struct CodeArguments {
     /// Write a source map
     #[arg(long)]
     sourcemap: bool,
+    /// Compile everything anew, and keep nothing for later builds
+    #[arg(long)]
+    no_cache: bool,
 }
 
 /// The options of a project as the library takes them.
@@ -146,6 +149,7 @@ fn project_options(
         compatibility_flags: project.compatibility_flags,
         minify: code.is_some_and(|code| code.minify),
         source_map: code.is_some_and(|code| code.sourcemap),
+        no_cache: code.is_some_and(|code| code.no_cache),
     }
 }
 

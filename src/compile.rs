@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::{Code, Diagnostic, Source};
 
 mod define;
@@ -25,7 +27,7 @@ mod surface;
 mod transform;
 
 /// What besides the file's text decides how it is compiled.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Options<'a> {
     /// What the file's `tsconfig.json` says.
     pub dialect: &'a Dialect,
@@ -38,7 +40,7 @@ pub struct Options<'a> {
 }
 
 /// How the syntax that is not JavaScript is read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Dialect {
     /// The module whose `jsx` function JSX elements call. `None` means the functions below.
     pub jsx_source: Option<String>,
@@ -53,9 +55,10 @@ pub struct Dialect {
 }
 
 /// A compiled module.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Object {
-    /// The file as the user wrote it.
+    /// The file as the user wrote it; not part of what is kept of an object.
+    #[serde(skip)]
     pub source: Source,
     /// How the module is evaluated.
     pub format: Format,
@@ -80,7 +83,7 @@ pub struct Object {
 }
 
 /// How a module is evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// As the standard says.
     Module,
@@ -89,11 +92,11 @@ pub enum Format {
 }
 
 /// An index into [`Object::symbols`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SymbolId(pub u32);
 
 /// A name of a module's top level.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Symbol {
     /// As written, or made up for a default export.
     pub name: String,
@@ -102,7 +105,7 @@ pub struct Symbol {
 }
 
 /// What an exported name stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Binding {
     /// A name of the top level.
     Local(SymbolId),
@@ -111,7 +114,7 @@ pub enum Binding {
 }
 
 /// A top-level statement as text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Part {
     /// JavaScript with nothing in the places of the relocations.
     pub text: String,
@@ -130,7 +133,7 @@ pub struct Part {
 }
 
 /// A place in a part's text that the linker fills.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relocation {
     /// Byte offset into the text.
     pub at: u32,
@@ -141,7 +144,7 @@ pub struct Relocation {
 }
 
 /// What a relocation names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reference {
     /// A name of the module's top level.
     Symbol(SymbolId),
@@ -154,7 +157,7 @@ pub enum Reference {
 }
 
 /// A point of a text and the point of the file that it comes from; lines and UTF-16 columns, both from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
     /// Line in the part's text.
     pub line: u32,
@@ -167,7 +170,7 @@ pub struct Mapping {
 }
 
 /// A name that a module exports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Export {
     /// `default` for the default export, `*` for `export * from`.
     pub name: String,
@@ -178,7 +181,7 @@ pub struct Export {
 }
 
 /// What is known of an exported value from its own file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExportKind {
     /// A class, with the name in its declaration.
     Class(Option<String>),
@@ -189,7 +192,7 @@ pub enum ExportKind {
 }
 
 /// A module that a module asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
     /// As written.
     pub specifier: String,
@@ -202,7 +205,7 @@ pub struct Import {
 }
 
 /// The syntax that asks for a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ImportKind {
     /// `import ... from` and `export ... from`.
     Static,

@@ -15,7 +15,7 @@ pub use codes::Code;
 pub use render::{Style, render};
 
 /// A file of the user's as it was read; spans are byte offsets into its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source(Arc<(String, String)>);
 
 impl Source {

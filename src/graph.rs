@@ -3,13 +3,15 @@
 //! Modules get dense ids in the order of their paths, so that neither the order of discovery nor the timing of
 //! threads shows in what is made of them. What is live is the linker's business.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rayon::prelude::*;
+use rayon::Scope;
 
-use crate::compile::{self, Dialect, Import, ImportKind, Object, compile};
+use crate::cache::Cache;
+use crate::compile::{self, Import, ImportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
@@ -27,7 +29,7 @@ pub struct Module {
     /// Relative to the project, `/`-separated; generated modules are named `pagesbuild:...`.
     pub path: String,
     /// The compiled file.
-    pub object: Object,
+    pub object: Arc<Object>,
     /// For each import of the object, where it leads.
     pub targets: Vec<Target>,
     /// Whether its package says that evaluating it does something.
@@ -69,9 +71,7 @@ impl ModuleGraph {
 }
 
 /// What the graph grows from.
-pub struct Roots<'a> {
-    /// Files of the project go by this directory.
-    pub root: &'a Path,
+pub struct Roots {
     /// The path of the entry: a generated module's name or a file.
     pub entry: Node,
     /// Generated modules: name and text.
@@ -79,7 +79,7 @@ pub struct Roots<'a> {
     /// The files that generated modules import, by [`file_specifier`].
     pub files: BTreeMap<String, PathBuf>,
     /// Objects that were compiled before, by file.
-    pub compiled: BTreeMap<PathBuf, Object>,
+    pub compiled: BTreeMap<PathBuf, Arc<Object>>,
 }
 
 /// A module before it has an id.
@@ -99,17 +99,48 @@ pub fn file_specifier(root: &Path, file: &Path) -> String {
     format!("{SCHEME}{}", project::display(root, file))
 }
 
-struct Builder<'a> {
-    resolver: &'a Resolver,
-    options: compile::Options<'a>,
-    roots: Roots<'a>,
+/// Compiles files of a project, each as its `tsconfig.json` says.
+pub struct Compiler<'a> {
+    /// Files go by this directory.
+    pub root: &'a Path,
+    /// Where imports lead.
+    pub resolver: &'a Resolver,
+    /// What was compiled before.
+    pub cache: &'a Cache,
+    /// How code is compiled; the dialect is each file's own.
+    pub options: compile::Options<'a>,
+}
+
+impl Compiler<'_> {
+    /// Reads and compiles a file.
+    pub fn file(&self, file: &Path) -> Result<Object, Vec<Diagnostic>> {
+        let source = read(self.root, file).map_err(|problem| vec![*problem])?;
+        let dialect = self.resolver.dialect(file);
+        self.cache.object(&source, compile::Options { dialect: &dialect, ..self.options })
+    }
+}
+
+/// A graph while it grows.
+struct Growing<'a> {
+    compiler: &'a Compiler<'a>,
+    roots: Roots,
+    known: Mutex<Known>,
+}
+
+/// What is known of a graph so far.
+#[derive(Default)]
+struct Known {
+    traits: BTreeMap<Node, Traits>,
+    found: Vec<(Node, Found)>,
+    problems: Vec<Diagnostic>,
+    /// Whether a module is not there because of an error.
+    incomplete: bool,
 }
 
 /// A module before ids are assigned.
 struct Found {
-    object: Object,
+    object: Arc<Object>,
     targets: Vec<Reached>,
-    problems: Vec<Diagnostic>,
 }
 
 /// A target before ids are assigned.
@@ -126,80 +157,59 @@ struct Traits {
     node: bool,
 }
 
-/// Compiles and resolves everything that the entry reaches, a wave of modules at a time, each wave on all cores. All
-/// problems are collected; `None` when any of them is an error.
-pub fn graph<'a>(
-    resolver: &'a Resolver,
-    options: compile::Options<'a>,
-    roots: Roots<'a>,
-    diagnostics: &mut Diagnostics,
-) -> Option<ModuleGraph> {
+/// Compiles and resolves everything that the entry reaches, on all cores. All problems are collected; `None` when any
+/// of them is an error.
+pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostics) -> Option<ModuleGraph> {
     let entry = roots.entry.clone();
-    let mut builder = Builder { resolver, options, roots };
-    let mut found: BTreeMap<Node, Found> = BTreeMap::new();
-    let mut traits = BTreeMap::from([(entry.clone(), builder.entry_traits(&entry))]);
-    let mut wave = vec![entry.clone()];
-    let mut complete = true;
-    while !wave.is_empty() {
-        let compiled: Vec<Option<Object>> = wave.iter().map(|node| builder.compiled(node)).collect();
-        let visited: Vec<Result<Found, Vec<Diagnostic>>> =
-            wave.par_iter().zip(compiled).map(|(node, compiled)| builder.visit(node, compiled)).collect();
-        let mut next = BTreeSet::new();
-        for (node, result) in wave.into_iter().zip(visited) {
-            match result {
-                Ok(mut module) => {
-                    for target in &module.targets {
-                        if let Reached::Node(node, known) = target
-                            && traits.insert(node.clone(), *known).is_none()
-                        {
-                            next.insert(node.clone());
-                        }
-                    }
-                    let problems = std::mem::take(&mut module.problems);
-                    complete &= problems.iter().all(|problem| problem.severity != Severity::Error);
-                    diagnostics.extend(problems);
-                    found.insert(node, module);
-                }
-                Err(problems) => {
-                    complete = false;
-                    diagnostics.extend(problems);
-                }
-            }
-        }
-        wave = next.into_iter().collect();
-    }
-    complete.then(|| number(builder.roots.root, found, &traits, &entry))
+    let growing = Growing { compiler, roots, known: Mutex::default() };
+    let module = matches!(&entry, Node::File(file) if compiler.resolver.is_module(file));
+    growing.known().traits.insert(entry.clone(), Traits { effects: true, node: is_node(&entry, module) });
+    rayon::scope(|scope| growing.visit(scope, entry.clone()));
+    let known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    diagnostics.extend(known.problems);
+    (!known.incomplete).then(|| number(compiler.root, known.found, &known.traits, &entry))
 }
 
-impl Builder<'_> {
-    fn entry_traits(&self, entry: &Node) -> Traits {
-        let module = match entry {
-            Node::File(file) => self.resolver.is_module(file),
-            Node::Generated(_) | Node::Empty => false,
-        };
-        Traits { effects: true, node: is_node(entry, module) }
+impl Growing<'_> {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn compiled(&mut self, node: &Node) -> Option<Object> {
-        match node {
-            Node::File(file) => self.roots.compiled.remove(file),
-            Node::Generated(_) | Node::Empty => None,
+    /// Compiles a module, and has those visited that it imports and that nobody asked for before.
+    fn visit<'s>(&'s self, scope: &Scope<'s>, node: Node) {
+        let mut problems = Vec::new();
+        let found = self.find(&node, &mut problems);
+        let mut next = Vec::new();
+        let mut known = self.known();
+        for target in found.iter().flat_map(|found| &found.targets) {
+            let Reached::Node(node, traits) = target else { continue };
+            match known.traits.get_mut(node) {
+                Some(before) => before.effects |= traits.effects,
+                None => {
+                    known.traits.insert(node.clone(), *traits);
+                    next.push(node.clone());
+                }
+            }
+        }
+        known.incomplete |=
+            found.is_none() || problems.iter().any(|problem| problem.severity == Severity::Error);
+        known.problems.extend(problems);
+        known.found.extend(found.map(|found| (node, found)));
+        drop(known);
+        for node in next {
+            scope.spawn(|scope| self.visit(scope, node));
         }
     }
 
-    /// Compiles one module and resolves its imports.
-    fn visit(&self, node: &Node, compiled: Option<Object>) -> Result<Found, Vec<Diagnostic>> {
-        let object = match compiled {
-            Some(object) => object,
-            None => {
-                let dialect = match node {
-                    Node::File(file) => self.resolver.dialect(file),
-                    Node::Generated(_) | Node::Empty => Dialect::default(),
-                };
-                compile(&self.source(node)?, compile::Options { dialect: &dialect, ..self.options })?
+    /// A module and where its imports lead; `None` when it does not compile.
+    fn find(&self, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Found> {
+        let object = match self.object(node) {
+            Ok(object) => object,
+            Err(found) => {
+                problems.extend(found);
+                return None;
             }
         };
-        let mut problems = Vec::new();
         let mut targets = Vec::with_capacity(object.imports.len());
         for import in &object.imports {
             match self.follow(node, import) {
@@ -210,25 +220,29 @@ impl Builder<'_> {
                 }
             }
         }
-        Ok(Found { object, targets, problems })
+        Some(Found { object, targets })
     }
 
-    fn source(&self, node: &Node) -> Result<Source, Vec<Diagnostic>> {
-        match node {
-            Node::File(file) => read(self.roots.root, file).map_err(|problem| vec![*problem]),
-            Node::Generated(name) => Ok(Source::new(
-                format!("{name}.js"),
-                self.roots.generated.get(name).cloned().unwrap_or_default(),
-            )),
-            Node::Empty => Ok(Source::new(format!("{SCHEME}empty.cjs"), "")),
-        }
+    fn object(&self, node: &Node) -> Result<Arc<Object>, Vec<Diagnostic>> {
+        let source = match node {
+            Node::File(file) => match self.roots.compiled.get(file) {
+                Some(object) => return Ok(Arc::clone(object)),
+                None => return self.compiler.file(file).map(Arc::new),
+            },
+            Node::Generated(name) => {
+                let text = self.roots.generated.get(name).cloned().unwrap_or_default();
+                Source::new(format!("{name}.js"), text)
+            }
+            Node::Empty => Source::new(format!("{SCHEME}empty.cjs"), ""),
+        };
+        self.compiler.cache.object(&source, self.compiler.options).map(Arc::new)
     }
 
     fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Diagnostic> {
         if let Node::Generated(_) = importer {
             if let Some(file) = self.roots.files.get(&import.specifier) {
                 let node = Node::File(file.clone());
-                let module = self.resolver.is_module(file);
+                let module = self.compiler.resolver.is_module(file);
                 return Ok(Reached::Node(
                     node.clone(),
                     Traits { effects: true, node: is_node(&node, module) },
@@ -240,9 +254,10 @@ impl Builder<'_> {
         }
         let file = match importer {
             Node::File(file) => file.as_path(),
-            Node::Generated(_) | Node::Empty => self.roots.root,
+            Node::Generated(_) | Node::Empty => self.compiler.root,
         };
-        match self.resolver.resolve(file, &import.specifier, import.kind) {
+        let resolver = self.compiler.resolver;
+        match resolver.resolve(file, &import.specifier, import.kind) {
             Ok(Resolution::File(File { path, effects, module })) => {
                 let node = Node::File(path);
                 let node_rules = is_node(&node, module);
@@ -289,7 +304,7 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
 
 fn number(
     root: &Path,
-    found: BTreeMap<Node, Found>,
+    found: Vec<(Node, Found)>,
     traits: &BTreeMap<Node, Traits>,
     entry: &Node,
 ) -> ModuleGraph {
@@ -298,7 +313,7 @@ fn number(
         Node::Generated(name) => (*name).to_owned(),
         Node::Empty => format!("{SCHEME}empty"),
     };
-    let mut order: Vec<(String, Node)> = found.keys().map(|node| (path(node), node.clone())).collect();
+    let mut order: Vec<(String, Node)> = found.iter().map(|(node, _)| (path(node), node.clone())).collect();
     order.sort();
     let ids: BTreeMap<Node, ModuleId> =
         (0..).zip(&order).map(|(id, (_, node))| (node.clone(), ModuleId(id))).collect();

@@ -5,6 +5,7 @@
 //! value, and [`pipeline`] is the only caller of them all. `docs/architecture.md` tells more.
 
 pub mod asset;
+pub mod cache;
 pub mod compile;
 pub mod config;
 pub mod deployment;

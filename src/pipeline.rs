@@ -18,6 +18,7 @@ mod serving;
 mod sources;
 mod worker;
 
+use bundle::Code;
 pub use bundle::{BundleRequest, bundle};
 use sources::Sources;
 use worker::Worker;
@@ -56,6 +57,7 @@ pub struct Built {
 /// The stages up to the route table.
 struct Front {
     project: Project,
+    code: Code,
     outdir: PathBuf,
     tree: SourceTree,
     sources: Sources,
@@ -105,20 +107,22 @@ fn front(
         }
     };
     let tree = discover(&project, &outdir, diagnostics)?;
-    let sources = sources::compile(&project, &tree, diagnostics);
+    let code = Code::of(&project, options);
+    let sources = sources::compile(&project, &code, &tree, diagnostics);
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
-    sources.report_unrouted(&project, &routes, diagnostics);
-    Ok(Some(Front { project, outdir, tree, sources, routes }))
+    sources.report_unrouted(&project, &code, &routes, diagnostics);
+    Ok(Some(Front { project, code, outdir, tree, sources, routes }))
 }
 
 fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<Option<Built>, Error> {
-    let Front { project, outdir, tree, sources, routes } = front;
+    let Front { project, code, outdir, tree, sources, routes } = front;
     deployment::check_outdir(&project, &outdir)?;
     let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
     let worker =
         Worker { project: &project, routes: &routes, own_rules: configured || tree.routes_json.is_some() };
-    let bundle = worker::link(&worker, sources, diagnostics);
+    let bundle = worker::link(&worker, &code, sources, diagnostics);
+    code.save();
     let assets = match &project.assets {
         Some(settings) => Some(Static::read(&project, settings, &tree, &routes, diagnostics)?),
         None => None,

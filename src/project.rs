@@ -46,6 +46,8 @@ pub struct Options {
     pub minify: bool,
     /// `--sourcemap`.
     pub source_map: bool,
+    /// `--no-cache`: everything is compiled anew, and nothing is kept.
+    pub no_cache: bool,
 }
 
 /// A project in one environment.

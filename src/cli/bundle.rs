@@ -26,9 +26,6 @@ pub(super) struct Arguments {
     /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     outfile: Option<PathBuf>,
-    /// Compile everything anew (this version keeps no cache, so it always does)
-    #[arg(long)]
-    no_cache: bool,
     /// Runtime behaviour to switch on, on top of the configuration's; may be repeated
     #[arg(long = "compatibility-flag", value_name = "FLAG")]
     compatibility_flags: Vec<String>,
@@ -44,6 +41,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         compatibility_flags: arguments.compatibility_flags,
         minify: arguments.code.minify,
         source_map: arguments.code.sourcemap,
+        no_cache: arguments.code.no_cache,
         ..Options::default()
     };
     let request = BundleRequest { entry: &arguments.entry, outfile: arguments.outfile.as_deref() };

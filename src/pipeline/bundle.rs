@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use crate::cache::Cache;
 use crate::compile::{self, Dialect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::graph::{Node, Roots, graph};
+use crate::graph::{Compiler, Node, Roots, graph};
 use crate::link::{Bundle, Output, link};
 use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
@@ -21,49 +22,63 @@ pub struct BundleRequest<'a> {
     pub outfile: Option<&'a Path>,
 }
 
-/// What code is compiled with: the bundling settings and what resolution needs of the project.
-pub(super) struct Code<'a> {
-    pub(super) root: &'a Path,
-    pub(super) bundling: &'a Bundling,
-    pub(super) compatibility_flags: &'a [String],
+/// What code is compiled with: the bundling settings, where imports lead, and what was compiled before.
+pub(super) struct Code {
+    root: PathBuf,
+    bundling: Bundling,
+    pub(super) resolver: Resolver,
+    cache: Cache,
+    dialect: Dialect,
 }
 
-impl<'a> Code<'a> {
-    pub(super) fn of(project: &'a Project) -> Self {
-        let compatibility_flags = &project.compatibility_flags;
-        Self { root: &project.root, bundling: &project.bundling, compatibility_flags }
+impl Code {
+    pub(super) fn of(project: &Project, options: &Options) -> Self {
+        Self::new(&project.root, &project.bundling, &project.compatibility_flags, options)
     }
 
-    /// How files of this dialect are compiled.
-    pub(super) fn options<'b>(&'b self, dialect: &'b Dialect) -> compile::Options<'b> {
-        compile::Options {
-            dialect,
-            define: &self.bundling.define,
-            minify: self.bundling.minify,
-            keep_names: self.bundling.keep_names,
+    fn new(root: &Path, bundling: &Bundling, compatibility_flags: &[String], options: &Options) -> Self {
+        let resolver = Resolver::new(resolve::Options {
+            alias: &bundling.alias,
+            jsx_factory: bundling.jsx_factory.as_deref(),
+            jsx_fragment: bundling.jsx_fragment.as_deref(),
+            tsconfig: bundling.tsconfig.as_deref(),
+            compatibility_flags,
+            root,
+        });
+        let cache = if options.no_cache { Cache::none() } else { Cache::of_project(root) };
+        Self {
+            root: root.to_owned(),
+            bundling: bundling.clone(),
+            resolver,
+            cache,
+            dialect: Dialect::default(),
         }
     }
 
-    pub(super) fn resolver(&self) -> Resolver {
-        Resolver::new(resolve::Options {
-            alias: &self.bundling.alias,
-            jsx_factory: self.bundling.jsx_factory.as_deref(),
-            jsx_fragment: self.bundling.jsx_fragment.as_deref(),
-            tsconfig: self.bundling.tsconfig.as_deref(),
-            compatibility_flags: self.compatibility_flags,
-            root: self.root,
-        })
+    pub(super) fn compiler(&self) -> Compiler<'_> {
+        let options = compile::Options {
+            dialect: &self.dialect,
+            define: &self.bundling.define,
+            minify: self.bundling.minify,
+            keep_names: self.bundling.keep_names,
+        };
+        Compiler { root: &self.root, resolver: &self.resolver, cache: &self.cache, options }
     }
 
     /// Grows the graph from the roots and links it.
-    pub(super) fn link(&self, roots: Roots<'_>, diagnostics: &mut Diagnostics) -> Option<Bundle> {
-        let graph = graph(&self.resolver(), self.options(&Dialect::default()), roots, diagnostics)?;
+    pub(super) fn link(&self, roots: Roots, diagnostics: &mut Diagnostics) -> Option<Bundle> {
+        let graph = graph(&self.compiler(), roots, diagnostics)?;
         let output = Output {
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
             source_map: self.bundling.source_map,
         };
         link(&graph, output, diagnostics)
+    }
+
+    /// Leaves what was compiled for later runs.
+    pub(super) fn save(self) {
+        self.cache.save();
     }
 }
 
@@ -78,21 +93,17 @@ pub fn bundle(
     else {
         return Ok((None, diagnostics.into_sorted()));
     };
-    let code = Code {
-        root: &settings.root,
-        bundling: &settings.bundling,
-        compatibility_flags: &settings.compatibility_flags,
-    };
+    let code = Code::new(&settings.root, &settings.bundling, &settings.compatibility_flags, options);
     let entry = settings.directory.join(request.entry);
     let entry = fs::canonicalize(&entry).map_err(|error| Error::io("read", &entry, error))?;
     let roots = Roots {
-        root: &settings.root,
         entry: Node::File(entry),
         generated: BTreeMap::new(),
         files: BTreeMap::new(),
         compiled: BTreeMap::new(),
     };
     let bundle = code.link(roots, &mut diagnostics);
+    code.save();
     if let (Some(bundle), Some(outfile)) = (&bundle, request.outfile) {
         write(bundle, outfile)?;
     }

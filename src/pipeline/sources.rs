@@ -1,12 +1,14 @@
 //! Functions and Durable Object classes, compiled for what they export.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::compile::{self, Export, ExportKind, Object};
+use rayon::prelude::*;
+
+use crate::compile::{Export, ExportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::discover::SourceTree;
-use crate::graph;
 use crate::project::{self, Project};
 use crate::resolve::Resolution;
 use crate::route::{self, FunctionExports, RouteTable};
@@ -20,7 +22,7 @@ pub(super) struct Sources {
     /// Classes that the worker exports.
     pub(super) classes: Vec<Class>,
     /// Every object by its file.
-    pub(super) objects: BTreeMap<PathBuf, Object>,
+    pub(super) objects: BTreeMap<PathBuf, Arc<Object>>,
 }
 
 /// A class of a file under `durable_objects/`.
@@ -33,39 +35,41 @@ pub(super) struct Class {
 }
 
 /// Compiles every file that may hold handlers or classes. What does not compile is reported and left out.
-pub(super) fn compile(project: &Project, tree: &SourceTree, diagnostics: &mut Diagnostics) -> Sources {
+pub(super) fn compile(
+    project: &Project,
+    code: &bundle::Code,
+    tree: &SourceTree,
+    diagnostics: &mut Diagnostics,
+) -> Sources {
     let mut sources = Sources { functions: Vec::new(), classes: Vec::new(), objects: BTreeMap::new() };
-    let code = bundle::Code::of(project);
-    let resolver = code.resolver();
-    let mut object = |file: &Path| match graph::read(&project.root, file) {
-        Ok(source) => match compile::compile(&source, code.options(&resolver.dialect(file))) {
-            Ok(object) => Some(object),
+    let compiler = code.compiler();
+    let mut objects = |directory: &Option<PathBuf>, paths: &[String]| {
+        let directory = directory.as_deref().unwrap_or(&project.root);
+        let files = paths.par_iter().map(|path| {
+            let file = directory.join(path);
+            let object = compiler.file(&file);
+            (file, object)
+        });
+        let compiled: Vec<(PathBuf, Result<Object, Vec<Diagnostic>>)> = files.collect();
+        let kept = paths.iter().zip(compiled).filter_map(|(path, (file, object))| match object {
+            Ok(object) => Some((path.clone(), file, object)),
             Err(problems) => {
                 diagnostics.extend(problems);
                 None
             }
-        },
-        Err(problem) => {
-            diagnostics.push(*problem);
-            None
-        }
+        });
+        kept.collect::<Vec<(String, PathBuf, Object)>>()
     };
-    for path in &tree.functions {
-        let file = project.functions.iter().map(|directory| directory.join(path)).next().unwrap_or_default();
-        if let Some(object) = object(&file) {
-            let exports = object.exports.iter().map(|export| export.name.clone()).collect();
-            sources.functions.push(FunctionExports { file: path.clone(), exports });
-            sources.objects.insert(file, object);
-        }
+    for (path, file, object) in objects(&project.functions, &tree.functions) {
+        let exports = object.exports.iter().map(|export| export.name.clone()).collect();
+        sources.functions.push(FunctionExports { file: path, exports });
+        sources.objects.insert(file, Arc::new(object));
     }
     let mut places: BTreeMap<String, (PathBuf, Export)> = BTreeMap::new();
     let mut twice = Vec::new();
-    for path in &tree.durable_objects {
-        let file =
-            project.durable_objects.iter().map(|directory| directory.join(path)).next().unwrap_or_default();
-        let Some(object) = object(&file) else { continue };
+    for (path, file, object) in objects(&project.durable_objects, &tree.durable_objects) {
         for export in &object.exports {
-            let Some(name) = class_name(export, path) else { continue };
+            let Some(name) = class_name(export, &path) else { continue };
             let place = (file.clone(), export.clone());
             if let Some(first) = places.insert(name.clone(), place) {
                 twice.push((name, first, (file.clone(), export.clone())));
@@ -73,7 +77,7 @@ pub(super) fn compile(project: &Project, tree: &SourceTree, diagnostics: &mut Di
                 sources.classes.push(Class { file: file.clone(), export: export.name.clone(), name });
             }
         }
-        sources.objects.insert(file, object);
+        sources.objects.insert(file, Arc::new(object));
     }
     for (name, first, second) in twice {
         diagnostics.push(duplicate_class(&sources, &name, &first, &second));
@@ -131,6 +135,7 @@ impl Sources {
     pub(super) fn report_unrouted(
         &self,
         project: &Project,
+        code: &bundle::Code,
         routes: &RouteTable,
         diagnostics: &mut Diagnostics,
     ) {
@@ -155,7 +160,7 @@ impl Sources {
             }
             return;
         }
-        let imported = self.imported(project);
+        let imported = self.imported(code);
         for file in route::without_handlers(&self.functions) {
             if imported.contains(&directory.join(file)) {
                 continue;
@@ -167,12 +172,13 @@ impl Sources {
     }
 
     /// The files that function files import.
-    fn imported(&self, project: &Project) -> BTreeSet<PathBuf> {
-        let resolver = bundle::Code::of(project).resolver();
+    fn imported(&self, code: &bundle::Code) -> BTreeSet<PathBuf> {
         let mut imported = BTreeSet::new();
         for (file, object) in &self.objects {
             for import in object.imports.iter().filter(|import| import.specifier.starts_with('.')) {
-                if let Ok(Resolution::File(target)) = resolver.resolve(file, &import.specifier, import.kind) {
+                if let Ok(Resolution::File(target)) =
+                    code.resolver.resolve(file, &import.specifier, import.kind)
+                {
                     imported.insert(target.path);
                 }
             }

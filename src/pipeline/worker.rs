@@ -25,13 +25,17 @@ pub(super) struct Worker<'a> {
 }
 
 /// Links the worker. `None` where the project has no code, or where errors stopped it.
-pub(super) fn link(worker: &Worker<'_>, sources: Sources, diagnostics: &mut Diagnostics) -> Option<Bundle> {
+pub(super) fn link(
+    worker: &Worker<'_>,
+    code: &Code,
+    sources: Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Bundle> {
     let Worker { project, routes, .. } = *worker;
     if routes.0.is_empty() && project.main.is_none() && sources.classes.is_empty() {
         return None;
     }
     let mut roots = Roots {
-        root: &project.root,
         entry: Node::Generated(ENTRY),
         generated: BTreeMap::new(),
         files: BTreeMap::new(),
@@ -51,7 +55,7 @@ pub(super) fn link(worker: &Worker<'_>, sources: Sources, diagnostics: &mut Diag
         }
     }
     roots.compiled = sources.objects;
-    Code::of(project).link(roots, diagnostics)
+    code.link(roots, diagnostics)
 }
 
 fn entry(worker: &Worker<'_>, sources: &Sources) -> String {

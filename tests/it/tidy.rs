@@ -19,7 +19,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("route", &["asset", "diagnostic", "discover", "error", "project"]),
     ("compile", &["diagnostic"]),
     ("resolve", &["compile"]),
-    ("graph", &["compile", "diagnostic", "project", "resolve"]),
+    ("cache", &["compile", "diagnostic"]),
+    ("graph", &["cache", "compile", "diagnostic", "project", "resolve"]),
     ("link", &["compile", "diagnostic", "graph"]),
     ("router", &["route"]),
     ("deployment", &["asset", "diagnostic", "error", "hash", "link", "project", "route"]),
@@ -28,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "pipeline",
         &[
             "asset",
+            "cache",
             "compile",
             "deployment",
             "diagnostic",

@@ -1,0 +1,163 @@
+//! Compiled objects that earlier runs left behind: what was compiled once is read, not compiled again.
+//!
+//! An object is filed under a hash of everything that it is made from: the compiler, the options, the file's name and its
+//! text. So an entry is right or it is not found; nothing ever has to be declared stale. Entries carry a hash of their own
+//! bytes, and what does not fit it counts as absent. All of this is help and not needed: what cannot be read or written is
+//! left alone without a word.
+//!
+//! On the disk a cache is a few *packs*, files of many entries. A run adds what it compiled as one new pack, which takes in
+//! the packs that are not much larger, so that there are never many. Packs are written aside and renamed, and are never changed:
+//! builds that run at the same time see whole packs only, and the worst that they can do to each other is to forget.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::compile::{self, Object, compile};
+use crate::diagnostic::{Diagnostic, Source};
+
+mod pack;
+
+use pack::Key;
+
+/// Bytes that all packs together may have. A worker of 10 MB of source needs about as much.
+const LIMIT: usize = 256 << 20;
+
+/// Compiles files, or finds what was compiled before.
+pub struct Cache {
+    /// Where packs are; `None` keeps nothing.
+    directory: Option<PathBuf>,
+    limit: usize,
+    packs: Vec<Pack>,
+    entries: BTreeMap<Key, Entry>,
+    added: Mutex<BTreeMap<Key, Vec<u8>>>,
+}
+
+struct Pack {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// Whether an entry was found that is not what was written.
+    damaged: AtomicBool,
+}
+
+struct Entry {
+    pack: usize,
+    range: Range<usize>,
+    used: AtomicBool,
+}
+
+impl Cache {
+    /// A cache that keeps nothing.
+    pub fn none() -> Self {
+        Self {
+            directory: None,
+            limit: 0,
+            packs: Vec::new(),
+            entries: BTreeMap::new(),
+            added: Mutex::default(),
+        }
+    }
+
+    /// The cache of a project: below its `node_modules`, where tools keep what can be made again, or beside its
+    /// configuration.
+    pub fn of_project(root: &Path) -> Self {
+        let modules = root.join("node_modules");
+        if modules.is_dir() {
+            Self::open(modules.join(".cache/pagesbuild"), LIMIT)
+        } else {
+            Self::open(root.join(".pagesbuild/cache"), LIMIT)
+        }
+    }
+
+    fn open(directory: PathBuf, limit: usize) -> Self {
+        let mut cache = Self { directory: Some(directory.clone()), limit, ..Self::none() };
+        let mut paths: Vec<PathBuf> =
+            fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == pack::EXTENSION));
+        paths.sort();
+        for path in paths {
+            let Ok(bytes) = fs::read(&path) else { continue };
+            for (key, range) in pack::entries(&bytes) {
+                let entry = Entry { pack: cache.packs.len(), range, used: AtomicBool::new(false) };
+                cache.entries.insert(key, entry);
+            }
+            cache.packs.push(Pack { path, bytes, damaged: AtomicBool::new(false) });
+        }
+        cache
+    }
+
+    /// The object of a file: read when it was compiled before, otherwise compiled and remembered.
+    pub fn object(&self, source: &Source, options: compile::Options<'_>) -> Result<Object, Vec<Diagnostic>> {
+        if self.directory.is_none() {
+            return compile(source, options);
+        }
+        let key = pack::key(source, options);
+        if let Some(mut object) = self.find(&key) {
+            object.source = source.clone();
+            return Ok(object);
+        }
+        let object = compile(source, options)?;
+        if let (Ok(bytes), Ok(mut added)) = (postcard::to_stdvec(&object), self.added.lock()) {
+            added.insert(key, bytes);
+        }
+        Ok(object)
+    }
+
+    fn find(&self, key: &Key) -> Option<Object> {
+        let entry = self.entries.get(key)?;
+        let pack = &self.packs[entry.pack];
+        let payload = pack::payload(key, &pack.bytes[entry.range.clone()]);
+        let object = payload.and_then(|payload| postcard::from_bytes(payload).ok());
+        (if object.is_some() { &entry.used } else { &pack.damaged }).store(true, Ordering::Relaxed);
+        object
+    }
+
+    /// Leaves what was compiled for later runs.
+    pub fn save(self) {
+        let Self { directory: Some(directory), limit, packs, entries, added } = self else { return };
+        let Ok(added) = added.into_inner() else { return };
+        if added.is_empty() {
+            return;
+        }
+        let mut sizes: Vec<usize> = packs.iter().map(|pack| pack.bytes.len()).collect();
+        let mut size: usize = added.values().map(|bytes| pack::size(bytes)).sum();
+        let full = size + sizes.iter().sum::<usize>() > limit;
+        // The packs whose entries go into the new one, the smallest first.
+        let mut absorbed: Vec<usize> = (0..packs.len()).collect();
+        absorbed.sort_by_key(|at| sizes[*at]);
+        absorbed.retain(|at| {
+            let small = std::mem::take(&mut sizes[*at]);
+            let absorbs = full || small <= 2 * size || packs[*at].damaged.load(Ordering::Relaxed);
+            size += if absorbs { small } else { 0 };
+            absorbs
+        });
+        let mut writer = pack::Writer::default();
+        for (key, bytes) in &added {
+            if writer.len() + pack::size(bytes) <= limit {
+                writer.add(key, bytes);
+            }
+        }
+        for (key, entry) in &entries {
+            let keeps = absorbed.contains(&entry.pack) && (!full || entry.used.load(Ordering::Relaxed));
+            if let Some(payload) =
+                pack::payload(key, &packs[entry.pack].bytes[entry.range.clone()]).filter(|_| keeps)
+                && (!full || writer.len() + pack::size(payload) <= limit)
+                && !added.contains_key(key)
+            {
+                writer.add(key, payload);
+            }
+        }
+        let Some(written) = writer.write(&directory) else { return };
+        for at in absorbed {
+            if packs[at].path != written {
+                let _ = fs::remove_file(&packs[at].path);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
