@@ -6,6 +6,10 @@ use std::thread;
 
 mod cli;
 
+/// Trees of syntax come and go in small pieces, on all cores at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Bytes. Parsers of JavaScript recurse, and code that tools wrote nests deeper than the usual 8 MiB (1 MiB on
 /// some systems) can hold. Only what is used of it becomes memory.
 const STACK_SIZE: usize = 256 << 20;
