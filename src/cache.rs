@@ -9,9 +9,9 @@
 //! the packs that are not much larger, so that there are never many. Packs are written aside and renamed, and are never changed:
 //! builds that run at the same time see whole packs only, and the worst that they can do to each other is to forget.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +21,7 @@ use crate::diagnostic::{Diagnostic, Source};
 
 mod pack;
 
-use pack::Key;
+use pack::{Key, Pack, Place};
 
 /// Bytes that all packs together may have. A worker of 10 MB of source needs about as much.
 const LIMIT: usize = 256 << 20;
@@ -32,20 +32,17 @@ pub struct Cache {
     directory: Option<PathBuf>,
     limit: usize,
     packs: Vec<Pack>,
+    /// Files that should be packs.
+    unreadable: Vec<PathBuf>,
     entries: BTreeMap<Key, Entry>,
     added: Mutex<BTreeMap<Key, Vec<u8>>>,
-}
-
-struct Pack {
-    path: PathBuf,
-    bytes: Vec<u8>,
     /// Whether an entry was found that is not what was written.
     damaged: AtomicBool,
 }
 
 struct Entry {
     pack: usize,
-    range: Range<usize>,
+    place: Place,
     used: AtomicBool,
 }
 
@@ -56,8 +53,10 @@ impl Cache {
             directory: None,
             limit: 0,
             packs: Vec::new(),
+            unreadable: Vec::new(),
             entries: BTreeMap::new(),
             added: Mutex::default(),
+            damaged: AtomicBool::new(false),
         }
     }
 
@@ -79,12 +78,15 @@ impl Cache {
         paths.retain(|path| path.extension().is_some_and(|extension| extension == pack::EXTENSION));
         paths.sort();
         for path in paths {
-            let Ok(bytes) = fs::read(&path) else { continue };
-            for (key, range) in pack::entries(&bytes) {
-                let entry = Entry { pack: cache.packs.len(), range, used: AtomicBool::new(false) };
+            let Some((pack, entries)) = Pack::open(path.clone()) else {
+                cache.unreadable.push(path);
+                continue;
+            };
+            for (key, place) in entries {
+                let entry = Entry { pack: cache.packs.len(), place, used: AtomicBool::new(false) };
                 cache.entries.insert(key, entry);
             }
-            cache.packs.push(Pack { path, bytes, damaged: AtomicBool::new(false) });
+            cache.packs.push(pack);
         }
         cache
     }
@@ -108,55 +110,65 @@ impl Cache {
 
     fn find(&self, key: &Key) -> Option<Object> {
         let entry = self.entries.get(key)?;
-        let pack = &self.packs[entry.pack];
-        let payload = pack::payload(key, &pack.bytes[entry.range.clone()]);
-        let object = payload.and_then(|payload| postcard::from_bytes(payload).ok());
-        (if object.is_some() { &entry.used } else { &pack.damaged }).store(true, Ordering::Relaxed);
+        let object = BUFFER.with_borrow_mut(|buffer| {
+            let payload = self.packs[entry.pack].read(&entry.place, buffer)?;
+            postcard::from_bytes(payload).ok()
+        });
+        (if object.is_some() { &entry.used } else { &self.damaged }).store(true, Ordering::Relaxed);
         object
     }
 
     /// Leaves what was compiled for later runs.
     pub fn save(self) {
-        let Self { directory: Some(directory), limit, packs, entries, added } = self else { return };
+        let Self { directory: Some(directory), limit, packs, unreadable, entries, added, damaged } = self
+        else {
+            return;
+        };
         let Ok(added) = added.into_inner() else { return };
         if added.is_empty() {
             return;
         }
-        let mut sizes: Vec<usize> = packs.iter().map(|pack| pack.bytes.len()).collect();
+        let all: usize = packs.iter().map(|pack| pack.size).sum();
         let mut size: usize = added.values().map(|bytes| pack::size(bytes)).sum();
-        let full = size + sizes.iter().sum::<usize>() > limit;
-        // The packs whose entries go into the new one, the smallest first.
+        let full = all + size > limit;
+        // The packs whose entries go into the new one, the smallest first. A damaged one is written anew.
         let mut absorbed: Vec<usize> = (0..packs.len()).collect();
-        absorbed.sort_by_key(|at| sizes[*at]);
+        absorbed.sort_by_key(|at| packs[*at].size);
         absorbed.retain(|at| {
-            let small = std::mem::take(&mut sizes[*at]);
-            let absorbs = full || small <= 2 * size || packs[*at].damaged.load(Ordering::Relaxed);
-            size += if absorbs { small } else { 0 };
+            let absorbs = full || damaged.load(Ordering::Relaxed) || packs[*at].size <= 2 * size;
+            size += if absorbs { packs[*at].size } else { 0 };
             absorbs
         });
         let mut writer = pack::Writer::default();
-        for (key, bytes) in &added {
-            if writer.len() + pack::size(bytes) <= limit {
-                writer.add(key, bytes);
+        let mut add = |key: &Key, payload: &[u8]| {
+            if writer.size() + pack::size(payload) <= limit {
+                writer.add(key, payload);
             }
+        };
+        for (key, bytes) in &added {
+            add(key, bytes);
         }
+        let mut buffer = Vec::new();
         for (key, entry) in &entries {
             let keeps = absorbed.contains(&entry.pack) && (!full || entry.used.load(Ordering::Relaxed));
-            if let Some(payload) =
-                pack::payload(key, &packs[entry.pack].bytes[entry.range.clone()]).filter(|_| keeps)
-                && (!full || writer.len() + pack::size(payload) <= limit)
-                && !added.contains_key(key)
-            {
-                writer.add(key, payload);
+            if !keeps || added.contains_key(key) {
+                continue;
+            }
+            if let Some(payload) = packs[entry.pack].read(&entry.place, &mut buffer) {
+                add(key, payload);
             }
         }
         let Some(written) = writer.write(&directory) else { return };
-        for at in absorbed {
-            if packs[at].path != written {
-                let _ = fs::remove_file(&packs[at].path);
-            }
+        let absorbed = absorbed.iter().map(|at| &packs[*at].path);
+        for path in absorbed.chain(&unreadable).filter(|path| **path != written) {
+            let _ = fs::remove_file(path);
         }
     }
+}
+
+thread_local! {
+    /// What payloads are read into, one after the other.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 #[cfg(test)]

@@ -297,7 +297,12 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
         |message: String| Box::new(Diagnostic::error(Code::UnreadableFile, message).file(path.clone()));
     let bytes = fs::read(file).map_err(|error| problem(format!("the file cannot be read: {error}")))?;
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source::new(path, text.strip_prefix('\u{feff}').unwrap_or(&text))),
+        Ok(mut text) => {
+            if text.starts_with('\u{feff}') {
+                text.drain(..'\u{feff}'.len_utf8());
+            }
+            Ok(Source::new(path, text))
+        }
         Err(_) => Err(problem("the file is not UTF-8 text".to_owned())),
     }
 }

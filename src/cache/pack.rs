@@ -1,12 +1,15 @@
-//! The bytes of a pack: a line that names the format, then entries; each is a key, a hash, a length and the payload.
+//! The bytes of a pack: payloads one after the other, then an index of their keys, hashes and places, then a footer of one
+//! size that says where the index starts and what its hash is.
 //!
-//! A pack that is cut off or damaged loses the entries that this concerns, and gives no wrong ones.
+//! Opening a pack reads its index alone. A pack whose index is cut off or damaged has no entries; a payload that is not
+//! what was written is not given out.
 
-use std::fs;
-use std::io::Write;
-use std::ops::Range;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
 
 use crate::compile;
 use crate::diagnostic::Source;
@@ -20,13 +23,19 @@ const UNFINISHED: &str = ".unfinished-";
 /// How long a file may be in the writing before it is taken for one that a killed run left.
 const PATIENCE: Duration = Duration::from_secs(3600);
 
-const HEAD: &[u8] = b"pagesbuild objects 1\n";
-const KEY: usize = 32;
-const HASH: usize = 16;
-const LENGTH: usize = 4;
+/// Names the format, at the very end of a pack.
+const MAGIC: [u8; 8] = *b"objects1";
+
+/// Bytes of the footer: where the index starts, its hash, the magic.
+const FOOTER: usize = 8 + 16 + 8;
+
+/// Most bytes of an entry in the index.
+const ENTRY: usize = size_of::<Key>() + size_of::<Hash>() + 10 + 5;
 
 /// What an object is filed under.
-pub(super) type Key = [u8; KEY];
+pub(super) type Key = [u8; 32];
+
+type Hash = [u8; 16];
 
 /// The key of what a file is compiled to.
 pub(super) fn key(source: &Source, options: compile::Options<'_>) -> Key {
@@ -38,71 +47,104 @@ pub(super) fn key(source: &Source, options: compile::Options<'_>) -> Key {
     *hasher.finalize().as_bytes()
 }
 
-/// The entries of a pack, as far as they can be followed.
-pub(super) fn entries(bytes: &[u8]) -> Vec<(Key, Range<usize>)> {
-    let mut entries = Vec::new();
-    let mut at = HEAD.len();
-    if !bytes.starts_with(HEAD) {
-        return entries;
+fn hash(bytes: &[u8]) -> Hash {
+    blake3::hash(bytes).as_bytes().first_chunk().copied().unwrap_or_default()
+}
+
+/// Where an entry's payload is, and what it has to be.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Place {
+    hash: Hash,
+    start: u64,
+    length: u32,
+}
+
+/// A pack on the disk.
+pub(super) struct Pack {
+    pub(super) path: PathBuf,
+    pub(super) size: usize,
+    file: File,
+}
+
+impl Pack {
+    /// Opens a pack and reads its index.
+    pub(super) fn open(path: PathBuf) -> Option<(Self, Vec<(Key, Place)>)> {
+        let file = File::open(&path).ok()?;
+        let size = file.metadata().ok()?.len();
+        let mut footer = [0; FOOTER];
+        let end = size.checked_sub(FOOTER as u64)?;
+        read_at(&file, &mut footer, end).ok()?;
+        let (start, rest) = footer.split_first_chunk()?;
+        let (wanted, magic) = rest.split_first_chunk::<16>()?;
+        let length = end.checked_sub(u64::from_le_bytes(*start)).filter(|_| *magic == MAGIC)?;
+        let mut index = vec![0; usize::try_from(length).ok()?];
+        read_at(&file, &mut index, u64::from_le_bytes(*start)).ok()?;
+        let entries = postcard::from_bytes(&index).ok().filter(|_| hash(&index) == *wanted)?;
+        Some((Self { path, size: usize::try_from(size).ok()?, file }, entries))
     }
-    while let Some((key, rest)) = bytes[at..].split_first_chunk::<KEY>()
-        && let Some(length) = rest.get(HASH..).and_then(|rest| rest.first_chunk::<LENGTH>())
-    {
-        let start = at + KEY;
-        at = (start + HASH + LENGTH).saturating_add(u32::from_le_bytes(*length) as usize);
-        if at > bytes.len() {
-            break;
+
+    /// Reads a payload into a buffer; `None` when it is not what was written.
+    pub(super) fn read<'a>(&self, place: &Place, buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        // The index has a hash of its own, so that the length is one that was written.
+        buffer.resize(place.length as usize, 0);
+        read_at(&self.file, buffer, place.start).ok()?;
+        (hash(buffer) == place.hash).then_some(&**buffer)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !buffer.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, buffer, at)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                buffer = &mut buffer[read..];
+                at += read as u64;
+            }
         }
-        entries.push((*key, start..at));
     }
-    entries
+    Ok(())
 }
 
-/// The payload of an entry of [`entries`], when it is what was written.
-pub(super) fn payload<'a>(key: &Key, entry: &'a [u8]) -> Option<&'a [u8]> {
-    let (hash, rest) = entry.split_first_chunk::<HASH>()?;
-    let payload = rest.get(LENGTH..)?;
-    (*hash == self::hash(key, payload)).then_some(payload)
-}
-
-fn hash(key: &Key, payload: &[u8]) -> [u8; HASH] {
-    let hash = blake3::keyed_hash(key, payload);
-    hash.as_bytes().first_chunk().copied().unwrap_or_default()
-}
-
-/// Bytes that an entry takes in a pack.
+/// Most bytes that an entry takes in a pack.
 pub(super) fn size(payload: &[u8]) -> usize {
-    KEY + HASH + LENGTH + payload.len()
+    payload.len() + ENTRY
 }
 
 /// A pack in the making.
+#[derive(Default)]
 pub(super) struct Writer {
-    bytes: Vec<u8>,
-    keys: blake3::Hasher,
-}
-
-impl Default for Writer {
-    fn default() -> Self {
-        Self { bytes: HEAD.to_vec(), keys: blake3::Hasher::new() }
-    }
+    payloads: Vec<u8>,
+    index: Vec<(Key, Place)>,
 }
 
 impl Writer {
-    pub(super) fn len(&self) -> usize {
-        self.bytes.len()
+    /// Bytes so far, at most.
+    pub(super) fn size(&self) -> usize {
+        self.payloads.len() + self.index.len() * ENTRY + FOOTER
     }
 
     pub(super) fn add(&mut self, key: &Key, payload: &[u8]) {
         let Ok(length) = u32::try_from(payload.len()) else { return };
-        self.keys.update(key);
-        self.bytes.extend(key);
-        self.bytes.extend(hash(key, payload));
-        self.bytes.extend(length.to_le_bytes());
-        self.bytes.extend(payload);
+        let place = Place { hash: hash(payload), start: self.payloads.len() as u64, length };
+        self.index.push((*key, place));
+        self.payloads.extend(payload);
     }
 
-    /// Writes the pack under a name made from its keys, and gives its path.
-    pub(super) fn write(self, directory: &Path) -> Option<PathBuf> {
+    /// Writes the pack under a name made from its index, and gives its path.
+    pub(super) fn write(mut self, directory: &Path) -> Option<PathBuf> {
+        let start = self.payloads.len() as u64;
+        let index = postcard::to_stdvec(&self.index).ok()?;
+        let hash = hash(&index);
+        self.payloads.extend(index);
+        self.payloads.extend(start.to_le_bytes());
+        self.payloads.extend(hash);
+        self.payloads.extend(MAGIC);
         fs::create_dir_all(directory).ok()?;
         tidy(directory);
         // Nobody wants this in a repository.
@@ -111,8 +153,8 @@ impl Writer {
             fs::write(ignore, "*\n").ok()?;
         }
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory).ok()?;
-        file.write_all(&self.bytes).ok()?;
-        let name = &self.keys.finalize().to_hex()[..32];
+        file.write_all(&self.payloads).ok()?;
+        let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let path = directory.join(name).with_extension(EXTENSION);
         file.persist(&path).ok()?;
         Some(path)
