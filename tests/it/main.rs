@@ -4,6 +4,7 @@
 
 mod asset;
 mod bundle;
+mod cache;
 mod cli;
 mod compile;
 mod config;
