@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::gitignore::GitignoreBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use oxc_resolver::{
     AliasValue, PackageJson, PackageType, ResolveError, ResolveOptions, Resolver as OxcResolver, SideEffects,
     TsconfigDiscovery, TsconfigOptions, TsconfigReferences,
@@ -74,6 +75,8 @@ pub struct Resolver {
     tsconfig: Option<PathBuf>,
     /// What the configuration says of JSX.
     dialect: Dialect,
+    /// The patterns of `sideEffects`, by the package's directory.
+    patterns: Mutex<BTreeMap<PathBuf, Arc<Gitignore>>>,
 }
 
 impl Resolver {
@@ -93,7 +96,8 @@ impl Resolver {
             ..Dialect::default()
         };
         let tsconfig = options.tsconfig.map(Path::to_path_buf);
-        Self { import, require, packages, node_builtins, async_hooks, tsconfig, dialect }
+        let patterns = Mutex::default();
+        Self { import, require, packages, node_builtins, async_hooks, tsconfig, dialect, patterns }
     }
 
     /// Resolves one specifier of the file `importer`.
@@ -117,12 +121,12 @@ impl Resolver {
         }
         let resolver = if kind == ImportKind::Require { &self.require } else { &self.import };
         match resolver.resolve_file(importer, specifier) {
-            Ok(resolution) => Ok(Resolution::File(file(&resolution))),
+            Ok(resolution) => Ok(Resolution::File(self.file(&resolution))),
             Err(ResolveError::Ignored(_)) => Ok(Resolution::Empty),
             Err(ResolveError::Builtin { resolved, .. }) => {
                 // Without Node's modules a package of that name, or a package's replacement for it, is what is meant.
                 match self.packages.resolve_file(importer, specifier) {
-                    Ok(resolution) if !self.node_builtins => Ok(Resolution::File(file(&resolution))),
+                    Ok(resolution) if !self.node_builtins => Ok(Resolution::File(self.file(&resolution))),
                     Err(ResolveError::Ignored(_)) if !self.node_builtins => Ok(Resolution::Empty),
                     _ => self.builtin(resolved.strip_prefix("node:").unwrap_or(&resolved)),
                 }
@@ -159,6 +163,39 @@ impl Resolver {
         package.is_some_and(|package| package.r#type() == Some(PackageType::Module))
     }
 
+    fn file(&self, resolution: &oxc_resolver::Resolution) -> File {
+        let path = resolution.path().to_path_buf();
+        let package = resolution.package_json();
+        let effects = package.is_none_or(|package| self.has_effects(&path, package));
+        let module = package.is_some_and(|package| package.r#type() == Some(PackageType::Module));
+        File { path, effects, module }
+    }
+
+    /// `sideEffects` of a package: for all files, or for those that its patterns name. A pattern without a slash means
+    /// files of that name anywhere.
+    fn has_effects(&self, path: &Path, package: &PackageJson) -> bool {
+        let patterns = match package.side_effects() {
+            None => return true,
+            Some(SideEffects::Bool(all)) => return all,
+            Some(SideEffects::String(pattern)) => vec![pattern],
+            Some(SideEffects::Array(patterns)) => patterns,
+        };
+        let mut known = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
+        let globs = known.entry(package.directory().to_path_buf()).or_insert_with(|| {
+            let mut globs = GitignoreBuilder::new(package.directory());
+            for pattern in patterns {
+                let pattern =
+                    pattern.strip_prefix("./").map_or_else(|| pattern.to_owned(), |rest| format!("/{rest}"));
+                // A pattern that is none names no file.
+                let _ = globs.add_line(None, &pattern);
+            }
+            Arc::new(globs.build().unwrap_or_else(|_| Gitignore::empty()))
+        });
+        let globs = Arc::clone(globs);
+        drop(known);
+        globs.matched(path, false).is_ignore()
+    }
+
     fn builtin(&self, name: &str) -> Result<Resolution, Unresolved> {
         if self.node_builtins || (self.async_hooks && name == "async_hooks") {
             return Ok(Resolution::External(format!("node:{name}")));
@@ -168,33 +205,6 @@ impl Resolver {
             help: "add `nodejs_compat` to `compatibility_flags`".to_owned(),
         })
     }
-}
-
-fn file(resolution: &oxc_resolver::Resolution) -> File {
-    let path = resolution.path().to_path_buf();
-    let package = resolution.package_json();
-    let effects = package.is_none_or(|package| has_effects(&path, package));
-    let module = package.is_some_and(|package| package.r#type() == Some(PackageType::Module));
-    File { path, effects, module }
-}
-
-/// `sideEffects` of a package: for all files, or for those that its patterns name. A pattern without a slash means
-/// files of that name anywhere.
-fn has_effects(path: &Path, package: &PackageJson) -> bool {
-    let patterns = match package.side_effects() {
-        None => return true,
-        Some(SideEffects::Bool(all)) => return all,
-        Some(SideEffects::String(pattern)) => vec![pattern],
-        Some(SideEffects::Array(patterns)) => patterns,
-    };
-    let mut globs = GitignoreBuilder::new(package.directory());
-    for pattern in patterns {
-        let pattern =
-            pattern.strip_prefix("./").map_or_else(|| pattern.to_owned(), |rest| format!("/{rest}"));
-        // A pattern that is none names no file.
-        let _ = globs.add_line(None, &pattern);
-    }
-    globs.build().is_ok_and(|globs| globs.matched(path, false).is_ignore())
 }
 
 fn resolver_options(options: &Options<'_>, condition: &str) -> ResolveOptions {
