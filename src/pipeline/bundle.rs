@@ -61,6 +61,7 @@ impl Code {
             define: &self.bundling.define,
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
+            source_map: self.bundling.source_map,
         };
         Compiler { root: &self.root, resolver: &self.resolver, cache: &self.cache, options }
     }
