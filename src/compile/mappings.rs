@@ -50,7 +50,11 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
+    /// Takes a point, unless there is one at that place of the text.
     pub(super) fn push(&mut self, mapping: Mapping) {
+        if mapping.at <= self.last.at && !self.mappings.is_empty() {
+            return;
+        }
         let forward = u64::from(mapping.at.saturating_sub(self.last.at));
         let sideways = u64::from(mapping.source.abs_diff(self.last.source));
         write(forward << 1 | u64::from(mapping.renamed), &mut self.mappings.0);
@@ -90,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_is_recorded_is_read() {
-        let points = [(0, 0, false), (1, 700, true), (1, 5, false), (90_000, u32::MAX, true), (u32::MAX, 0, false)];
+        let points = [(0, 0, false), (1, 700, true), (2, 5, false), (90_000, u32::MAX, true), (u32::MAX, 0, false)];
         let points = points.map(|(at, source, renamed)| Mapping { at, source, renamed });
         let mut recorder = Recorder::default();
         points.iter().for_each(|point| recorder.push(*point));
