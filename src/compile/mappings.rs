@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn what_is_recorded_is_read() {
-        let points = [(0, 0, false), (1, 700, true), (2, 5, false), (90_000, u32::MAX, true), (u32::MAX, 0, false)];
+        let points =
+            [(0, 0, false), (1, 700, true), (2, 5, false), (90_000, u32::MAX, true), (u32::MAX, 0, false)];
         let points = points.map(|(at, source, renamed)| Mapping { at, source, renamed });
         let mut recorder = Recorder::default();
         points.iter().for_each(|point| recorder.push(*point));

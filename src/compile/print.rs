@@ -92,6 +92,17 @@ impl Printer<'_> {
     }
 }
 
+/// What a token is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An identifier.
+    Name,
+    /// A string, a number, or a piece of a template.
+    Literal,
+    /// Anything else, and a reference.
+    Other,
+}
+
 /// Takes tokens from the printer.
 struct Writer<'a> {
     fence: Fence,
@@ -104,7 +115,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn token(&mut self, text: &str, is_name: bool) {
+    fn token(&mut self, text: &str, kind: Kind) {
         if text.is_empty() {
             return;
         }
@@ -112,11 +123,11 @@ impl Writer<'_> {
             self.text.extend(std::iter::repeat_n("    ", self.indent));
             self.at_line_start = false;
         }
-        let number = if is_name { self.fence.number(text) } else { None };
+        let number = if kind == Kind::Name { self.fence.number(text) } else { None };
         let reference = number.and_then(|number| self.references.get(number));
         if let Some(trace) = &mut self.trace {
             let at = offset(self.text.len() + self.relocations.len());
-            trace.token(at, text, is_name && reference.is_none());
+            trace.token(at, text, if reference.is_some() { Kind::Other } else { kind });
         }
         match reference {
             Some((target, callee)) => self.relocations.push(Relocation {
@@ -138,7 +149,7 @@ impl Writer<'_> {
         if let Some(span) = span {
             self.comes_from(span.lo);
         }
-        self.token(text, false);
+        self.token(text, Kind::Other);
     }
 }
 
@@ -157,28 +168,48 @@ struct Trace<'a> {
 }
 
 impl Trace<'_> {
-    fn token(&mut self, at: u32, text: &str, is_name: bool) {
+    fn token(&mut self, at: u32, text: &str, kind: Kind) {
+        let is_name = kind == Kind::Name;
         let mut origin = None;
         while let Some(position) = self.pending.pop() {
-            origin = origin.or_else(|| self.place(position, text));
+            origin = origin.or_else(|| self.place(position, text, kind == Kind::Literal));
         }
         let Some(source) = origin else { return };
         // The printer writes the sign of a private name by itself and then names the place of both.
-        let at = if is_name && self.source[source as usize..].starts_with('#') { at.saturating_sub(1) } else { at };
+        let at = if is_name && self.source[source as usize..].starts_with('#') {
+            at.saturating_sub(1)
+        } else {
+            at
+        };
         let original = identifier(&self.source[source as usize..]);
         let renamed = is_name && !original.is_empty() && original != text;
         self.recorder.push(Mapping { at, source, renamed });
     }
 
     /// The offset of a position that a token can come from.
-    fn place(&self, position: BytePos, text: &str) -> Option<u32> {
+    fn place(&self, position: BytePos, text: &str, is_literal: bool) -> Option<u32> {
         let at = position.0.checked_sub(self.start.0)?;
         let there = self.source.get(at as usize..)?.chars().next()?;
         let first = text.chars().next()?;
-        let is_sign = first.is_ascii_punctuation() && !matches!(first, '"' | '\'' | '`' | '$' | '_');
-        let is_end = there.is_whitespace() || matches!(there, ';' | ',' | ')' | ']' | '}' | ':');
-        (there == first || !is_sign && !is_end).then_some(at)
+        let fits = match first {
+            // Separators are where something ends.
+            ';' | ',' | ')' | ':' => false,
+            // Text of JSX and of templates starts with anything.
+            '"' | '\'' | '`' => !matches!(there, ';' | ',' | ')' | ']' | '}' | ':'),
+            '$' | '_' => is_start(there),
+            _ if first.is_ascii_punctuation() => there == first,
+            _ if first.is_whitespace() => there == first || there == '\r',
+            // The printer counts wrong in templates whose lines end as those of Windows do.
+            _ if is_literal => there == first,
+            _ => there == first || is_start(there),
+        };
+        fits.then_some(at)
     }
+}
+
+/// Whether a character can be the first of something that becomes a word.
+fn is_start(there: char) -> bool {
+    !there.is_whitespace() && !matches!(there, ';' | ',' | ')' | ']' | '}' | ':')
 }
 
 /// The identifier that a text starts with.
@@ -208,7 +239,7 @@ impl WriteJs for &mut Writer<'_> {
 
     fn write_space(&mut self) -> Result<()> {
         if self.at_line_start {
-            self.token(" ", false);
+            self.token(" ", Kind::Other);
         } else {
             self.text.push(' ');
         }
@@ -226,12 +257,12 @@ impl WriteJs for &mut Writer<'_> {
     }
 
     fn write_param(&mut self, text: &str) -> Result<()> {
-        self.token(text, false);
+        self.token(text, Kind::Other);
         Ok(())
     }
 
     fn write_property(&mut self, text: &str) -> Result<()> {
-        self.token(text, false);
+        self.token(text, Kind::Other);
         Ok(())
     }
 
@@ -249,23 +280,24 @@ impl WriteJs for &mut Writer<'_> {
     }
 
     fn write_comment(&mut self, text: &str) -> Result<()> {
-        self.token(text, false);
+        self.token(text, Kind::Other);
         Ok(())
     }
 
     fn write_str_lit(&mut self, span: Span, text: &str) -> Result<()> {
-        self.token_from(Some(span), text);
+        self.comes_from(span.lo);
+        self.token(text, Kind::Literal);
         Ok(())
     }
 
     fn write_str(&mut self, text: &str) -> Result<()> {
-        self.token(text, false);
+        self.token(text, Kind::Other);
         Ok(())
     }
 
     fn write_symbol(&mut self, span: Span, text: &str) -> Result<()> {
         self.comes_from(span.lo);
-        self.token(text, true);
+        self.token(text, Kind::Name);
         Ok(())
     }
 

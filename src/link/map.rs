@@ -32,7 +32,13 @@ struct Origin {
 
 impl<'a> Tracer<'a> {
     /// Notes where a part comes from that starts at `start`, its relocations filled with `texts`.
-    pub(super) fn part(&mut self, module: (ModuleId, &'a Object), part: &'a Part, texts: &[String], start: usize) {
+    pub(super) fn part(
+        &mut self,
+        module: (ModuleId, &'a Object),
+        part: &'a Part,
+        texts: &[String],
+        start: usize,
+    ) {
         if part.mappings.is_empty() {
             return;
         }
@@ -46,11 +52,14 @@ impl<'a> Tracer<'a> {
         let mut shift = 0;
         for mapping in part.mappings.iter() {
             let at = mapping.at as usize;
-            while let Some(((_, text), _)) = filled.next_if(|((place, _), before)| place.at as usize + before < at) {
+            while let Some(((_, text), _)) =
+                filled.next_if(|((place, _), before)| place.at as usize + before < at)
+            {
                 shift += text.len();
                 shift -= 1;
             }
-            let original = || identifier(object.source.text().get(mapping.source as usize..).unwrap_or_default());
+            let original =
+                || identifier(object.source.text().get(mapping.source as usize..).unwrap_or_default());
             let name = match filled.peek() {
                 Some(((place, text), before)) if place.at as usize + before == at => match place.target {
                     Reference::Symbol(_) if identifier(text).len() == text.len() => Some(original()),
@@ -124,8 +133,9 @@ impl<'a> Tracer<'a> {
             };
             field(0, i64::from(cursor.column));
             let Some(origin) = &segment.origin else { continue };
-            let (line, column) =
-                sources.get_mut(origin.source as usize).map_or((0, 0), |places| places.place(origin.at as usize));
+            let (line, column) = sources
+                .get_mut(origin.source as usize)
+                .map_or((0, 0), |places| places.place(origin.at as usize));
             field(1, i64::from(origin.source));
             field(2, i64::from(line));
             field(3, i64::from(column));

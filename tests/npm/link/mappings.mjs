@@ -51,25 +51,26 @@ function tokenize(path, text) {
 	const visit = (node) => {
 		const children = node.getChildren(file);
 		if (children.length > 0) return children.forEach(visit);
-		const [start, end] = [node.getStart(file), node.end];
+		const [start, end] = [node.kind === ts.SyntaxKind.JsxText ? node.pos : node.getStart(file), node.end];
 		if (end > start && !ts.isJSDoc(node)) tokens.set(start, { text: text.slice(start, end), kind: node.kind });
 	};
 	visit(file);
 	return { text, tokens, lines: file.getLineStarts() };
 }
 
-const isName = ({ kind }) => kind === ts.SyntaxKind.Identifier || kind === ts.SyntaxKind.PrivateIdentifier;
+const isName = ({ kind }) => kind === ts.SyntaxKind.Identifier;
 const isWord = (token) => isName(token) || (token.kind >= ts.SyntaxKind.FirstKeyword && token.kind <= ts.SyntaxKind.LastKeyword);
 const TEXTS = [ts.SyntaxKind.StringLiteral, ts.SyntaxKind.NoSubstitutionTemplateLiteral, ts.SyntaxKind.TemplateHead, ts.SyntaxKind.TemplateMiddle, ts.SyntaxKind.TemplateTail, ts.SyntaxKind.JsxText];
 const isText = ({ kind }) => TEXTS.includes(kind);
 const isNumber = ({ kind }) => kind === ts.SyntaxKind.NumericLiteral || kind === ts.SyntaxKind.BigIntLiteral;
 /** What stands for nothing else in a program: literals that a test wrote to be found again. */
-const marks = (text) => text.match(/\bmark_\d+/g) ?? [];
+const marks = (text) => text.match(/mark_\d+/g) ?? [];
 
 /** The token at an offset; the pieces of a template are looked into. */
 function at({ tokens, text }, offset) {
 	const inside = /[`}]/.test(text[offset - 1]) || /^(`|\$\{|\})/.test(text.slice(offset, offset + 2));
-	return tokens.get(offset) ?? (inside ? { text: text[offset], kind: ts.SyntaxKind.TemplateMiddle } : undefined);
+	const piece = () => ({ text: /^[`$}]?[^`$}]*/.exec(text.slice(offset, offset + 200))[0], kind: ts.SyntaxKind.TemplateMiddle });
+	return tokens.get(offset) ?? (inside ? piece() : undefined);
 }
 
 /** What is wrong with a mapping from one token to another; `after` is what follows them. */
@@ -81,6 +82,8 @@ function compare(token, origin, name, after) {
 	// A member of a namespace becomes a variable, and an imported variable a member.
 	const member = /^\s*(\?\.|\.|\[)/;
 	if (member.test(after.origin) || member.test(after.token) || /^0, /.test(after.token) || origin.text === "require" || origin.text.includes("\\")) return undefined;
+	// Nobody asks for the names of private members.
+	if (token.text[0] === "#" && origin.text[0] === "#") return undefined;
 	if (isName(token) && isName(origin)) return name === undefined && token.text !== origin.text ? `is ${origin.text} without saying so` : undefined;
 	if (token.text[0] === origin.text[0] || isWord(token) || isText(token) || isText(origin) || isNumber(token)) return undefined;
 	return `leads to ${origin.text}`;
@@ -110,7 +113,9 @@ export async function check(path) {
 	}
 	const text = sources.map((source) => source.text).join("\n");
 	for (const [start, token] of output.tokens) {
-		for (const mark of marks(token.text)) {
+		// Strings that were put together come from no place in particular.
+		const words = marks(token.text);
+		for (const mark of words.length > 1 && isText(token) ? [] : words) {
 			count.marks++;
 			const line = output.lines.findLastIndex((first) => first <= start);
 			if (text.includes(mark) && !mapped.has(mark)) wrong({ line, column: start - output.lines[line] }, token.text, "leads nowhere");
