@@ -19,12 +19,16 @@ use crate::diagnostic::{Code, Diagnostic, Source};
 mod define;
 mod effects;
 mod lower;
+mod mappings;
 mod minify;
 mod parse;
 mod parts;
 mod print;
 mod surface;
 mod transform;
+
+pub use mappings::{Mapping, Mappings};
+pub(crate) use print::identifier;
 
 /// What besides the file's text decides how it is compiled.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -37,6 +41,8 @@ pub struct Options<'a> {
     pub minify: bool,
     /// Whether functions and classes keep their names when minified.
     pub keep_names: bool,
+    /// Whether parts say where their text comes from.
+    pub source_map: bool,
 }
 
 /// How the syntax that is not JavaScript is read.
@@ -120,8 +126,8 @@ pub struct Part {
     pub text: String,
     /// What goes into the text, by position.
     pub relocations: Vec<Relocation>,
-    /// Where the text comes from, by position.
-    pub mappings: Vec<Mapping>,
+    /// Where the text comes from, when that was asked for.
+    pub mappings: Mappings,
     /// The names that it declares.
     pub declares: Vec<SymbolId>,
     /// Those of them whose value is a function or class that takes its name from them, and that name.
@@ -154,19 +160,6 @@ pub enum Reference {
     Require(usize),
     /// The function that imports a module: an index into `imports`.
     Dynamic(usize),
-}
-
-/// A point of a text and the point of the file that it comes from; lines and UTF-16 columns, both from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mapping {
-    /// Line in the part's text.
-    pub line: u32,
-    /// Column in that line, relocations counting nothing.
-    pub column: u32,
-    /// Line in the file.
-    pub source_line: u32,
-    /// Column in that line.
-    pub source_column: u32,
 }
 
 /// A name that a module exports.

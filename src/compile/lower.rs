@@ -14,7 +14,7 @@ use swc_core::ecma::visit::{Visit, VisitWith};
 use super::effects::Effects;
 use super::parse::Session;
 use super::parts::{self, Statement};
-use super::print::{Fence, Lines, Printer};
+use super::print::{Fence, Printer};
 use super::surface;
 use super::transform::Marks;
 use super::{Binding, Format, Import, ImportKind, Object, Options, Part, Reference, Symbol, SymbolId};
@@ -109,13 +109,12 @@ pub(super) fn lower(
     let effects =
         Effects { comments: &session.comments, global: marks.global, pure_functions: &pure_functions };
     let statements = parts::statements(&mut tables, module, source, effects);
-    let lines = Lines::new(session);
     let printer = Printer {
         session,
         minify: options.minify,
+        source_map: options.source_map,
         fence: tables.fence,
         references: &tables.references,
-        lines: &lines,
     };
     let part = |statement: Statement| {
         let printed = printer.print(&statement.statements);

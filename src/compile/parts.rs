@@ -186,8 +186,9 @@ fn default_name(tables: &mut Tables<'_>, source: &Source) -> Ident {
 }
 
 fn constant(ident: Ident, value: Box<Expr>, span: Span) -> Decl {
+    // The name stands nowhere in the file.
     let declarator = VarDeclarator {
-        span,
+        span: DUMMY_SP,
         name: Pat::Ident(BindingIdent { id: ident, type_ann: None }),
         init: Some(value),
         definite: false,

@@ -1,15 +1,18 @@
-//! From a statement to the text of a part: printed by swc, with the places of relocations cut out.
+//! From a statement to the text of a part: swc's printer writes straight into it.
 //!
 //! Before printing, every reference that the linker fills is an identifier of its own: a number between two
-//! characters that stand nowhere in the file. After printing, those are found and removed again.
+//! characters that stand nowhere in the file. Where the printer writes one, there is a relocation instead.
 
-use swc_core::common::{BytePos, LineCol};
+use std::io::Result;
+
+use swc_core::common::{BytePos, Span};
 use swc_core::ecma::ast::{EsVersion, Stmt};
-use swc_core::ecma::codegen::text_writer::JsWriter;
+use swc_core::ecma::codegen::text_writer::WriteJs;
 use swc_core::ecma::codegen::{Config, Emitter, Node};
 
-use super::parse::Session;
-use super::{Mapping, Reference, Relocation};
+use super::mappings::{Mapping, Mappings, Recorder};
+use super::parse::{Language, Session};
+use super::{Reference, Relocation};
 
 /// The characters to choose a [`Fence`] from: for private use, so hardly anybody writes them.
 const FENCES: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{f8ff}';
@@ -28,126 +31,291 @@ impl Fence {
     pub(super) fn name(self, reference: usize) -> String {
         format!("{0}{reference}{0}", self.0)
     }
+
+    /// The reference that an identifier stands for.
+    fn number(self, name: &str) -> Option<usize> {
+        name.strip_prefix(self.0)?.strip_suffix(self.0)?.parse().ok()
+    }
 }
 
 /// Prints statements.
 pub(super) struct Printer<'a> {
     pub(super) session: &'a Session,
     pub(super) minify: bool,
+    /// Whether to note where the text comes from.
+    pub(super) source_map: bool,
     pub(super) fence: Fence,
     pub(super) references: &'a [(Reference, bool)],
-    pub(super) lines: &'a Lines,
 }
 
 /// What printing a statement gives.
 pub(super) struct Printed {
     pub(super) text: String,
     pub(super) relocations: Vec<Relocation>,
-    pub(super) mappings: Vec<Mapping>,
+    pub(super) mappings: Mappings,
 }
 
 impl Printer<'_> {
     pub(super) fn print(&self, statements: &[Stmt]) -> Printed {
-        let mut text = Vec::new();
-        let mut positions = Vec::new();
-        let files = &self.session.files;
+        // What is parsed of JSON is not the text of the file.
+        let is_traced = self.source_map && self.session.language != Language::Json;
+        let trace = || Trace {
+            source: &self.session.file.src,
+            start: self.session.start(),
+            pending: Vec::new(),
+            recorder: Recorder::default(),
+        };
+        let mut writer = Writer {
+            fence: self.fence,
+            references: self.references,
+            text: String::new(),
+            relocations: Vec::new(),
+            indent: 0,
+            at_line_start: true,
+            trace: is_traced.then(trace),
+        };
         let mut emitter = Emitter {
             cfg: Config::default().with_minify(self.minify).with_target(EsVersion::latest()),
-            cm: files.clone(),
+            cm: self.session.files.clone(),
             comments: None,
-            wr: JsWriter::new(files.clone(), "\n", &mut text, Some(&mut positions)),
+            wr: &mut writer,
         };
         for statement in statements {
             // Writing to memory does not fail.
             let _ = statement.emit_with(&mut emitter);
         }
-        self.cut(&String::from_utf8_lossy(&text), &positions)
-    }
-
-    /// Takes the fenced numbers out of the text and out of the columns.
-    fn cut(&self, printed: &str, positions: &[(BytePos, LineCol)]) -> Printed {
-        let mut out = Printed {
-            text: String::with_capacity(printed.len()),
-            relocations: Vec::new(),
-            mappings: Vec::with_capacity(positions.len()),
-        };
-        // Where something was taken out: line, column behind it, and the columns gone from that line so far.
-        let mut gone: Vec<(u32, u32, u32)> = Vec::new();
-        let (mut line, mut column, mut removed) = (0, 0, 0);
-        let mut rest = printed;
-        while let Some(start) = rest.find(self.fence.0) {
-            let (before, fenced) = rest.split_at(start);
-            let inside = &fenced[self.fence.0.len_utf8()..];
-            let Some(end) = inside.find(self.fence.0) else { break };
-            advance(before, &mut line, &mut column, &mut removed);
-            out.text.push_str(before);
-            if let Some((reference, callee)) =
-                inside[..end].parse().ok().and_then(|at: usize| self.references.get(at))
-            {
-                let at = u32::try_from(out.text.len()).unwrap_or(u32::MAX);
-                out.relocations.push(Relocation { at, target: reference.clone(), callee: *callee });
-            }
-            let width = u32::try_from(end).unwrap_or(u32::MAX) + 2;
-            column += width;
-            removed += width;
-            gone.push((line, column, removed));
-            rest = &inside[end + self.fence.0.len_utf8()..];
-        }
-        out.text.push_str(rest);
-        let mut at = 0;
-        for (position, place) in positions {
-            while gone.get(at).is_some_and(|gone| (gone.0, gone.1) <= (place.line, place.col)) {
-                at += 1;
-            }
-            let removed = match at.checked_sub(1).and_then(|at| gone.get(at)) {
-                Some(gone) if gone.0 == place.line => gone.2,
-                _ => 0,
-            };
-            if let Some((source_line, source_column)) = self.lines.place(*position) {
-                let column = place.col.saturating_sub(removed);
-                out.mappings.push(Mapping { line: place.line, column, source_line, source_column });
-            }
-        }
-        out
-    }
-}
-
-/// Moves a place past a text; columns are UTF-16 units.
-fn advance(text: &str, line: &mut u32, column: &mut u32, removed: &mut u32) {
-    for char in text.chars() {
-        if char == '\n' {
-            *line += 1;
-            *column = 0;
-            *removed = 0;
-        } else {
-            *column += char.len_utf16() as u32;
+        Printed {
+            text: writer.text,
+            relocations: writer.relocations,
+            mappings: writer.trace.map(|trace| trace.recorder.finish()).unwrap_or_default(),
         }
     }
 }
 
-/// Where the lines of a file start.
-pub(super) struct Lines {
-    start: BytePos,
+/// What a token is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An identifier.
+    Name,
+    /// A string, a number, or a piece of a template.
+    Literal,
+    /// Anything else, and a reference.
+    Other,
+}
+
+/// Takes tokens from the printer.
+struct Writer<'a> {
+    fence: Fence,
+    references: &'a [(Reference, bool)],
     text: String,
-    starts: Vec<usize>,
+    relocations: Vec<Relocation>,
+    indent: usize,
+    at_line_start: bool,
+    trace: Option<Trace<'a>>,
 }
 
-impl Lines {
-    pub(super) fn new(session: &Session) -> Self {
-        let text = session.file.src.to_string();
-        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { start: session.start(), text, starts }
+impl Writer<'_> {
+    fn token(&mut self, text: &str, kind: Kind) {
+        if text.is_empty() {
+            return;
+        }
+        if self.at_line_start {
+            self.text.extend(std::iter::repeat_n("    ", self.indent));
+            self.at_line_start = false;
+        }
+        let number = if kind == Kind::Name { self.fence.number(text) } else { None };
+        let reference = number.and_then(|number| self.references.get(number));
+        if let Some(trace) = &mut self.trace {
+            let at = offset(self.text.len() + self.relocations.len());
+            trace.token(at, text, if reference.is_some() { Kind::Other } else { kind });
+        }
+        match reference {
+            Some((target, callee)) => self.relocations.push(Relocation {
+                at: offset(self.text.len()),
+                target: target.clone(),
+                callee: *callee,
+            }),
+            None => self.text.push_str(text),
+        }
     }
 
-    /// Line and UTF-16 column of a position, both from 0; `None` for a position in no line of the file.
-    fn place(&self, position: BytePos) -> Option<(u32, u32)> {
-        let at = position.0.checked_sub(self.start.0)? as usize;
-        if at > self.text.len() {
-            return None;
+    fn comes_from(&mut self, position: BytePos) {
+        if let Some(trace) = &mut self.trace {
+            trace.pending.push(position);
         }
-        let line = self.starts.partition_point(|start| *start <= at) - 1;
-        let before = self.text.get(self.starts[line]..at)?;
-        let column = if before.is_ascii() { before.len() } else { before.encode_utf16().count() };
-        Some((u32::try_from(line).ok()?, u32::try_from(column).ok()?))
+    }
+
+    fn token_from(&mut self, span: Option<Span>, text: &str) {
+        if let Some(span) = span {
+            self.comes_from(span.lo);
+        }
+        self.token(text, Kind::Other);
+    }
+}
+
+fn offset(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// Notes where tokens come from. The printer names the places where nodes start and end; what ends in front of a token
+/// says nothing about it and is told by what stands in the file.
+struct Trace<'a> {
+    source: &'a str,
+    start: BytePos,
+    /// The places named since the last token, the innermost last.
+    pending: Vec<BytePos>,
+    recorder: Recorder,
+}
+
+impl Trace<'_> {
+    fn token(&mut self, at: u32, text: &str, kind: Kind) {
+        let is_name = kind == Kind::Name;
+        let mut origin = None;
+        while let Some(position) = self.pending.pop() {
+            origin = origin.or_else(|| self.place(position, text, kind == Kind::Literal));
+        }
+        let Some(source) = origin else { return };
+        // The printer writes the sign of a private name by itself and then names the place of both.
+        let at = if is_name && self.source[source as usize..].starts_with('#') {
+            at.saturating_sub(1)
+        } else {
+            at
+        };
+        let original = identifier(&self.source[source as usize..]);
+        let renamed = is_name && !original.is_empty() && original != text;
+        self.recorder.push(Mapping { at, source, renamed });
+    }
+
+    /// The offset of a position that a token can come from.
+    fn place(&self, position: BytePos, text: &str, is_literal: bool) -> Option<u32> {
+        let at = position.0.checked_sub(self.start.0)?;
+        let there = self.source.get(at as usize..)?.chars().next()?;
+        let first = text.chars().next()?;
+        let fits = match first {
+            // Separators are where something ends.
+            ';' | ',' | ')' | ':' => false,
+            // Text of JSX and of templates starts with anything.
+            '"' | '\'' | '`' => !matches!(there, ';' | ',' | ')' | ']' | '}' | ':'),
+            '$' | '_' => is_start(there),
+            _ if first.is_ascii_punctuation() => there == first,
+            _ if first.is_whitespace() => there == first || there == '\r',
+            // The printer counts wrong in templates whose lines end as those of Windows do.
+            _ if is_literal => there == first,
+            _ => there == first || is_start(there),
+        };
+        fits.then_some(at)
+    }
+}
+
+/// Whether a character can be the first of something that becomes a word.
+fn is_start(there: char) -> bool {
+    !there.is_whitespace() && !matches!(there, ';' | ',' | ')' | ']' | '}' | ':')
+}
+
+/// The identifier that a text starts with.
+pub(crate) fn identifier(text: &str) -> &str {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return "";
+    }
+    &text[..text.find(|c| !is_part(c)).unwrap_or(text.len())]
+}
+
+impl WriteJs for &mut Writer<'_> {
+    fn increase_indent(&mut self) -> Result<()> {
+        self.indent += 1;
+        Ok(())
+    }
+
+    fn decrease_indent(&mut self) -> Result<()> {
+        self.indent = self.indent.saturating_sub(1);
+        Ok(())
+    }
+
+    fn write_semi(&mut self, span: Option<Span>) -> Result<()> {
+        self.token_from(span, ";");
+        Ok(())
+    }
+
+    fn write_space(&mut self) -> Result<()> {
+        if self.at_line_start {
+            self.token(" ", Kind::Other);
+        } else {
+            self.text.push(' ');
+        }
+        Ok(())
+    }
+
+    fn write_keyword(&mut self, span: Option<Span>, text: &'static str) -> Result<()> {
+        self.token_from(span, text);
+        Ok(())
+    }
+
+    fn write_operator(&mut self, span: Option<Span>, text: &str) -> Result<()> {
+        self.token_from(span, text);
+        Ok(())
+    }
+
+    fn write_param(&mut self, text: &str) -> Result<()> {
+        self.token(text, Kind::Other);
+        Ok(())
+    }
+
+    fn write_property(&mut self, text: &str) -> Result<()> {
+        self.token(text, Kind::Other);
+        Ok(())
+    }
+
+    fn write_line(&mut self) -> Result<()> {
+        if !self.at_line_start {
+            self.text.push('\n');
+            self.at_line_start = true;
+        }
+        Ok(())
+    }
+
+    fn write_lit(&mut self, span: Span, text: &str) -> Result<()> {
+        self.token_from(Some(span), text);
+        Ok(())
+    }
+
+    fn write_comment(&mut self, text: &str) -> Result<()> {
+        self.token(text, Kind::Other);
+        Ok(())
+    }
+
+    fn write_str_lit(&mut self, span: Span, text: &str) -> Result<()> {
+        self.comes_from(span.lo);
+        self.token(text, Kind::Literal);
+        Ok(())
+    }
+
+    fn write_str(&mut self, text: &str) -> Result<()> {
+        self.token(text, Kind::Other);
+        Ok(())
+    }
+
+    fn write_symbol(&mut self, span: Span, text: &str) -> Result<()> {
+        self.comes_from(span.lo);
+        self.token(text, Kind::Name);
+        Ok(())
+    }
+
+    fn write_punct(&mut self, span: Option<Span>, text: &'static str, _semi: bool) -> Result<()> {
+        self.token_from(span, text);
+        Ok(())
+    }
+
+    fn care_about_srcmap(&self) -> bool {
+        self.trace.is_some()
+    }
+
+    fn add_srcmap(&mut self, position: BytePos) -> Result<()> {
+        self.comes_from(position);
+        Ok(())
+    }
+
+    fn commit_pending_semi(&mut self) -> Result<()> {
+        Ok(())
     }
 }

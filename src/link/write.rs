@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::bind::Binder;
-use super::map::{self, Segment};
+use super::map::Tracer;
 use super::name::{Entity, Names, Place, place, required_name, value};
 use super::order::{self, Plan};
 use super::runtime::Helper;
@@ -23,11 +23,7 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
         names,
         output,
         text: String::new(),
-        line: 0,
-        column: 0,
-        sources: Vec::new(),
-        by_module: BTreeMap::new(),
-        segments: Vec::new(),
+        tracer: output.source_map.then(Tracer::default),
     };
     writer.externals();
     writer.helpers();
@@ -41,13 +37,8 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
         writer.evaluate(*module);
     }
     let exports = writer.exports();
-    let sources: Vec<(&str, &str)> = writer
-        .sources
-        .iter()
-        .map(|module| (binder.object(*module).source.path(), binder.object(*module).source.text()))
-        .collect();
     Bundle {
-        source_map: output.source_map.then(|| map::to_json(&sources, &writer.segments)),
+        source_map: writer.tracer.as_ref().map(|tracer| tracer.to_json(&writer.text)),
         main: writer.text,
         sources: binder
             .graph
@@ -66,27 +57,12 @@ struct Writer<'a, 'b> {
     names: &'a Names,
     output: Output,
     text: String,
-    line: u32,
-    column: u32,
-    /// The modules that the source map names, in the order of their indices.
-    sources: Vec<ModuleId>,
-    by_module: BTreeMap<ModuleId, u32>,
-    segments: Vec<Segment>,
+    tracer: Option<Tracer<'b>>,
 }
 
-impl Writer<'_, '_> {
+impl<'b> Writer<'_, 'b> {
     fn push(&mut self, text: &str) {
         self.text.push_str(text);
-        if !self.output.source_map {
-            return;
-        }
-        match text.rfind('\n') {
-            Some(at) => {
-                self.line += u32::try_from(text.matches('\n').count()).unwrap_or(u32::MAX);
-                self.column = width(&text[at + 1..]);
-            }
-            None => self.column += width(text),
-        }
     }
 
     /// A line of the linker's own.
@@ -339,11 +315,11 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn part(&mut self, module: ModuleId, part: &Part) {
+    fn part(&mut self, module: ModuleId, part: &'b Part) {
         let texts: Vec<String> =
             part.relocations.iter().map(|relocation| self.relocation(module, relocation)).collect();
-        if self.output.source_map {
-            self.map(module, part, &texts);
+        if let Some(tracer) = &mut self.tracer {
+            tracer.part((module, self.binder.object(module)), part, &texts, self.text.len());
         }
         let mut at = 0;
         for (relocation, text) in part.relocations.iter().zip(&texts) {
@@ -353,6 +329,9 @@ impl Writer<'_, '_> {
             at = end;
         }
         self.push(&part.text[at..]);
+        if let Some(tracer) = &mut self.tracer {
+            tracer.end(self.text.len());
+        }
         if !part.text.ends_with(['\n', ';', '}']) {
             self.push(";");
         }
@@ -390,20 +369,6 @@ impl Writer<'_, '_> {
             let text = format!("{restore}({name}, {});", quoted(original));
             self.line(&text);
         }
-    }
-
-    /// Notes where a part's text comes from; texts of relocations push what follows them to the right.
-    fn map(&mut self, module: ModuleId, part: &Part, texts: &[String]) {
-        if part.mappings.is_empty() || self.binder.module(module).path.ends_with(".json") {
-            return;
-        }
-        let count = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
-        let source = *self.by_module.entry(module).or_insert(count);
-        if source == count {
-            self.sources.push(module);
-        }
-        let lengths = texts.iter().map(|text| width(text));
-        self.segments.extend(map::segments(part, lengths, (self.line, self.column), source));
     }
 
     fn relocation(&self, module: ModuleId, relocation: &Relocation) -> String {
@@ -470,12 +435,6 @@ impl Writer<'_, '_> {
         }
         exports.into_iter().collect()
     }
-}
-
-/// UTF-16 units.
-fn width(text: &str) -> u32 {
-    let width = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
-    u32::try_from(width).unwrap_or(u32::MAX)
 }
 
 fn quoted(text: &str) -> String {

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cache::Cache;
+use base64::prelude::{BASE64_STANDARD, Engine};
+
 use crate::compile::{self, Dialect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -61,6 +63,7 @@ impl Code {
             define: &self.bundling.define,
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
+            source_map: self.bundling.source_map,
         };
         Compiler { root: &self.root, resolver: &self.resolver, cache: &self.cache, options }
     }
@@ -102,22 +105,56 @@ pub fn bundle(
         files: BTreeMap::new(),
         compiled: BTreeMap::new(),
     };
-    let bundle = code.link(roots, &mut diagnostics);
+    let mut bundle = code.link(roots, &mut diagnostics);
     code.save();
-    if let (Some(bundle), Some(outfile)) = (&bundle, request.outfile) {
-        write(bundle, outfile)?;
+    match (&mut bundle, request.outfile) {
+        (Some(bundle), Some(outfile)) => write(bundle, outfile, &settings.root)?,
+        (Some(bundle), None) => inline_map(bundle),
+        (None, _) => {}
     }
     Ok((bundle, diagnostics.into_sorted()))
 }
 
-fn write(bundle: &Bundle, outfile: &Path) -> Result<(), Error> {
-    if let Some(parent) = outfile.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
-    }
+fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(), Error> {
+    let directory = match outfile.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(directory).map_err(|error| Error::io("create", directory, error))?;
     let write =
         |path: &Path, text: &str| fs::write(path, text).map_err(|error| Error::io("write", path, error));
     let Some(map) = &bundle.source_map else { return write(outfile, &bundle.main) };
+    let directory = fs::canonicalize(directory).map_err(|error| Error::io("read", directory, error))?;
     let name = outfile.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    write(&outfile.with_file_name(format!("{name}.map")), map)?;
-    write(outfile, &format!("{}//# sourceMappingURL={name}.map\n", bundle.main))
+    write(&outfile.with_file_name(format!("{name}.map")), &rooted(map, &way(&directory, root)))?;
+    write(outfile, &with_map(&bundle.main, &format!("{name}.map")))
+}
+
+/// Text that goes to standard output has its map in it.
+fn inline_map(bundle: &mut Bundle) {
+    if let Some(map) = &bundle.source_map {
+        let url = format!("data:application/json;base64,{}", BASE64_STANDARD.encode(map));
+        bundle.main = with_map(&bundle.main, &url);
+    }
+}
+
+fn with_map(text: &str, url: &str) -> String {
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    format!("{text}{end}//# sourceMappingURL={url}\n")
+}
+
+/// The map with the place that its sources are relative to, as seen from the map.
+fn rooted(map: &str, root: &str) -> String {
+    match map.strip_prefix('{').filter(|_| !root.is_empty()) {
+        Some(rest) => format!("{{\"sourceRoot\":{},{rest}", serde_json::Value::from(root)),
+        None => map.to_owned(),
+    }
+}
+
+/// How one directory is reached from another: nothing, or a path with a slash at its end.
+fn way(from: &Path, to: &Path) -> String {
+    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let up = from.components().skip(shared).map(|_| "../".to_owned());
+    let down = to.components().skip(shared).map(|part| format!("{}/", part.as_os_str().to_string_lossy()));
+    up.chain(down).collect()
 }

@@ -11,6 +11,7 @@ mod config;
 mod deployment;
 mod fixture;
 mod link;
+mod maps;
 mod npm;
 mod project;
 mod reproducible;

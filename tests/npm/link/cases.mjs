@@ -1,4 +1,4 @@
-// The written cases of linking: what is bundled logs what the unbundled program logs.
+// The written cases of linking: what is bundled logs what the unbundled program logs, and its map leads back.
 //
 //   node cases.mjs BINARY CASES DIRECTORY [NAME...]
 //
@@ -16,6 +16,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 
+import { check } from "./mappings.mjs";
 import { Programs, bundle } from "./programs.mjs";
 
 const [binary, fixtures, directory, ...names] = process.argv.slice(2);
@@ -63,9 +64,9 @@ async function write(one) {
 async function judge(one, programs) {
 	const { home, entry } = await write(one);
 	const wanted = one.fails ? "" : (one.log?.join("\n") ?? (await programs.run(join(home, entry))));
-	for (const mode of ["plain", "minified"]) {
+	for (const [mode, ...flags] of [["plain"], ["minified", "--minify"]]) {
 		const outfile = join(home, `${mode}.out.mjs`);
-		const built = await bundle(binary, home, entry, outfile, mode === "minified");
+		const built = await bundle(binary, home, entry, outfile, "--sourcemap", ...flags);
 		if (one.fails) {
 			const missing = one.fails.filter((text) => !built.report.includes(text));
 			if (!built.failed || missing.length > 0) {
@@ -84,6 +85,10 @@ async function judge(one, programs) {
 		const kept = one.absent?.filter((mark) => text.includes(mark)) ?? [];
 		if (kept.length > 0) {
 			return `${mode}: has to drop ${JSON.stringify(kept)}`;
+		}
+		const { faults } = await check(outfile);
+		if (faults.length > 0) {
+			return `${mode}: its map is wrong\n${faults.join("\n")}`;
 		}
 	}
 	return undefined;

@@ -26,9 +26,9 @@ async function judge(files, programs) {
 	if (wanted.includes("SyntaxError")) {
 		return false;
 	}
-	for (const mode of ["plain", "minified"]) {
+	for (const [mode, ...flags] of [["plain"], ["minified", "--minify"]]) {
 		const outfile = join(home, `${mode}.out.mjs`);
-		const built = await bundle(binary, home, "main.js", outfile, mode === "minified");
+		const built = await bundle(binary, home, "main.js", outfile, ...flags);
 		if (built.failed) {
 			return `${mode}: is not built\n${built.report}`;
 		}

@@ -4,8 +4,8 @@ import { execFile } from "node:child_process";
 import { Worker } from "node:worker_threads";
 
 /** Runs `pagesbuild bundle`: whether it failed, and what it had to say. */
-export function bundle(binary, directory, entry, outfile, minify) {
-	const options = ["--outfile", outfile, "--compatibility-flag", "nodejs_compat", ...(minify ? ["--minify"] : [])];
+export function bundle(binary, directory, entry, outfile, ...flags) {
+	const options = ["--outfile", outfile, "--compatibility-flag", "nodejs_compat", ...flags];
 	return new Promise((resolve) => {
 		execFile(binary, ["bundle", "-C", directory, entry, ...options], { timeout: 20_000 }, (error, stdout, stderr) =>
 			resolve({ failed: error !== null, report: `${error?.signal ?? ""}${stdout}${stderr}` }),
