@@ -10,6 +10,7 @@ mod bind;
 mod map;
 mod name;
 mod order;
+mod pure;
 mod runtime;
 mod shake;
 mod write;

@@ -1,21 +1,24 @@
 //! A module cut into statements, the module syntax taken out, and every reference to its top level replaced.
 
+use std::collections::BTreeSet;
+
 use swc_core::common::{DUMMY_SP, Span, Spanned, SyntaxContext};
 use swc_core::ecma::ast::{
     AssignPat, AssignTarget, AssignTargetPat, BindingIdent, CallExpr, Callee, Class, ClassDecl, ClassMember,
-    Decl, DefaultDecl, EmptyStmt, ExportDefaultDecl, ExportSpecifier, Expr, ExprStmt, FnDecl, Ident,
-    ImportDecl, ImportSpecifier, Invalid, KeyValuePatProp, KeyValueProp, Module, ModuleDecl, ModuleItem,
-    NamedExport, ObjectPatProp, OptCall, OptChainBase, ParenExpr, Pass, Pat, Program, Prop, PropName,
-    SimpleAssignTarget, Stmt, TaggedTpl, VarDecl, VarDeclKind, VarDeclarator,
+    Decl, DefaultDecl, EmptyStmt, ExportDefaultDecl, ExportSpecifier, Expr, ExprStmt, FnDecl, ForHead, Ident,
+    ImportDecl, ImportSpecifier, Invalid, KeyValuePatProp, KeyValueProp, MemberExpr, Module, ModuleDecl,
+    ModuleItem, NamedExport, ObjectPatProp, OptCall, OptChainBase, ParenExpr, Pass, Pat, Program, Prop,
+    PropName, SimpleAssignTarget, Stmt, TaggedTpl, UnaryExpr, UnaryOp, UpdateExpr, VarDecl, VarDeclKind,
+    VarDeclarator,
 };
 use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
-use super::effects::Effects;
+use super::effects::{Effects, Wonder};
 use super::lower::{Tables, key, member_name, request};
 use super::surface::export_name;
-use super::{Binding, Format, ImportKind, Reference, SymbolId};
+use super::{Binding, Doubt, Format, ImportKind, Member, Nature, Reference, SymbolId};
 use crate::diagnostic::Source;
 
 /// A part before it is printed.
@@ -24,7 +27,27 @@ pub(super) struct Statement {
     pub(super) declares: Vec<SymbolId>,
     pub(super) named: Vec<(SymbolId, String)>,
     pub(super) hoisted: bool,
+    pub(super) constant: bool,
     pub(super) effects: bool,
+    pub(super) doubts: Vec<Doubt>,
+    pub(super) completes: Option<SymbolId>,
+    pub(super) nature: Nature,
+}
+
+impl Statement {
+    fn new(statement: Stmt) -> Self {
+        Self {
+            hoisted: matches!(statement, Stmt::Decl(Decl::Fn(_))),
+            constant: matches!(&statement, Stmt::Decl(Decl::Var(variables)) if variables.kind == VarDeclKind::Const),
+            statements: vec![statement],
+            declares: Vec::new(),
+            named: Vec::new(),
+            effects: true,
+            doubts: Vec::new(),
+            completes: None,
+            nature: Nature::default(),
+        }
+    }
 }
 
 /// Cuts a module into statements that are ready to be printed.
@@ -36,8 +59,7 @@ pub(super) fn statements(
 ) -> Vec<Statement> {
     if tables.format == Format::CommonJs {
         let statements = module.body.into_iter().filter_map(ModuleItem::stmt).collect();
-        let mut whole =
-            Statement { statements, declares: Vec::new(), named: Vec::new(), hoisted: false, effects: true };
+        let mut whole = Statement { statements, ..Statement::new(Stmt::Empty(EmptyStmt { span: DUMMY_SP })) };
         rewrite(tables, &mut whole);
         parenthesize(std::slice::from_mut(&mut whole));
         return vec![whole];
@@ -50,19 +72,48 @@ pub(super) fn statements(
     }
     for item in module.body {
         for statement in split(take_out(tables, item, source)) {
-            let mut part = Statement {
-                effects: effects.of_statement(&statement),
-                named: names(tables, &statement),
-                hoisted: matches!(statement, Stmt::Decl(Decl::Fn(_))),
-                declares: Vec::new(),
-                statements: vec![statement],
-            };
+            let verdict = effects.of_statement(&statement);
+            let nature = effects.nature(&statement);
+            let mut part = Statement { named: names(tables, &statement), ..Statement::new(statement) };
+            part.effects = verdict.effects;
+            part.doubts = settle(tables, verdict.doubts);
+            part.nature = Nature::new(
+                nature.into_iter().map(|(claim, doubts)| (claim, settle(tables, doubts))).collect(),
+            );
+            part.completes = verdict.completes.map(|name| tables.symbol(&name));
             rewrite(tables, &mut part);
             statements.push(part);
         }
     }
+    let mut declared = BTreeSet::new();
+    for part in statements.iter().filter(|part| part.hoisted) {
+        declared.extend(part.declares.iter().copied());
+    }
+    for part in &mut statements {
+        if part.declares.iter().any(|symbol| tables.written.contains(symbol)) {
+            part.constant = false;
+            part.nature = Nature::default();
+        }
+        // What is not declared yet, or elsewhere, is not added to.
+        part.effects |= part.completes.is_some_and(|symbol| !declared.contains(&symbol));
+        declared.extend(part.declares.iter().copied());
+    }
     parenthesize(&mut statements);
     statements
+}
+
+/// Names become symbols.
+fn settle(tables: &mut Tables<'_>, doubts: Vec<Wonder>) -> Vec<Doubt> {
+    let one = |Wonder { name, members, claim }: Wonder| {
+        let symbol = tables.symbol(&name);
+        let members: Vec<Member> = members.into_iter().map(|name| Member { name, end: 0 }).collect();
+        let about =
+            if members.is_empty() { Reference::Symbol(symbol) } else { Reference::Member(symbol, members) };
+        Doubt { about, claim }
+    };
+    let mut doubts: Vec<Doubt> = doubts.into_iter().map(one).collect();
+    doubts.dedup();
+    doubts
 }
 
 /// Notes what a declaration imports and exports, in the order of the text.
@@ -202,19 +253,44 @@ fn constant(ident: Ident, value: Box<Expr>, span: Span) -> Decl {
     }))
 }
 
-/// Each variable a statement of its own, so that each can be left out.
+/// Each variable and each expression of a list a statement of its own, so that each can be left out.
 fn split(statement: Stmt) -> Vec<Stmt> {
+    let expression = |expr: Box<Expr>| Stmt::Expr(ExprStmt { span: expr.span(), expr });
     match statement {
         Stmt::Empty(_) => Vec::new(),
-        Stmt::Decl(Decl::Var(variables)) if variables.decls.len() > 1 => {
+        Stmt::Expr(statement) => list(statement.expr).into_iter().map(expression).collect(),
+        Stmt::Decl(Decl::Var(variables)) => {
             let VarDecl { span, ctxt, kind, declare, decls } = *variables;
-            let one = |declarator: VarDeclarator| {
+            let mut statements = Vec::new();
+            for mut declarator in decls {
+                // A pattern may run code before the value is taken.
+                if declarator.name.is_ident() {
+                    let mut values = declarator.init.take().map_or_else(Vec::new, list);
+                    declarator.init = values.pop();
+                    statements.extend(values.into_iter().map(expression));
+                }
                 let decls = vec![declarator];
-                Stmt::Decl(Decl::Var(Box::new(VarDecl { span, ctxt, kind, declare, decls })))
-            };
-            decls.into_iter().map(one).collect()
+                statements.push(Stmt::Decl(Decl::Var(Box::new(VarDecl {
+                    span,
+                    ctxt,
+                    kind,
+                    declare,
+                    decls,
+                }))));
+            }
+            statements
         }
         other => vec![other],
+    }
+}
+
+/// The expressions of a list. One that ends with a function without a name is left whole: the function would get one.
+fn list(mut expression: Box<Expr>) -> Vec<Box<Expr>> {
+    match expression.unwrap_parens_mut() {
+        Expr::Seq(list) if list.exprs.last().is_some_and(|last| !is_anonymous(last)) => {
+            std::mem::take(&mut list.exprs)
+        }
+        _ => vec![expression],
     }
 }
 
@@ -265,7 +341,7 @@ fn names_itself(class: &Class) -> bool {
 }
 
 fn rewrite(tables: &mut Tables<'_>, part: &mut Statement) {
-    let mut rewriter = Rewriter { tables, declares: Vec::new() };
+    let mut rewriter = Rewriter { tables, declares: Vec::new(), assigning: false };
     for statement in &mut part.statements {
         statement.visit_mut_with(&mut rewriter);
     }
@@ -329,6 +405,8 @@ fn starts_otherwise(expression: &Expr) -> bool {
 struct Rewriter<'a, 'b> {
     tables: &'a mut Tables<'b>,
     declares: Vec<SymbolId>,
+    /// Whether a pattern is one of assignment.
+    assigning: bool,
 }
 
 impl Rewriter<'_, '_> {
@@ -339,17 +417,52 @@ impl Rewriter<'_, '_> {
                 Some(Reference::Symbol(self.tables.symbol(&ident.sym)))
             }
             Expr::Member(member) => {
-                let Expr::Ident(object) = &*member.obj else { return None };
-                if !self.tables.is_top(object) {
-                    return None;
-                }
-                let symbol = self.tables.symbol(&object.sym);
-                let is_namespace =
-                    matches!(&self.tables.symbols[symbol.0 as usize].import, Some((_, name)) if name == "*");
-                let name = member_name(&member.prop).filter(|_| is_namespace)?;
-                Some(Reference::Member(symbol, name))
+                let (symbol, names) = self.chain(member)?;
+                let member = |name| Member { name, end: 0 };
+                Some(Reference::Member(symbol, names.into_iter().map(member).collect()))
             }
             _ => None,
+        }
+    }
+
+    /// The imported name that a chain of members starts with, and the names of the members.
+    fn chain(&mut self, member: &MemberExpr) -> Option<(SymbolId, Vec<String>)> {
+        let name = member_name(&member.prop)?;
+        let (symbol, mut names) = match &*member.obj {
+            Expr::Ident(object) if self.tables.is_top(object) => {
+                let symbol = self.tables.symbol(&object.sym);
+                self.tables.symbols[symbol.0 as usize].import.as_ref()?;
+                (symbol, Vec::new())
+            }
+            Expr::Member(inner) => self.chain(inner)?,
+            _ => return None,
+        };
+        names.push(name);
+        Some((symbol, names))
+    }
+
+    /// The name in front of a chain of members becomes a placeholder.
+    fn fill_root(&mut self, expression: &mut Expr, reference: Reference, callee: bool) {
+        match expression {
+            Expr::Member(member) => self.fill_root(&mut member.obj, reference, callee),
+            root => {
+                let span = root.span();
+                *root = Expr::Ident(self.tables.placeholder(reference, callee, span));
+            }
+        }
+    }
+
+    /// A member that is written to, or deleted: a property of the object, whatever it is.
+    fn fill_target(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::Paren(inner) => self.fill_target(&mut inner.expr),
+            Expr::Member(member) => member.visit_mut_children_with(self),
+            Expr::Ident(ident) if self.tables.is_top(ident) => {
+                let symbol = self.tables.symbol(&ident.sym);
+                self.tables.written.insert(symbol);
+                *ident = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
+            }
+            other => other.visit_mut_with(self),
         }
     }
 
@@ -359,10 +472,7 @@ impl Rewriter<'_, '_> {
             return;
         }
         match self.reference(expression) {
-            Some(reference) => {
-                let span = expression.span();
-                *expression = Expr::Ident(self.tables.placeholder(reference, callee, span));
-            }
+            Some(reference) => self.fill_root(expression, reference, callee),
             None => expression.visit_mut_children_with(self),
         }
     }
@@ -371,6 +481,36 @@ impl Rewriter<'_, '_> {
 impl VisitMut for Rewriter<'_, '_> {
     fn visit_mut_expr(&mut self, expression: &mut Expr) {
         self.fill(expression, false);
+    }
+
+    fn visit_mut_update_expr(&mut self, update: &mut UpdateExpr) {
+        self.fill_target(&mut update.arg);
+    }
+
+    fn visit_mut_assign_target(&mut self, target: &mut AssignTarget) {
+        let outer = std::mem::replace(&mut self.assigning, true);
+        target.visit_mut_children_with(self);
+        self.assigning = outer;
+    }
+
+    fn visit_mut_for_head(&mut self, head: &mut ForHead) {
+        let outer = std::mem::replace(&mut self.assigning, matches!(head, ForHead::Pat(_)));
+        head.visit_mut_children_with(self);
+        self.assigning = outer;
+    }
+
+    fn visit_mut_unary_expr(&mut self, unary: &mut UnaryExpr) {
+        match unary.op {
+            UnaryOp::Delete => self.fill_target(&mut unary.arg),
+            _ => unary.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_pat(&mut self, pattern: &mut Pat) {
+        match pattern {
+            Pat::Expr(target) => self.fill_target(target),
+            other => other.visit_mut_children_with(self),
+        }
     }
 
     fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
@@ -405,7 +545,11 @@ impl VisitMut for Rewriter<'_, '_> {
     fn visit_mut_binding_ident(&mut self, ident: &mut BindingIdent) {
         if self.tables.is_top(&ident.id) {
             let symbol = self.tables.symbol(&ident.id.sym);
-            self.declares.push(symbol);
+            if self.assigning {
+                self.tables.written.insert(symbol);
+            } else {
+                self.declares.push(symbol);
+            }
             ident.id = self.tables.placeholder(Reference::Symbol(symbol), false, ident.id.span);
         }
     }

@@ -70,6 +70,8 @@ impl Printer<'_> {
             references: self.references,
             text: String::new(),
             relocations: Vec::new(),
+            minify: self.minify,
+            semicolon: false,
             indent: 0,
             at_line_start: true,
             trace: is_traced.then(trace),
@@ -83,6 +85,10 @@ impl Printer<'_> {
         for statement in statements {
             // Writing to memory does not fail.
             let _ = statement.emit_with(&mut emitter);
+        }
+        writer.end_statement();
+        for relocation in &mut writer.relocations {
+            measure(relocation, &writer.text);
         }
         Printed {
             text: writer.text,
@@ -109,6 +115,9 @@ struct Writer<'a> {
     references: &'a [(Reference, bool)],
     text: String,
     relocations: Vec<Relocation>,
+    minify: bool,
+    /// Whether a semicolon is to be written unless a block ends first.
+    semicolon: bool,
     indent: usize,
     at_line_start: bool,
     trace: Option<Trace<'a>>,
@@ -119,8 +128,9 @@ impl Writer<'_> {
         if text.is_empty() {
             return;
         }
+        self.end_statement();
         if self.at_line_start {
-            self.text.extend(std::iter::repeat_n("    ", self.indent));
+            self.text.extend(std::iter::repeat_n("  ", self.indent));
             self.at_line_start = false;
         }
         let number = if kind == Kind::Name { self.fence.number(text) } else { None };
@@ -139,6 +149,12 @@ impl Writer<'_> {
         }
     }
 
+    fn end_statement(&mut self) {
+        if std::mem::take(&mut self.semicolon) {
+            self.text.push(';');
+        }
+    }
+
     fn comes_from(&mut self, position: BytePos) {
         if let Some(trace) = &mut self.trace {
             trace.pending.push(position);
@@ -150,6 +166,33 @@ impl Writer<'_> {
             self.comes_from(span.lo);
         }
         self.token(text, Kind::Other);
+    }
+}
+
+/// Finds the members of a reference in the text that follows it. One that is not printed as is usual, and those behind
+/// it, stay text.
+fn measure(relocation: &mut Relocation, text: &str) {
+    let Reference::Member(symbol, members) = &mut relocation.target else { return };
+    let symbol = *symbol;
+    let mut rest = &text[relocation.at as usize..];
+    let mut known = 0;
+    for member in &mut *members {
+        let Some(after) = read(rest, &member.name) else { break };
+        member.end = offset(text.len() - after.len());
+        rest = after;
+        known += 1;
+    }
+    members.truncate(known);
+    if known == 0 {
+        relocation.target = Reference::Symbol(symbol);
+    }
+}
+
+/// What follows the text that reads a member.
+fn read<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    match text.strip_prefix('.') {
+        Some(text) => text.strip_prefix(name),
+        None => text.strip_prefix("[\"")?.strip_prefix(name)?.strip_prefix("\"]"),
     }
 }
 
@@ -233,11 +276,17 @@ impl WriteJs for &mut Writer<'_> {
     }
 
     fn write_semi(&mut self, span: Option<Span>) -> Result<()> {
-        self.token_from(span, ";");
+        if self.minify {
+            self.end_statement();
+            self.semicolon = true;
+        } else {
+            self.token_from(span, ";");
+        }
         Ok(())
     }
 
     fn write_space(&mut self) -> Result<()> {
+        self.end_statement();
         if self.at_line_start {
             self.token(" ", Kind::Other);
         } else {
@@ -267,6 +316,7 @@ impl WriteJs for &mut Writer<'_> {
     }
 
     fn write_line(&mut self) -> Result<()> {
+        self.end_statement();
         if !self.at_line_start {
             self.text.push('\n');
             self.at_line_start = true;
@@ -301,7 +351,8 @@ impl WriteJs for &mut Writer<'_> {
         Ok(())
     }
 
-    fn write_punct(&mut self, span: Option<Span>, text: &'static str, _semi: bool) -> Result<()> {
+    fn write_punct(&mut self, span: Option<Span>, text: &'static str, semicolon: bool) -> Result<()> {
+        self.semicolon &= semicolon;
         self.token_from(span, text);
         Ok(())
     }
@@ -316,6 +367,7 @@ impl WriteJs for &mut Writer<'_> {
     }
 
     fn commit_pending_semi(&mut self) -> Result<()> {
+        self.end_statement();
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compile::{Binding, Format, Object, Reference, SymbolId};
+use crate::compile::{Binding, Format, Member, Object, Reference, SymbolId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::{Module, ModuleGraph, ModuleId, Target};
 
@@ -24,6 +24,14 @@ pub(super) enum Resolved {
     Missing,
     /// Two modules are re-exported whole and both export it.
     Ambiguous,
+}
+
+/// What a reference stands for in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) resolved: Resolved,
+    /// How many of its members were exports of modules; those behind them are read from the value.
+    pub(super) members: usize,
 }
 
 /// The way that a resolution takes.
@@ -69,27 +77,30 @@ impl<'a> Binder<'a> {
     }
 
     /// What a relocation names. `None` for requests of modules.
-    pub(super) fn reference(&self, module: ModuleId, reference: &Reference) -> Option<Resolved> {
+    pub(super) fn reference(&self, module: ModuleId, reference: &Reference) -> Option<Found> {
         self.follow(module, reference, &mut Trail::default())
     }
 
     /// The same, with the modules on the way.
-    pub(super) fn follow(
-        &self,
-        module: ModuleId,
-        reference: &Reference,
-        trail: &mut Trail,
-    ) -> Option<Resolved> {
-        match reference {
-            Reference::Symbol(symbol) => Some(self.symbol(module, *symbol, trail)),
-            Reference::Member(symbol, name) => Some(match self.symbol(module, *symbol, trail) {
+    pub(super) fn follow(&self, module: ModuleId, reference: &Reference, trail: &mut Trail) -> Option<Found> {
+        let (Reference::Symbol(symbol) | Reference::Member(symbol, _)) = reference else { return None };
+        let mut found = Found { resolved: self.symbol(module, *symbol, trail), members: 0 };
+        for Member { name, .. } in reference.members() {
+            // The next member can be the same export again, of a module that exports itself.
+            trail.seen.clear();
+            found.resolved = match found.resolved {
                 Resolved::Namespace(target) => self.resolve(target, name, trail),
-                Resolved::CommonJs(target, _, node) => Resolved::CommonJs(target, name.clone(), node),
-                Resolved::External(specifier, _) => Resolved::External(specifier, name.clone()),
-                other => other,
-            }),
-            Reference::Require(_) | Reference::Dynamic(_) => None,
+                Resolved::CommonJs(target, all, node) if all == "*" => {
+                    Resolved::CommonJs(target, name.clone(), node)
+                }
+                Resolved::External(specifier, all) if all == "*" => {
+                    Resolved::External(specifier, name.clone())
+                }
+                other => return Some(Found { resolved: other, ..found }),
+            };
+            found.members += 1;
         }
+        Some(found)
     }
 
     /// What a top-level name of a module is.
