@@ -74,8 +74,8 @@ impl<'a> Tracer<'a> {
                         let rest = object.source.text().get(mapping.source as usize + original().len()..);
                         !rest.unwrap_or_default().trim_start().starts_with(['.', '[', '?'])
                     };
-                    let is_name = (*after == place.at as usize || is_whole())
-                        && identifier(text).len() == text.len();
+                    let is_name =
+                        (*after == place.at as usize || is_whole()) && identifier(text).len() == text.len();
                     is_name.then(original).filter(|name| !name.is_empty() && name != text)
                 }
                 _ => mapping.renamed.then(original),
