@@ -34,6 +34,10 @@ mod load;
 
 use load::Loader;
 
+/// As in pagesbuild.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Its recursion is as deep as a graph of modules.
 const STACK: usize = 1 << 29;
 
