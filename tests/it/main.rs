@@ -17,5 +17,6 @@ mod project;
 mod reproducible;
 mod router;
 mod snapshots;
+mod swc_bundler;
 mod tidy;
 mod worker;
