@@ -17,6 +17,9 @@ use super::{Reference, Relocation};
 /// The characters to choose a [`Fence`] from: for private use, so hardly anybody writes them.
 const FENCES: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{f8ff}';
 
+/// How far lines are indented at most: text that is nested thousands deep is not to grow by the square of that.
+const MAX_INDENT: usize = 40;
+
 /// The character around the numbers of references.
 #[derive(Clone, Copy)]
 pub(super) struct Fence(char);
@@ -130,7 +133,7 @@ impl Writer<'_> {
         }
         self.end_statement();
         if self.at_line_start {
-            self.text.extend(std::iter::repeat_n("  ", self.indent));
+            self.text.extend(std::iter::repeat_n("  ", self.indent.min(MAX_INDENT)));
             self.at_line_start = false;
         }
         let number = if kind == Kind::Name { self.fence.number(text) } else { None };
