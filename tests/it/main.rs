@@ -10,7 +10,6 @@ mod compile;
 mod config;
 mod deployment;
 mod fixture;
-mod fuzz;
 mod link;
 mod maps;
 mod npm;
