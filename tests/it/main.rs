@@ -10,6 +10,7 @@ mod compile;
 mod config;
 mod deployment;
 mod fixture;
+mod fuzz;
 mod link;
 mod maps;
 mod npm;
