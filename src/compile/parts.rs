@@ -252,18 +252,18 @@ fn constant(ident: Ident, value: Box<Expr>, span: Span) -> Decl {
 
 /// Each variable and each expression of a list a statement of its own, so that each can be left out.
 fn split(statement: Stmt) -> Vec<Stmt> {
-    let expression = |expr: Box<Expr>| Stmt::Expr(ExprStmt { span: expr.span(), expr });
+    let expression = |expr: Expr| Stmt::Expr(ExprStmt { span: expr.span(), expr: Box::new(expr) });
     match statement {
         Stmt::Empty(_) => Vec::new(),
-        Stmt::Expr(statement) => list(statement.expr).into_iter().map(expression).collect(),
+        Stmt::Expr(statement) => list(*statement.expr).into_iter().map(expression).collect(),
         Stmt::Decl(Decl::Var(variables)) => {
             let VarDecl { span, ctxt, kind, declare, decls } = *variables;
             let mut statements = Vec::new();
             for mut declarator in decls {
                 // A pattern may run code before the value is taken.
                 if declarator.name.is_ident() {
-                    let mut values = declarator.init.take().map_or_else(Vec::new, list);
-                    declarator.init = values.pop();
+                    let mut values = declarator.init.take().map_or_else(Vec::new, |value| list(*value));
+                    declarator.init = values.pop().map(Box::new);
                     statements.extend(values.into_iter().map(expression));
                 }
                 let decls = vec![declarator];
@@ -282,10 +282,10 @@ fn split(statement: Stmt) -> Vec<Stmt> {
 }
 
 /// The expressions of a list. One that ends with a function without a name is left whole: the function would get one.
-fn list(mut expression: Box<Expr>) -> Vec<Box<Expr>> {
+fn list(mut expression: Expr) -> Vec<Expr> {
     match expression.unwrap_parens_mut() {
         Expr::Seq(list) if list.exprs.last().is_some_and(|last| !is_anonymous(last)) => {
-            std::mem::take(&mut list.exprs)
+            std::mem::take(&mut list.exprs).into_iter().map(|expression| *expression).collect()
         }
         _ => vec![expression],
     }
