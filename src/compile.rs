@@ -16,14 +16,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Code, Diagnostic, Source};
 
+mod claims;
 mod define;
 mod effects;
 mod lower;
 mod mappings;
 mod minify;
+mod parentheses;
 mod parse;
 mod parts;
 mod print;
+mod rewrite;
 mod surface;
 mod transform;
 

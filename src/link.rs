@@ -14,6 +14,7 @@ mod problems;
 mod pure;
 mod runtime;
 mod shake;
+mod text;
 mod write;
 
 /// What the linked module looks like.

@@ -4,19 +4,16 @@ use std::collections::BTreeSet;
 
 use swc_core::common::{DUMMY_SP, Span, Spanned, SyntaxContext};
 use swc_core::ecma::ast::{
-    AssignPat, AssignTarget, AssignTargetPat, BindingIdent, CallExpr, Callee, Class, ClassDecl, ClassMember,
-    Decl, DefaultDecl, EmptyStmt, ExportDefaultDecl, ExportSpecifier, Expr, ExprStmt, FnDecl, ForHead, Ident,
-    ImportDecl, ImportSpecifier, Invalid, KeyValuePatProp, KeyValueProp, MemberExpr, Module, ModuleDecl,
-    ModuleItem, NamedExport, ObjectPatProp, OptCall, OptChainBase, ParenExpr, Pass, Pat, Program, Prop,
-    PropName, SimpleAssignTarget, Stmt, TaggedTpl, UnaryExpr, UnaryOp, UpdateExpr, VarDecl, VarDeclKind,
-    VarDeclarator,
+    BindingIdent, Class, ClassDecl, ClassMember, Decl, DefaultDecl, EmptyStmt, ExportDefaultDecl,
+    ExportSpecifier, Expr, ExprStmt, FnDecl, Ident, ImportDecl, ImportSpecifier, Module, ModuleDecl,
+    ModuleItem, NamedExport, Pat, PropName, Stmt, VarDecl, VarDeclKind, VarDeclarator,
 };
-use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::utils::find_pat_ids;
-use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
 use super::effects::{Effects, Wonder};
-use super::lower::{Tables, key, member_name, request};
+use super::lower::Tables;
+use super::parentheses::parenthesize;
+use super::rewrite::rewrite;
 use super::surface::export_name;
 use super::{Binding, Doubt, Format, ImportKind, Member, Nature, Reference, SymbolId};
 use crate::diagnostic::Source;
@@ -255,18 +252,18 @@ fn constant(ident: Ident, value: Box<Expr>, span: Span) -> Decl {
 
 /// Each variable and each expression of a list a statement of its own, so that each can be left out.
 fn split(statement: Stmt) -> Vec<Stmt> {
-    let expression = |expr: Box<Expr>| Stmt::Expr(ExprStmt { span: expr.span(), expr });
+    let expression = |expr: Expr| Stmt::Expr(ExprStmt { span: expr.span(), expr: Box::new(expr) });
     match statement {
         Stmt::Empty(_) => Vec::new(),
-        Stmt::Expr(statement) => list(statement.expr).into_iter().map(expression).collect(),
+        Stmt::Expr(statement) => list(*statement.expr).into_iter().map(expression).collect(),
         Stmt::Decl(Decl::Var(variables)) => {
             let VarDecl { span, ctxt, kind, declare, decls } = *variables;
             let mut statements = Vec::new();
             for mut declarator in decls {
                 // A pattern may run code before the value is taken.
                 if declarator.name.is_ident() {
-                    let mut values = declarator.init.take().map_or_else(Vec::new, list);
-                    declarator.init = values.pop();
+                    let mut values = declarator.init.take().map_or_else(Vec::new, |value| list(*value));
+                    declarator.init = values.pop().map(Box::new);
                     statements.extend(values.into_iter().map(expression));
                 }
                 let decls = vec![declarator];
@@ -285,10 +282,10 @@ fn split(statement: Stmt) -> Vec<Stmt> {
 }
 
 /// The expressions of a list. One that ends with a function without a name is left whole: the function would get one.
-fn list(mut expression: Box<Expr>) -> Vec<Box<Expr>> {
+fn list(mut expression: Expr) -> Vec<Expr> {
     match expression.unwrap_parens_mut() {
         Expr::Seq(list) if list.exprs.last().is_some_and(|last| !is_anonymous(last)) => {
-            std::mem::take(&mut list.exprs)
+            std::mem::take(&mut list.exprs).into_iter().map(|expression| *expression).collect()
         }
         _ => vec![expression],
     }
@@ -338,272 +335,4 @@ fn names_itself(class: &Class) -> bool {
         ClassMember::ClassProp(property) => property.is_static && is_name(&property.key),
         _ => false,
     })
-}
-
-fn rewrite(tables: &mut Tables<'_>, part: &mut Statement) {
-    let mut rewriter = Rewriter { tables, declares: Vec::new(), assigning: false };
-    for statement in &mut part.statements {
-        statement.visit_mut_with(&mut rewriter);
-    }
-    part.declares = rewriter.declares;
-    part.declares.sort();
-    part.declares.dedup();
-}
-
-/// Puts parentheses where the new expressions need them.
-fn parenthesize(parts: &mut [Statement]) {
-    for part in parts {
-        let body = part.statements.drain(..).map(ModuleItem::Stmt).collect();
-        let mut program = Program::Module(Module { span: DUMMY_SP, body, shebang: None });
-        fixer(None).process(&mut program);
-        program.visit_mut_with(&mut Guard);
-        if let Program::Module(module) = program {
-            part.statements = module.body.into_iter().filter_map(ModuleItem::stmt).collect();
-        }
-    }
-}
-
-/// Keeps statements from starting with a word that would make them another kind of statement.
-struct Guard;
-
-impl VisitMut for Guard {
-    fn visit_mut_expr_stmt(&mut self, statement: &mut ExprStmt) {
-        statement.visit_mut_children_with(self);
-        if starts_otherwise(&statement.expr) {
-            let span = statement.span;
-            let expr = std::mem::replace(&mut statement.expr, Box::new(Expr::Invalid(Invalid { span })));
-            *statement.expr = Expr::Paren(ParenExpr { span, expr });
-        }
-    }
-}
-
-/// Whether an expression's first word is that of a declaration or a block.
-fn starts_otherwise(expression: &Expr) -> bool {
-    match expression {
-        Expr::Fn(_) | Expr::Class(_) | Expr::Object(_) => true,
-        Expr::Seq(list) => list.exprs.first().is_some_and(|first| starts_otherwise(first)),
-        Expr::Cond(condition) => starts_otherwise(&condition.test),
-        Expr::Bin(binary) => starts_otherwise(&binary.left),
-        Expr::Member(member) => starts_otherwise(&member.obj),
-        Expr::TaggedTpl(template) => starts_otherwise(&template.tag),
-        Expr::Update(update) => !update.prefix && starts_otherwise(&update.arg),
-        Expr::Call(call) => matches!(&call.callee, Callee::Expr(callee) if starts_otherwise(callee)),
-        Expr::OptChain(chain) => match &*chain.base {
-            OptChainBase::Member(member) => starts_otherwise(&member.obj),
-            OptChainBase::Call(call) => starts_otherwise(&call.callee),
-        },
-        Expr::Assign(assignment) => match &assignment.left {
-            AssignTarget::Simple(SimpleAssignTarget::Member(member)) => starts_otherwise(&member.obj),
-            AssignTarget::Pat(AssignTargetPat::Object(_)) => true,
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// Replaces every reference to the top level and every request for a module by a placeholder.
-struct Rewriter<'a, 'b> {
-    tables: &'a mut Tables<'b>,
-    declares: Vec<SymbolId>,
-    /// Whether a pattern is one of assignment.
-    assigning: bool,
-}
-
-impl Rewriter<'_, '_> {
-    /// The reference that an expression is, when the linker has to fill it.
-    fn reference(&mut self, expression: &Expr) -> Option<Reference> {
-        match expression {
-            Expr::Ident(ident) if self.tables.is_top(ident) => {
-                Some(Reference::Symbol(self.tables.symbol(&ident.sym)))
-            }
-            Expr::Member(member) => {
-                let (symbol, names) = self.chain(member)?;
-                let member = |name| Member { name, end: 0 };
-                Some(Reference::Member(symbol, names.into_iter().map(member).collect()))
-            }
-            _ => None,
-        }
-    }
-
-    /// The imported name that a chain of members starts with, and the names of the members.
-    fn chain(&mut self, member: &MemberExpr) -> Option<(SymbolId, Vec<String>)> {
-        let name = member_name(&member.prop)?;
-        let (symbol, mut names) = match &*member.obj {
-            Expr::Ident(object) if self.tables.is_top(object) => {
-                let symbol = self.tables.symbol(&object.sym);
-                self.tables.symbols[symbol.0 as usize].import.as_ref()?;
-                (symbol, Vec::new())
-            }
-            Expr::Member(inner) => self.chain(inner)?,
-            _ => return None,
-        };
-        names.push(name);
-        Some((symbol, names))
-    }
-
-    /// The name in front of a chain of members becomes a placeholder.
-    fn fill_root(&mut self, expression: &mut Expr, reference: Reference, callee: bool) {
-        match expression {
-            Expr::Member(member) => self.fill_root(&mut member.obj, reference, callee),
-            root => {
-                let span = root.span();
-                *root = Expr::Ident(self.tables.placeholder(reference, callee, span));
-            }
-        }
-    }
-
-    /// A member that is written to, or deleted: a property of the object, whatever it is.
-    fn fill_target(&mut self, expression: &mut Expr) {
-        match expression {
-            Expr::Paren(inner) => self.fill_target(&mut inner.expr),
-            Expr::Member(member) => member.visit_mut_children_with(self),
-            Expr::Ident(ident) if self.tables.is_top(ident) => {
-                let symbol = self.tables.symbol(&ident.sym);
-                self.tables.written.insert(symbol);
-                *ident = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
-            }
-            other => other.visit_mut_with(self),
-        }
-    }
-
-    fn fill(&mut self, expression: &mut Expr, callee: bool) {
-        if let Expr::Paren(inner) = expression {
-            self.fill(&mut inner.expr, callee);
-            return;
-        }
-        match self.reference(expression) {
-            Some(reference) => self.fill_root(expression, reference, callee),
-            None => expression.visit_mut_children_with(self),
-        }
-    }
-}
-
-impl VisitMut for Rewriter<'_, '_> {
-    fn visit_mut_expr(&mut self, expression: &mut Expr) {
-        self.fill(expression, false);
-    }
-
-    fn visit_mut_update_expr(&mut self, update: &mut UpdateExpr) {
-        self.fill_target(&mut update.arg);
-    }
-
-    fn visit_mut_assign_target(&mut self, target: &mut AssignTarget) {
-        let outer = std::mem::replace(&mut self.assigning, true);
-        target.visit_mut_children_with(self);
-        self.assigning = outer;
-    }
-
-    fn visit_mut_for_head(&mut self, head: &mut ForHead) {
-        let outer = std::mem::replace(&mut self.assigning, matches!(head, ForHead::Pat(_)));
-        head.visit_mut_children_with(self);
-        self.assigning = outer;
-    }
-
-    fn visit_mut_unary_expr(&mut self, unary: &mut UnaryExpr) {
-        match unary.op {
-            UnaryOp::Delete => self.fill_target(&mut unary.arg),
-            _ => unary.visit_mut_children_with(self),
-        }
-    }
-
-    fn visit_mut_pat(&mut self, pattern: &mut Pat) {
-        match pattern {
-            Pat::Expr(target) => self.fill_target(target),
-            other => other.visit_mut_children_with(self),
-        }
-    }
-
-    fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
-        if let Some((specifier, kind)) = request(call, self.tables.marks) {
-            let at = self.tables.import(specifier, kind);
-            let reference = match kind {
-                ImportKind::Dynamic => Reference::Dynamic(at),
-                ImportKind::Require | ImportKind::Static => Reference::Require(at),
-            };
-            let callee = Expr::Ident(self.tables.placeholder(reference, false, call.span));
-            call.callee = Callee::Expr(Box::new(callee));
-            call.args.clear();
-            return;
-        }
-        match &mut call.callee {
-            Callee::Expr(callee) => self.fill(callee, true),
-            other => other.visit_mut_with(self),
-        }
-        call.args.visit_mut_with(self);
-    }
-
-    fn visit_mut_opt_call(&mut self, call: &mut OptCall) {
-        self.fill(&mut call.callee, true);
-        call.args.visit_mut_with(self);
-    }
-
-    fn visit_mut_tagged_tpl(&mut self, template: &mut TaggedTpl) {
-        self.fill(&mut template.tag, true);
-        template.tpl.visit_mut_with(self);
-    }
-
-    fn visit_mut_binding_ident(&mut self, ident: &mut BindingIdent) {
-        if self.tables.is_top(&ident.id) {
-            let symbol = self.tables.symbol(&ident.id.sym);
-            if self.assigning {
-                self.tables.written.insert(symbol);
-            } else {
-                self.declares.push(symbol);
-            }
-            ident.id = self.tables.placeholder(Reference::Symbol(symbol), false, ident.id.span);
-        }
-    }
-
-    fn visit_mut_fn_decl(&mut self, declaration: &mut FnDecl) {
-        self.declare(&mut declaration.ident);
-        declaration.function.visit_mut_with(self);
-    }
-
-    fn visit_mut_class_decl(&mut self, declaration: &mut ClassDecl) {
-        self.declare(&mut declaration.ident);
-        declaration.class.visit_mut_with(self);
-    }
-
-    fn visit_mut_prop(&mut self, property: &mut Prop) {
-        match property {
-            Prop::Shorthand(ident) if self.tables.is_top(ident) => {
-                let symbol = self.tables.symbol(&ident.sym);
-                let value = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
-                *property =
-                    Prop::KeyValue(KeyValueProp { key: key(ident), value: Box::new(Expr::Ident(value)) });
-            }
-            other => other.visit_mut_children_with(self),
-        }
-    }
-
-    fn visit_mut_object_pat_prop(&mut self, property: &mut ObjectPatProp) {
-        let ObjectPatProp::Assign(assign) = property else {
-            property.visit_mut_children_with(self);
-            return;
-        };
-        assign.value.visit_mut_with(self);
-        if !self.tables.is_top(&assign.key.id) {
-            return;
-        }
-        let key = key(&assign.key.id);
-        let mut name = assign.key.clone();
-        self.visit_mut_binding_ident(&mut name);
-        let value = match assign.value.take() {
-            Some(default) => {
-                Pat::Assign(AssignPat { span: assign.span, left: Box::new(Pat::Ident(name)), right: default })
-            }
-            None => Pat::Ident(name),
-        };
-        *property = ObjectPatProp::KeyValue(KeyValuePatProp { key, value: Box::new(value) });
-    }
-}
-
-impl Rewriter<'_, '_> {
-    fn declare(&mut self, ident: &mut Ident) {
-        if self.tables.is_top(ident) {
-            let symbol = self.tables.symbol(&ident.sym);
-            self.declares.push(symbol);
-            *ident = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
-        }
-    }
 }

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::bind::Binder;
 use super::map::{Fill, Tracer};
 use super::name::{Entity, Names, Place, place, required_name, value};
 use super::order::{self, Plan};
 use super::runtime::Helper;
 use super::shake::Live;
+use super::text::{is_identifier, quoted, squeeze};
 use super::{Bundle, Output};
 use crate::compile::{Format, Part, Relocation};
 use crate::graph::ModuleId;
@@ -480,31 +479,4 @@ impl<'b> Writer<'_, 'b> {
         }
         exports.into_iter().collect()
     }
-}
-
-/// A text of the linker's own without the spaces that only make it readable.
-fn squeeze(text: &str) -> String {
-    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$');
-    let mut out = String::with_capacity(text.len());
-    let (mut quoted, mut escaped) = (false, false);
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        let is_needed = quoted || is_word(out.chars().next_back()) && is_word(rest.peek().copied());
-        if c != ' ' || is_needed {
-            out.push(c);
-        }
-        quoted ^= c == '"' && !escaped;
-        escaped = c == '\\' && !escaped;
-    }
-    out
-}
-
-fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
-}
-
-/// Whether a name can follow a dot or stand in a list of exports without quotes.
-fn is_identifier(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
 }

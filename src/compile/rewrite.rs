@@ -1,0 +1,232 @@
+//! Every reference to the module's top level, and every request for a module, becomes a placeholder that the linker
+//! fills. What else the linker has to know of such a place is noted on the way.
+
+use swc_core::common::Spanned;
+use swc_core::ecma::ast::{
+    AssignPat, AssignTarget, BindingIdent, CallExpr, Callee, ClassDecl, Expr, FnDecl, ForHead, Ident,
+    KeyValuePatProp, KeyValueProp, MemberExpr, ObjectPatProp, OptCall, Pat, Prop, TaggedTpl, UnaryExpr,
+    UnaryOp, UpdateExpr,
+};
+use swc_core::ecma::visit::{VisitMut, VisitMutWith};
+
+use super::lower::{Tables, key, member_name, request};
+use super::parts::Statement;
+use super::{ImportKind, Member, Reference, SymbolId};
+
+/// Rewrites a statement and notes what it declares.
+pub(super) fn rewrite(tables: &mut Tables<'_>, part: &mut Statement) {
+    let mut rewriter = Rewriter { tables, declares: Vec::new(), assigning: false };
+    for statement in &mut part.statements {
+        statement.visit_mut_with(&mut rewriter);
+    }
+    part.declares = rewriter.declares;
+    part.declares.sort();
+    part.declares.dedup();
+}
+
+/// Replaces every reference to the top level and every request for a module by a placeholder.
+struct Rewriter<'a, 'b> {
+    tables: &'a mut Tables<'b>,
+    declares: Vec<SymbolId>,
+    /// Whether a pattern is one of assignment.
+    assigning: bool,
+}
+
+impl Rewriter<'_, '_> {
+    /// The reference that an expression is, when the linker has to fill it.
+    fn reference(&mut self, expression: &Expr) -> Option<Reference> {
+        match expression {
+            Expr::Ident(ident) if self.tables.is_top(ident) => {
+                Some(Reference::Symbol(self.tables.symbol(&ident.sym)))
+            }
+            Expr::Member(member) => {
+                let (symbol, names) = self.chain(member)?;
+                let member = |name| Member { name, end: 0 };
+                Some(Reference::Member(symbol, names.into_iter().map(member).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The imported name that a chain of members starts with, and the names of the members.
+    fn chain(&mut self, member: &MemberExpr) -> Option<(SymbolId, Vec<String>)> {
+        let name = member_name(&member.prop)?;
+        let (symbol, mut names) = match &*member.obj {
+            Expr::Ident(object) if self.tables.is_top(object) => {
+                let symbol = self.tables.symbol(&object.sym);
+                self.tables.symbols[symbol.0 as usize].import.as_ref()?;
+                (symbol, Vec::new())
+            }
+            Expr::Member(inner) => self.chain(inner)?,
+            _ => return None,
+        };
+        names.push(name);
+        Some((symbol, names))
+    }
+
+    /// The name in front of a chain of members becomes a placeholder.
+    fn fill_root(&mut self, expression: &mut Expr, reference: Reference, callee: bool) {
+        match expression {
+            Expr::Member(member) => self.fill_root(&mut member.obj, reference, callee),
+            root => {
+                let span = root.span();
+                *root = Expr::Ident(self.tables.placeholder(reference, callee, span));
+            }
+        }
+    }
+
+    /// A member that is written to, or deleted: a property of the object, whatever it is.
+    fn fill_target(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::Paren(inner) => self.fill_target(&mut inner.expr),
+            Expr::Member(member) => member.visit_mut_children_with(self),
+            Expr::Ident(ident) if self.tables.is_top(ident) => {
+                let symbol = self.tables.symbol(&ident.sym);
+                self.tables.written.insert(symbol);
+                *ident = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
+            }
+            other => other.visit_mut_with(self),
+        }
+    }
+
+    fn fill(&mut self, expression: &mut Expr, callee: bool) {
+        if let Expr::Paren(inner) = expression {
+            self.fill(&mut inner.expr, callee);
+            return;
+        }
+        match self.reference(expression) {
+            Some(reference) => self.fill_root(expression, reference, callee),
+            None => expression.visit_mut_children_with(self),
+        }
+    }
+}
+
+impl VisitMut for Rewriter<'_, '_> {
+    fn visit_mut_expr(&mut self, expression: &mut Expr) {
+        self.fill(expression, false);
+    }
+
+    fn visit_mut_update_expr(&mut self, update: &mut UpdateExpr) {
+        self.fill_target(&mut update.arg);
+    }
+
+    fn visit_mut_assign_target(&mut self, target: &mut AssignTarget) {
+        let outer = std::mem::replace(&mut self.assigning, true);
+        target.visit_mut_children_with(self);
+        self.assigning = outer;
+    }
+
+    fn visit_mut_for_head(&mut self, head: &mut ForHead) {
+        let outer = std::mem::replace(&mut self.assigning, matches!(head, ForHead::Pat(_)));
+        head.visit_mut_children_with(self);
+        self.assigning = outer;
+    }
+
+    fn visit_mut_unary_expr(&mut self, unary: &mut UnaryExpr) {
+        match unary.op {
+            UnaryOp::Delete => self.fill_target(&mut unary.arg),
+            _ => unary.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_pat(&mut self, pattern: &mut Pat) {
+        match pattern {
+            Pat::Expr(target) => self.fill_target(target),
+            other => other.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
+        if let Some((specifier, kind)) = request(call, self.tables.marks) {
+            let at = self.tables.import(specifier, kind);
+            let reference = match kind {
+                ImportKind::Dynamic => Reference::Dynamic(at),
+                ImportKind::Require | ImportKind::Static => Reference::Require(at),
+            };
+            let callee = Expr::Ident(self.tables.placeholder(reference, false, call.span));
+            call.callee = Callee::Expr(Box::new(callee));
+            call.args.clear();
+            return;
+        }
+        match &mut call.callee {
+            Callee::Expr(callee) => self.fill(callee, true),
+            other => other.visit_mut_with(self),
+        }
+        call.args.visit_mut_with(self);
+    }
+
+    fn visit_mut_opt_call(&mut self, call: &mut OptCall) {
+        self.fill(&mut call.callee, true);
+        call.args.visit_mut_with(self);
+    }
+
+    fn visit_mut_tagged_tpl(&mut self, template: &mut TaggedTpl) {
+        self.fill(&mut template.tag, true);
+        template.tpl.visit_mut_with(self);
+    }
+
+    fn visit_mut_binding_ident(&mut self, ident: &mut BindingIdent) {
+        if self.tables.is_top(&ident.id) {
+            let symbol = self.tables.symbol(&ident.id.sym);
+            if self.assigning {
+                self.tables.written.insert(symbol);
+            } else {
+                self.declares.push(symbol);
+            }
+            ident.id = self.tables.placeholder(Reference::Symbol(symbol), false, ident.id.span);
+        }
+    }
+
+    fn visit_mut_fn_decl(&mut self, declaration: &mut FnDecl) {
+        self.declare(&mut declaration.ident);
+        declaration.function.visit_mut_with(self);
+    }
+
+    fn visit_mut_class_decl(&mut self, declaration: &mut ClassDecl) {
+        self.declare(&mut declaration.ident);
+        declaration.class.visit_mut_with(self);
+    }
+
+    fn visit_mut_prop(&mut self, property: &mut Prop) {
+        match property {
+            Prop::Shorthand(ident) if self.tables.is_top(ident) => {
+                let symbol = self.tables.symbol(&ident.sym);
+                let value = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
+                *property =
+                    Prop::KeyValue(KeyValueProp { key: key(ident), value: Box::new(Expr::Ident(value)) });
+            }
+            other => other.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_object_pat_prop(&mut self, property: &mut ObjectPatProp) {
+        let ObjectPatProp::Assign(assign) = property else {
+            property.visit_mut_children_with(self);
+            return;
+        };
+        assign.value.visit_mut_with(self);
+        if !self.tables.is_top(&assign.key.id) {
+            return;
+        }
+        let key = key(&assign.key.id);
+        let mut name = assign.key.clone();
+        self.visit_mut_binding_ident(&mut name);
+        let value = match assign.value.take() {
+            Some(default) => {
+                Pat::Assign(AssignPat { span: assign.span, left: Box::new(Pat::Ident(name)), right: default })
+            }
+            None => Pat::Ident(name),
+        };
+        *property = ObjectPatProp::KeyValue(KeyValuePatProp { key, value: Box::new(value) });
+    }
+}
+
+impl Rewriter<'_, '_> {
+    fn declare(&mut self, ident: &mut Ident) {
+        if self.tables.is_top(ident) {
+            let symbol = self.tables.symbol(&ident.sym);
+            self.declares.push(symbol);
+            *ident = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
+        }
+    }
+}

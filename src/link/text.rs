@@ -1,0 +1,31 @@
+//! How the linker writes down what it adds.
+
+use serde_json::Value;
+
+/// A text of the linker's own without the spaces that only make it readable.
+pub(super) fn squeeze(text: &str) -> String {
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$');
+    let mut out = String::with_capacity(text.len());
+    let (mut quoted, mut escaped) = (false, false);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_needed = quoted || is_word(out.chars().next_back()) && is_word(rest.peek().copied());
+        if c != ' ' || is_needed {
+            out.push(c);
+        }
+        quoted ^= c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+    }
+    out
+}
+
+/// A text as a literal.
+pub(super) fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// Whether a name can follow a dot or stand in a list of exports without quotes.
+pub(super) fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
+}
