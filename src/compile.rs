@@ -17,11 +17,16 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{Code, Diagnostic, Source};
 
 mod claims;
+mod decorate;
 mod define;
 mod effects;
+mod fields;
 mod lower;
 mod mappings;
 mod minify;
+mod names;
+mod namespaces;
+mod opaque;
 mod parentheses;
 mod parse;
 mod parts;
@@ -61,6 +66,12 @@ pub struct Dialect {
     pub jsx_fragment: Option<String>,
     /// Whether imports without `type` stay even when nothing uses them.
     pub verbatim: bool,
+    /// Whether class fields of TypeScript are assigned rather than defined, as the standard has it.
+    pub assign_fields: bool,
+    /// Whether decorators of TypeScript are those from before the standard.
+    pub legacy_decorators: bool,
+    /// Whether these are told the types of what they decorate.
+    pub decorator_metadata: bool,
 }
 
 /// A compiled module.

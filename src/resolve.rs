@@ -153,6 +153,10 @@ impl Resolver {
         dialect.jsx_factory = options.jsx_factory.clone().or(dialect.jsx_factory);
         dialect.jsx_fragment = options.jsx_fragment_factory.clone().or(dialect.jsx_fragment);
         dialect.verbatim = options.verbatim_module_syntax == Some(true);
+        dialect.legacy_decorators = options.experimental_decorators == Some(true);
+        dialect.decorator_metadata = options.emit_decorator_metadata == Some(true);
+        let defines = || options.target.as_deref().is_none_or(defines_fields);
+        dialect.assign_fields = !options.use_define_for_class_fields.unwrap_or_else(defines);
         dialect
     }
 
@@ -258,6 +262,14 @@ fn explain(specifier: &str, error: &ResolveError) -> Unresolved {
             help: "check the package's `exports` and the path".to_owned(),
         },
     }
+}
+
+/// Whether TypeScript defines class fields by default for a target: from ES2022 on, when the standard got them.
+fn defines_fields(target: &str) -> bool {
+    let target = target.to_ascii_lowercase();
+    let year = target.strip_prefix("es").and_then(|version| version.parse::<u32>().ok());
+    // `es5` and `es6` are no years; what is not a number is `esnext`.
+    year.is_none_or(|year| year >= 2022)
 }
 
 fn package_name(specifier: &str) -> &str {

@@ -18,7 +18,7 @@ use super::lower::member_name;
 use super::transform::Marks;
 
 /// Globals whose mere mention cannot throw, and whose members that are functions or constants can be read.
-const KNOWN_GLOBALS: &[&str] = &[
+pub(super) const KNOWN_GLOBALS: &[&str] = &[
     "Array",
     "ArrayBuffer",
     "BigInt",

@@ -92,8 +92,8 @@ pub(super) fn lower(
     transformed: Transformed,
     options: Options<'_>,
 ) -> Object {
-    let Transformed { module, marks, format, parameters, pure_functions } = transformed;
-    let exports = surface::exports(&module, session.start());
+    let Transformed { module, marks, format, parameters, pure_functions, classes } = transformed;
+    let exports = surface::exports(&module, session.start(), classes);
     let names = Names::of(&module, marks);
     let mut tables = Tables {
         session,
@@ -121,6 +121,8 @@ pub(super) fn lower(
         fence: tables.fence,
         references: &tables.references,
     };
+    // Code that is not there yet can speak of any name.
+    let uses_eval = names.globals.contains("eval");
     let part = |statement: Statement| {
         let printed = printer.print(&statement.statements);
         Part {
@@ -131,7 +133,7 @@ pub(super) fn lower(
             named: statement.named,
             hoisted: statement.hoisted,
             constant: statement.constant,
-            effects: statement.effects,
+            effects: statement.effects || uses_eval,
             doubts: statement.doubts,
             completes: statement.completes,
             nature: statement.nature,

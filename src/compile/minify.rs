@@ -1,7 +1,7 @@
 //! Code made short: expressions compressed, local names shortened. Names of the top level are the linker's.
 
 use swc_core::common::comments::Comments;
-use swc_core::common::{DUMMY_SP, Mark};
+use swc_core::common::{DUMMY_SP, Mark, SyntaxContext};
 use swc_core::ecma::ast::{
     ClassDecl, ClassExpr, Decl, DefaultDecl, EsVersion, ExportDecl, ExportDefaultDecl, ExportNamedSpecifier,
     ExportSpecifier, Expr, FnDecl, FnExpr, Ident, IdentName, ModuleDecl, ModuleExportName, ModuleItem,
@@ -11,6 +11,8 @@ use swc_core::ecma::minifier::optimize;
 use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MangleOptions, MinifyOptions};
 use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
+use super::names::{Explicit, Extent};
+use super::opaque::{Reveal, hold};
 use super::parse::Session;
 use super::transform::Marks;
 
@@ -27,15 +29,29 @@ pub(super) fn minify(
     top: Option<&Marks>,
 ) -> Program {
     if let Program::Module(module) = &mut program {
-        module.body = module.body.drain(..).flat_map(export_behind).collect();
+        let items = module.body.drain(..).flat_map(export_behind);
+        let (exports, mut body): (Vec<ModuleItem>, Vec<ModuleItem>) = items.partition(is_list);
+        body.extend(exports);
+        module.body = body;
     }
     let (unresolved_mark, top_level_mark) = marks;
+    if keep_names {
+        program.visit_mut_with(&mut Explicit(Extent::All(top_level_mark)));
+    }
+    hold(&mut program, &session.comments, SyntaxContext::empty().apply_mark(unresolved_mark));
     let options = MinifyOptions {
         compress: Some(CompressOptions {
             module: top.is_some() || !is_annotated(session, &program),
             ecma: EsVersion::latest(),
             keep_classnames: keep_names,
             keep_fnames: keep_names,
+            // Functions take names from properties, too, which these take apart.
+            hoist_props: !keep_names,
+            props: !keep_names,
+            // A declaration in one case is there for the others, too.
+            switches: false,
+            // `~x` and `-x` can be big integers, which `===` and `==` tell apart from numbers differently.
+            comparisons: false,
             ..CompressOptions::default()
         }),
         ..MinifyOptions::default()
@@ -59,7 +75,9 @@ pub(super) fn minify(
         }),
         ..MinifyOptions::default()
     };
-    run(program, &options)
+    let mut program = run(program, &options);
+    program.visit_mut_with(&mut Reveal);
+    program
 }
 
 /// Whether values of a module's top level are annotated as free of effects. The minifier moves such values into others,
@@ -123,7 +141,13 @@ pub(super) fn take_parameters(program: &mut Program) -> Option<[String; 2]> {
     names.try_into().ok()
 }
 
-/// An exported function or class as a declaration with an export behind it. The minifier takes what it sees exported in
+/// Whether an item exports names of the module. These come last: the minifier drops what is assigned to a name after
+/// the last place that it sees it used at.
+fn is_list(item: &ModuleItem) -> bool {
+    matches!(item, ModuleItem::ModuleDecl(ModuleDecl::ExportNamed(NamedExport { src: None, .. })))
+}
+
+/// An exported function or class as a declaration and an export of its name. The minifier takes what it sees exported in
 /// one piece for something that is never assigned to.
 fn export_behind(item: ModuleItem) -> Vec<ModuleItem> {
     let (declaration, exported, span) = match item {
@@ -154,6 +178,11 @@ fn export_behind(item: ModuleItem) -> Vec<ModuleItem> {
             }))];
         }
     };
+    vec![ModuleItem::Stmt(Stmt::Decl(declaration)), export_as(ident, exported)]
+}
+
+/// `export { name }`, or `export { name as exported }`.
+pub(super) fn export_as(ident: Ident, exported: Option<&str>) -> ModuleItem {
     let exported = exported.map(|name| ModuleExportName::Ident(IdentName::new(name.into(), DUMMY_SP).into()));
     let specifier = ExportNamedSpecifier {
         span: DUMMY_SP,
@@ -168,5 +197,5 @@ fn export_behind(item: ModuleItem) -> Vec<ModuleItem> {
         type_only: false,
         with: None,
     };
-    vec![ModuleItem::Stmt(Stmt::Decl(declaration)), ModuleItem::ModuleDecl(ModuleDecl::ExportNamed(export))]
+    ModuleItem::ModuleDecl(ModuleDecl::ExportNamed(export))
 }

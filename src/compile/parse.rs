@@ -5,10 +5,9 @@ use std::ops::Range;
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::sync::Lrc;
 use swc_core::common::{BytePos, FileName, GLOBALS, Globals, SourceFile, SourceMap, Span, Spanned};
-use swc_core::ecma::ast::{Decorator, EsVersion, Module};
+use swc_core::ecma::ast::{EsVersion, Module};
 use swc_core::ecma::parser::error::Error as SyntaxError;
 use swc_core::ecma::parser::{EsSyntax, Syntax, TsSyntax, parse_file_as_module};
-use swc_core::ecma::visit::{Visit, VisitWith};
 
 use crate::diagnostic::{Code, Diagnostic, Source};
 
@@ -42,7 +41,9 @@ impl Language {
         match self {
             Self::JavaScript | Self::Json => Syntax::Es(EsSyntax {
                 jsx: true,
+                auto_accessors: true,
                 decorators: true,
+                decorators_before_export: true,
                 explicit_resource_management: true,
                 import_attributes: true,
                 allow_return_outside_function: true,
@@ -104,10 +105,7 @@ impl Session {
         let parsed =
             parse_file_as_module(&self.file, syntax, EsVersion::latest(), Some(&self.comments), &mut errors);
         match parsed {
-            Ok(module) if errors.is_empty() => {
-                let problems = unsupported(&module, source, &self.file);
-                if problems.is_empty() { Ok(module) } else { Err(problems) }
-            }
+            Ok(module) if errors.is_empty() => Ok(module),
             Ok(_) => Err(diagnostics(errors, source, &self.file)),
             Err(error) => {
                 errors.push(error);
@@ -198,26 +196,6 @@ pub(super) fn unfinished(source: &Source) -> Option<Diagnostic> {
     let at = open.pop()?;
     let problem = Diagnostic::error(Code::Syntax, format!("this `{}` is not closed", &text[at..=at]));
     Some(problem.at(source, at..at + 1, "opened here").help("the file ends before it is"))
-}
-
-/// Syntax that parses and that nothing here lowers to what the runtime understands.
-fn unsupported(module: &Module, source: &Source, file: &SourceFile) -> Vec<Diagnostic> {
-    let mut decorators = Decorators(Vec::new());
-    module.visit_with(&mut decorators);
-    let one = |span: Span| {
-        Diagnostic::error(Code::UnsupportedSyntax, "decorators are not supported yet")
-            .at(source, place(span, source, file), "this decorator")
-            .help("compile the file with `tsc` or esbuild first and point the project at the output")
-    };
-    decorators.0.into_iter().map(one).collect()
-}
-
-struct Decorators(Vec<Span>);
-
-impl Visit for Decorators {
-    fn visit_decorator(&mut self, decorator: &Decorator) {
-        self.0.push(decorator.span);
-    }
 }
 
 /// A span of swc's as byte offsets into the file's text.

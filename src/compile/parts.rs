@@ -12,6 +12,7 @@ use swc_core::ecma::utils::find_pat_ids;
 
 use super::effects::{Effects, Wonder};
 use super::lower::Tables;
+use super::names::{property, sees_itself};
 use super::parentheses::parenthesize;
 use super::rewrite::rewrite;
 use super::surface::export_name;
@@ -205,6 +206,10 @@ fn default_declaration(tables: &mut Tables<'_>, export: ExportDefaultDecl, sourc
         ident
     };
     match export.decl {
+        DefaultDecl::Class(class) if class.ident.is_none() && sees_itself(&class.class, "default") => {
+            let value = property(Box::new(Expr::Class(class)), "default");
+            Stmt::Decl(constant(named(tables, None), Box::new(value), export.span))
+        }
         DefaultDecl::Class(class) => {
             let ident = named(tables, class.ident);
             Stmt::Decl(Decl::Class(ClassDecl { ident, declare: false, class: class.class }))
@@ -312,7 +317,8 @@ fn names(tables: &mut Tables<'_>, statement: &Stmt) -> Vec<(SymbolId, String)> {
     vec![(symbol, name)]
 }
 
-fn is_anonymous(value: &Expr) -> bool {
+/// Whether a value takes the name of the variable that it is given to.
+pub(super) fn is_anonymous(value: &Expr) -> bool {
     match value {
         Expr::Paren(inner) => is_anonymous(&inner.expr),
         Expr::Arrow(_) => true,
@@ -323,7 +329,7 @@ fn is_anonymous(value: &Expr) -> bool {
 }
 
 /// Whether a class has a static member `name`, which counts more than the name it would get.
-fn names_itself(class: &Class) -> bool {
+pub(super) fn names_itself(class: &Class) -> bool {
     let is_name = |key: &PropName| match key {
         PropName::Ident(name) => &*name.sym == "name",
         PropName::Str(name) => name.value.to_string_lossy() == "name",

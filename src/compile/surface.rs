@@ -12,9 +12,9 @@ use swc_core::ecma::utils::find_pat_ids;
 use super::{Export, ExportKind};
 
 /// The exports of a module whose types have been removed, in the order of the text; `start` is the position of
-/// its first byte.
-pub(super) fn exports(module: &Module, start: BytePos) -> Vec<Export> {
-    let mut reader = Reader { start, exports: Vec::new(), classes: Vec::new(), imported: Vec::new() };
+/// its first byte, `classes` are variables that hold classes.
+pub(super) fn exports(module: &Module, start: BytePos, classes: Vec<String>) -> Vec<Export> {
+    let mut reader = Reader { start, exports: Vec::new(), classes, imported: Vec::new() };
     for item in &module.body {
         reader.declare(item);
     }

@@ -9,9 +9,13 @@ use swc_core::ecma::transforms::react::{Options as ReactOptions, Runtime, react}
 use swc_core::ecma::transforms::typescript::{Config as TypeScriptConfig, TsxConfig, tsx};
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith};
 
+use super::decorate::decorate;
 use super::define::Define;
+use super::fields::Assign;
 use super::lower::{Names, format, pure_functions};
 use super::minify::{PARAMETERS, minify, take_parameters};
+use super::names::{Explicit, Extent};
+use super::namespaces;
 use super::parse::{Language, Session};
 use super::{Format, Options};
 use crate::diagnostic::Source;
@@ -43,6 +47,8 @@ pub(super) struct Transformed {
     pub(super) parameters: [String; 2],
     /// Functions that an annotation says have no effects.
     pub(super) pure_functions: Vec<String>,
+    /// Names of the top level that were declared as classes and are variables now.
+    pub(super) classes: Vec<String>,
 }
 
 /// Transforms a module; the message of an error names what in the options is wrong. In what comes out, every name
@@ -58,11 +64,18 @@ pub(super) fn transform(
     let define = Define::parse(session, options.define)?;
     let is_typescript = matches!(session.language, Language::TypeScript | Language::Tsx);
     let (unresolved, top_level) = (Mark::new(), Mark::new());
+    // swc takes names with the first mark of all for undeclared ones that decorators may assign to.
+    let _ = SyntaxContext::empty().apply_mark(Mark::new());
     let mut program = Program::Module(module);
     resolver(unresolved, top_level, is_typescript).process(&mut program);
+    let decorated = decorate(&mut program, options.dialect, is_typescript, (unresolved, top_level));
     if is_typescript {
+        namespaces::merge(&mut program, SyntaxContext::empty().apply_mark(unresolved));
+        if options.dialect.assign_fields {
+            program.visit_mut_with(&mut Assign::default());
+        }
         let config = TypeScriptConfig {
-            native_class_properties: true,
+            native_class_properties: !options.dialect.assign_fields,
             verbatim_module_syntax: options.dialect.verbatim,
             ..TypeScriptConfig::default()
         };
@@ -97,12 +110,22 @@ pub(super) fn transform(
         expr_simplifier(unresolved, Default::default()).process(&mut program);
         dead_branch_remover(unresolved).process(&mut program);
     }
+    // Passes that make names make them different by their marks; here they become different by their letters. What
+    // was written by hand is that already.
+    let has_made = replacer.hit || session.language != Language::JavaScript || is_jsx || decorated.is_some();
+    if is_module(&program) && !options.minify {
+        let top = Marks::new(unresolved, top_level).top;
+        program.visit_mut_with(&mut Explicit(Extent::Top(top)));
+    }
+    let (mut unresolved, mut top_level) = (unresolved, top_level);
+    if has_made {
+        hygiene().process(&mut program);
+        (unresolved, top_level) = resolve_again(&mut program);
+    }
     let marks = Marks::new(unresolved, top_level);
     let names = Names::of(&program, marks);
     let format = format(source, &program, &names);
     let mut parameters = PARAMETERS.map(str::to_owned);
-    // Passes that make names make them different by their marks; here they become different by their letters. What
-    // was written by hand is that already, and so is what the minifier named.
     if options.minify {
         // `eval` can speak of the names of a top level without saying so.
         let is_closed = format == Format::CommonJs && !names.speaks_of("eval");
@@ -116,17 +139,21 @@ pub(super) fn transform(
         if is_closed {
             parameters = take_parameters(&mut program).unwrap_or(parameters);
         }
-    } else if replacer.hit || session.language != Language::JavaScript || is_jsx {
-        hygiene().process(&mut program);
     }
-    program.visit_mut_with(&mut Forget);
-    let (unresolved, top_level) = (Mark::new(), Mark::new());
-    resolver(unresolved, top_level, false).process(&mut program);
+    let (unresolved, top_level) = resolve_again(&mut program);
     let marks = Marks::new(unresolved, top_level);
+    let classes = decorated.unwrap_or_default();
     match program {
-        Program::Module(module) => Ok(Transformed { module, marks, format, parameters, pure_functions }),
+        Program::Module(module) => {
+            Ok(Transformed { module, marks, format, parameters, pure_functions, classes })
+        }
         Program::Script(_) => Err("a module was expected".to_owned()),
     }
+}
+
+/// Whether there is syntax that only modules of the standard have.
+fn is_module(program: &Program) -> bool {
+    matches!(program, Program::Module(module) if module.body.iter().any(|item| item.is_module_decl()))
 }
 
 /// Whether there is any JSX to be transformed.
@@ -144,6 +171,14 @@ fn has_jsx(program: &Program) -> bool {
     let mut finder = Finder(false);
     program.visit_with(&mut finder);
     finder.0
+}
+
+/// Marks the scopes of a program by its letters alone.
+fn resolve_again(program: &mut Program) -> (Mark, Mark) {
+    program.visit_mut_with(&mut Forget);
+    let (unresolved, top_level) = (Mark::new(), Mark::new());
+    resolver(unresolved, top_level, false).process(program);
+    (unresolved, top_level)
 }
 
 /// Takes all marks away, so that scopes can be marked anew.

@@ -28,8 +28,6 @@ codes! {
     Syntax => "syntax",
     /// A source file cannot be read or is not UTF-8.
     UnreadableFile => "unreadable-file",
-    /// Syntax that parses but is not compiled yet.
-    UnsupportedSyntax => "unsupported-syntax",
     /// A module of a kind that cannot be imported yet.
     UnsupportedModule => "unsupported-module",
     /// An import that leads nowhere.

@@ -158,6 +158,9 @@ pub(super) fn names(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Outpu
     } else {
         order.sort_by_cached_key(|entity| (rank(entity), (*entity).clone()));
     }
+    // What direct `eval` can speak of keeps its name before all else.
+    let evaluated = |entity: &Entity| matches!(entity, Entity::Symbol(module, _) if binder.object(*module).globals.contains("eval"));
+    order.sort_by_key(|entity| !evaluated(entity));
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut next: BTreeMap<String, usize> = BTreeMap::new();
     let mut names = BTreeMap::new();
@@ -172,7 +175,7 @@ pub(super) fn names(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Outpu
                     !declares(binder, plan, *user, name) || is_own(binder, plan, entity, *user, name)
                 })
         };
-        let name = if output.minify {
+        let name = if output.minify && !evaluated(entity) {
             while taken.contains(&short(first)) || reserved.contains(short(first).as_str()) {
                 first += 1;
             }
