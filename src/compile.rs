@@ -21,9 +21,11 @@ mod effects;
 mod lower;
 mod mappings;
 mod minify;
+mod parentheses;
 mod parse;
 mod parts;
 mod print;
+mod rewrite;
 mod surface;
 mod transform;
 
@@ -35,6 +37,8 @@ pub(crate) use print::identifier;
 pub struct Options<'a> {
     /// What the file's `tsconfig.json` says.
     pub dialect: &'a Dialect,
+    /// Whether the file is a module of the standard by its extension or its package's type.
+    pub module: bool,
     /// Identifiers and member expressions to replace, with the JavaScript that takes their place.
     pub define: &'a BTreeMap<String, String>,
     /// Whether text is printed short, with local names shortened.
@@ -147,6 +151,8 @@ pub struct Relocation {
     pub target: Reference,
     /// Whether it is being called: a member must not become the callee's `this`.
     pub callee: bool,
+    /// Whether the value is read as soon as the part is evaluated, and not by a function in it that runs later.
+    pub now: bool,
 }
 
 /// What a relocation names.
@@ -193,8 +199,10 @@ pub struct Import {
     pub kind: ImportKind,
     /// Where the specifier first stands in the file.
     pub span: Range<usize>,
-    /// The names asked for and their places, in the order of the text; re-exported ones are not among them.
+    /// The names asked for and their places, in the order of the text.
     pub names: Vec<(String, Range<usize>)>,
+    /// Whether it is only asked for inside of `try`, so that the program can do without.
+    pub tried: bool,
 }
 
 /// The syntax that asks for a module.
@@ -255,5 +263,5 @@ fn compile_file(source: &Source, options: Options<'_>) -> Result<Object, Vec<Dia
     let (module, marks) = session
         .in_scope(|| transform::transform(&session, module, options))
         .map_err(|message| vec![Diagnostic::error(Code::Syntax, message).file(source.path())])?;
-    Ok(session.in_scope(|| lower::lower(&session, source, module, marks, options)))
+    session.in_scope(|| lower::lower(&session, source, module, marks, options))
 }

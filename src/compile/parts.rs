@@ -2,20 +2,18 @@
 
 use swc_core::common::{DUMMY_SP, Span, Spanned, SyntaxContext};
 use swc_core::ecma::ast::{
-    AssignPat, AssignTarget, AssignTargetPat, BindingIdent, CallExpr, Callee, Class, ClassDecl, ClassMember,
-    Decl, DefaultDecl, EmptyStmt, ExportDefaultDecl, ExportSpecifier, Expr, ExprStmt, FnDecl, Ident,
-    ImportDecl, ImportSpecifier, Invalid, KeyValuePatProp, KeyValueProp, Module, ModuleDecl, ModuleItem,
-    NamedExport, ObjectPatProp, OptCall, OptChainBase, ParenExpr, Pass, Pat, Program, Prop, PropName,
-    SimpleAssignTarget, Stmt, TaggedTpl, VarDecl, VarDeclKind, VarDeclarator,
+    BindingIdent, Class, ClassDecl, ClassMember, Decl, DefaultDecl, EmptyStmt, ExportDefaultDecl,
+    ExportSpecifier, Expr, FnDecl, Ident, ImportDecl, ImportSpecifier, Module, ModuleDecl, ModuleItem,
+    NamedExport, Pat, PropName, Stmt, VarDecl, VarDeclKind, VarDeclarator,
 };
-use swc_core::ecma::transforms::base::fixer::fixer;
 use swc_core::ecma::utils::find_pat_ids;
-use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
 use super::effects::Effects;
-use super::lower::{Tables, key, member_name, request};
+use super::lower::Tables;
+use super::parentheses::parenthesize;
+use super::rewrite::rewrite;
 use super::surface::export_name;
-use super::{Binding, Format, ImportKind, Reference, SymbolId};
+use super::{Binding, Format, ImportKind, SymbolId};
 use crate::diagnostic::Source;
 
 /// A part before it is printed.
@@ -71,7 +69,7 @@ fn record(tables: &mut Tables<'_>, declaration: &ModuleDecl) {
         ModuleDecl::Import(import) => record_import(tables, import),
         ModuleDecl::ExportNamed(export) => record_export(tables, export),
         ModuleDecl::ExportAll(export) => {
-            let at = tables.import(&export.src, ImportKind::Static);
+            let at = tables.import(&export.src, ImportKind::Static, false);
             tables.stars.push(at);
         }
         ModuleDecl::ExportDecl(export) => {
@@ -97,7 +95,7 @@ fn record(tables: &mut Tables<'_>, declaration: &ModuleDecl) {
 }
 
 fn record_import(tables: &mut Tables<'_>, import: &ImportDecl) {
-    let at = tables.import(&import.src, ImportKind::Static);
+    let at = tables.import(&import.src, ImportKind::Static, false);
     for specifier in &import.specifiers {
         let name = match specifier {
             ImportSpecifier::Default(_) => "default".to_owned(),
@@ -115,7 +113,7 @@ fn record_import(tables: &mut Tables<'_>, import: &ImportDecl) {
 }
 
 fn record_export(tables: &mut Tables<'_>, export: &NamedExport) {
-    let from = export.src.as_ref().map(|source| tables.import(source, ImportKind::Static));
+    let from = export.src.as_ref().map(|source| tables.import(source, ImportKind::Static, false));
     for specifier in &export.specifiers {
         let (original, exported) = match specifier {
             ExportSpecifier::Namespace(namespace) => ("*".to_owned(), export_name(&namespace.name)),
@@ -126,7 +124,11 @@ fn record_export(tables: &mut Tables<'_>, export: &NamedExport) {
             }
         };
         let binding = match from {
-            Some(at) => Binding::From(at, original),
+            Some(at) => {
+                let span = tables.range(specifier.span());
+                tables.imports[at].names.push((original.clone(), span));
+                Binding::From(at, original)
+            }
             None => Binding::Local(tables.symbol(&original)),
         };
         tables.bindings.insert(exported, binding);
@@ -262,204 +264,4 @@ fn names_itself(class: &Class) -> bool {
         ClassMember::ClassProp(property) => property.is_static && is_name(&property.key),
         _ => false,
     })
-}
-
-fn rewrite(tables: &mut Tables<'_>, part: &mut Statement) {
-    let mut rewriter = Rewriter { tables, declares: Vec::new() };
-    for statement in &mut part.statements {
-        statement.visit_mut_with(&mut rewriter);
-    }
-    part.declares = rewriter.declares;
-    part.declares.sort();
-    part.declares.dedup();
-}
-
-/// Puts parentheses where the new expressions need them.
-fn parenthesize(parts: &mut [Statement]) {
-    for part in parts {
-        let body = part.statements.drain(..).map(ModuleItem::Stmt).collect();
-        let mut program = Program::Module(Module { span: DUMMY_SP, body, shebang: None });
-        fixer(None).process(&mut program);
-        program.visit_mut_with(&mut Guard);
-        if let Program::Module(module) = program {
-            part.statements = module.body.into_iter().filter_map(ModuleItem::stmt).collect();
-        }
-    }
-}
-
-/// Keeps statements from starting with a word that would make them another kind of statement.
-struct Guard;
-
-impl VisitMut for Guard {
-    fn visit_mut_expr_stmt(&mut self, statement: &mut ExprStmt) {
-        statement.visit_mut_children_with(self);
-        if starts_otherwise(&statement.expr) {
-            let span = statement.span;
-            let expr = std::mem::replace(&mut statement.expr, Box::new(Expr::Invalid(Invalid { span })));
-            *statement.expr = Expr::Paren(ParenExpr { span, expr });
-        }
-    }
-}
-
-/// Whether an expression's first word is that of a declaration or a block.
-fn starts_otherwise(expression: &Expr) -> bool {
-    match expression {
-        Expr::Fn(_) | Expr::Class(_) | Expr::Object(_) => true,
-        Expr::Seq(list) => list.exprs.first().is_some_and(|first| starts_otherwise(first)),
-        Expr::Cond(condition) => starts_otherwise(&condition.test),
-        Expr::Bin(binary) => starts_otherwise(&binary.left),
-        Expr::Member(member) => starts_otherwise(&member.obj),
-        Expr::TaggedTpl(template) => starts_otherwise(&template.tag),
-        Expr::Update(update) => !update.prefix && starts_otherwise(&update.arg),
-        Expr::Call(call) => matches!(&call.callee, Callee::Expr(callee) if starts_otherwise(callee)),
-        Expr::OptChain(chain) => match &*chain.base {
-            OptChainBase::Member(member) => starts_otherwise(&member.obj),
-            OptChainBase::Call(call) => starts_otherwise(&call.callee),
-        },
-        Expr::Assign(assignment) => match &assignment.left {
-            AssignTarget::Simple(SimpleAssignTarget::Member(member)) => starts_otherwise(&member.obj),
-            AssignTarget::Pat(AssignTargetPat::Object(_)) => true,
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
-/// Replaces every reference to the top level and every request for a module by a placeholder.
-struct Rewriter<'a, 'b> {
-    tables: &'a mut Tables<'b>,
-    declares: Vec<SymbolId>,
-}
-
-impl Rewriter<'_, '_> {
-    /// The reference that an expression is, when the linker has to fill it.
-    fn reference(&mut self, expression: &Expr) -> Option<Reference> {
-        match expression {
-            Expr::Ident(ident) if self.tables.is_top(ident) => {
-                Some(Reference::Symbol(self.tables.symbol(&ident.sym)))
-            }
-            Expr::Member(member) => {
-                let Expr::Ident(object) = &*member.obj else { return None };
-                if !self.tables.is_top(object) {
-                    return None;
-                }
-                let symbol = self.tables.symbol(&object.sym);
-                let is_namespace =
-                    matches!(&self.tables.symbols[symbol.0 as usize].import, Some((_, name)) if name == "*");
-                let name = member_name(&member.prop).filter(|_| is_namespace)?;
-                Some(Reference::Member(symbol, name))
-            }
-            _ => None,
-        }
-    }
-
-    fn fill(&mut self, expression: &mut Expr, callee: bool) {
-        if let Expr::Paren(inner) = expression {
-            self.fill(&mut inner.expr, callee);
-            return;
-        }
-        match self.reference(expression) {
-            Some(reference) => {
-                let span = expression.span();
-                *expression = Expr::Ident(self.tables.placeholder(reference, callee, span));
-            }
-            None => expression.visit_mut_children_with(self),
-        }
-    }
-}
-
-impl VisitMut for Rewriter<'_, '_> {
-    fn visit_mut_expr(&mut self, expression: &mut Expr) {
-        self.fill(expression, false);
-    }
-
-    fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
-        if let Some((specifier, kind)) = request(call, self.tables.marks) {
-            let at = self.tables.import(specifier, kind);
-            let reference = match kind {
-                ImportKind::Dynamic => Reference::Dynamic(at),
-                ImportKind::Require | ImportKind::Static => Reference::Require(at),
-            };
-            let callee = Expr::Ident(self.tables.placeholder(reference, false, call.span));
-            call.callee = Callee::Expr(Box::new(callee));
-            call.args.clear();
-            return;
-        }
-        match &mut call.callee {
-            Callee::Expr(callee) => self.fill(callee, true),
-            other => other.visit_mut_with(self),
-        }
-        call.args.visit_mut_with(self);
-    }
-
-    fn visit_mut_opt_call(&mut self, call: &mut OptCall) {
-        self.fill(&mut call.callee, true);
-        call.args.visit_mut_with(self);
-    }
-
-    fn visit_mut_tagged_tpl(&mut self, template: &mut TaggedTpl) {
-        self.fill(&mut template.tag, true);
-        template.tpl.visit_mut_with(self);
-    }
-
-    fn visit_mut_binding_ident(&mut self, ident: &mut BindingIdent) {
-        if self.tables.is_top(&ident.id) {
-            let symbol = self.tables.symbol(&ident.id.sym);
-            self.declares.push(symbol);
-            ident.id = self.tables.placeholder(Reference::Symbol(symbol), false, ident.id.span);
-        }
-    }
-
-    fn visit_mut_fn_decl(&mut self, declaration: &mut FnDecl) {
-        self.declare(&mut declaration.ident);
-        declaration.function.visit_mut_with(self);
-    }
-
-    fn visit_mut_class_decl(&mut self, declaration: &mut ClassDecl) {
-        self.declare(&mut declaration.ident);
-        declaration.class.visit_mut_with(self);
-    }
-
-    fn visit_mut_prop(&mut self, property: &mut Prop) {
-        match property {
-            Prop::Shorthand(ident) if self.tables.is_top(ident) => {
-                let symbol = self.tables.symbol(&ident.sym);
-                let value = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
-                *property =
-                    Prop::KeyValue(KeyValueProp { key: key(ident), value: Box::new(Expr::Ident(value)) });
-            }
-            other => other.visit_mut_children_with(self),
-        }
-    }
-
-    fn visit_mut_object_pat_prop(&mut self, property: &mut ObjectPatProp) {
-        let ObjectPatProp::Assign(assign) = property else {
-            property.visit_mut_children_with(self);
-            return;
-        };
-        assign.value.visit_mut_with(self);
-        if !self.tables.is_top(&assign.key.id) {
-            return;
-        }
-        let key = key(&assign.key.id);
-        let mut name = assign.key.clone();
-        self.visit_mut_binding_ident(&mut name);
-        let value = match assign.value.take() {
-            Some(default) => {
-                Pat::Assign(AssignPat { span: assign.span, left: Box::new(Pat::Ident(name)), right: default })
-            }
-            None => Pat::Ident(name),
-        };
-        *property = ObjectPatProp::KeyValue(KeyValuePatProp { key, value: Box::new(value) });
-    }
-}
-
-impl Rewriter<'_, '_> {
-    fn declare(&mut self, ident: &mut Ident) {
-        if self.tables.is_top(ident) {
-            let symbol = self.tables.symbol(&ident.sym);
-            self.declares.push(symbol);
-            *ident = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
-        }
-    }
 }

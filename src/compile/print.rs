@@ -10,9 +10,9 @@ use swc_core::ecma::ast::{EsVersion, Stmt};
 use swc_core::ecma::codegen::text_writer::WriteJs;
 use swc_core::ecma::codegen::{Config, Emitter, Node};
 
+use super::Relocation;
 use super::mappings::{Mapping, Mappings, Recorder};
 use super::parse::{Language, Session};
-use super::{Reference, Relocation};
 
 /// The characters to choose a [`Fence`] from: for private use, so hardly anybody writes them.
 const FENCES: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{f8ff}';
@@ -45,7 +45,8 @@ pub(super) struct Printer<'a> {
     /// Whether to note where the text comes from.
     pub(super) source_map: bool,
     pub(super) fence: Fence,
-    pub(super) references: &'a [(Reference, bool)],
+    /// By number; their places in the text are not known yet.
+    pub(super) references: &'a [Relocation],
 }
 
 /// What printing a statement gives.
@@ -106,7 +107,7 @@ enum Kind {
 /// Takes tokens from the printer.
 struct Writer<'a> {
     fence: Fence,
-    references: &'a [(Reference, bool)],
+    references: &'a [Relocation],
     text: String,
     relocations: Vec<Relocation>,
     indent: usize,
@@ -130,11 +131,9 @@ impl Writer<'_> {
             trace.token(at, text, if reference.is_some() { Kind::Other } else { kind });
         }
         match reference {
-            Some((target, callee)) => self.relocations.push(Relocation {
-                at: offset(self.text.len()),
-                target: target.clone(),
-                callee: *callee,
-            }),
+            Some(reference) => {
+                self.relocations.push(Relocation { at: offset(self.text.len()), ..reference.clone() })
+            }
             None => self.text.push_str(text),
         }
     }

@@ -1,0 +1,264 @@
+//! Every reference to the module's top level, and every request for a module, becomes a placeholder that the linker
+//! fills. What else the linker has to know of such a place is noted on the way.
+
+use swc_core::common::{Span, Spanned};
+use swc_core::ecma::ast::{
+    ArrowExpr, AssignPat, BindingIdent, CallExpr, Callee, ClassDecl, ClassProp, Constructor, Expr, FnDecl,
+    Function, Ident, KeyValuePatProp, KeyValueProp, ObjectPatProp, OptCall, Pat, PrivateProp, Prop,
+    TaggedTpl, TryStmt, UnaryExpr, UnaryOp, UpdateExpr,
+};
+use swc_core::ecma::visit::{VisitMut, VisitMutWith};
+
+use super::lower::{Tables, key, member_name, request};
+use super::parts::Statement;
+use super::{ImportKind, Reference, Relocation, SymbolId};
+
+/// Rewrites a statement and notes what it declares.
+pub(super) fn rewrite(tables: &mut Tables<'_>, part: &mut Statement) {
+    let mut rewriter = Rewriter { tables, declares: Vec::new(), depth: 0, tries: 0 };
+    for statement in &mut part.statements {
+        statement.visit_mut_with(&mut rewriter);
+    }
+    part.declares = rewriter.declares;
+    part.declares.sort();
+    part.declares.dedup();
+}
+
+/// Replaces every reference to the top level and every request for a module by a placeholder.
+struct Rewriter<'a, 'b> {
+    tables: &'a mut Tables<'b>,
+    declares: Vec<SymbolId>,
+    /// How many functions that run later the walk is in.
+    depth: usize,
+    /// How many `try` blocks it is in.
+    tries: usize,
+}
+
+impl Rewriter<'_, '_> {
+    /// The reference that an expression is, when the linker has to fill it.
+    fn reference(&mut self, expression: &Expr) -> Option<Reference> {
+        match expression {
+            Expr::Ident(ident) if self.tables.is_top(ident) => {
+                Some(Reference::Symbol(self.tables.symbol(&ident.sym)))
+            }
+            Expr::Member(member) => {
+                let Expr::Ident(object) = &*member.obj else { return None };
+                if !self.tables.is_top(object) {
+                    return None;
+                }
+                let symbol = self.tables.symbol(&object.sym);
+                let is_namespace =
+                    matches!(&self.tables.symbols[symbol.0 as usize].import, Some((_, name)) if name == "*");
+                let name = member_name(&member.prop).filter(|_| is_namespace)?;
+                Some(Reference::Member(symbol, name))
+            }
+            _ => None,
+        }
+    }
+
+    fn fill(&mut self, expression: &mut Expr, callee: bool) {
+        if let Expr::Paren(inner) = expression {
+            self.fill(&mut inner.expr, callee);
+            return;
+        }
+        match self.reference(expression) {
+            Some(reference) => {
+                let now =
+                    self.depth == 0 && !matches!(reference, Reference::Require(_) | Reference::Dynamic(_));
+                let reference = Relocation { at: 0, target: reference, callee, now };
+                *expression = Expr::Ident(self.tables.placeholder(reference, expression.span()));
+            }
+            None => expression.visit_mut_children_with(self),
+        }
+    }
+
+    /// Visits something that is assigned to or deleted. A namespace's member stays one there: the object refuses.
+    fn target(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::Paren(inner) => self.target(&mut inner.expr),
+            Expr::Member(member) => member.visit_mut_with(self),
+            other => other.visit_mut_with(self),
+        }
+    }
+
+    /// The identifier in the place of something that is not called.
+    fn place(&mut self, target: Reference, now: bool, span: Span) -> Ident {
+        self.tables.placeholder(Relocation { at: 0, target, callee: false, now }, span)
+    }
+
+    fn later(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        let tries = std::mem::take(&mut self.tries);
+        visit(self);
+        self.tries = tries;
+        self.depth -= 1;
+    }
+
+    /// The value of a field: a static one is made with the class, others with each object.
+    fn field(&mut self, value: &mut Option<Box<Expr>>, is_static: bool) {
+        match is_static {
+            true => value.visit_mut_with(self),
+            false => self.later(|later| value.visit_mut_with(later)),
+        }
+    }
+
+    /// Notes that a name is assigned to, which no import can be.
+    fn assigned(&mut self, ident: &Ident) {
+        if self.tables.is_top(ident) {
+            let symbol = self.tables.symbol(&ident.sym);
+            if self.tables.symbols[symbol.0 as usize].import.is_some() {
+                let span = self.tables.range(ident.span);
+                self.tables.assigned_imports.push((ident.sym.to_string(), span));
+            }
+        }
+    }
+}
+
+impl VisitMut for Rewriter<'_, '_> {
+    fn visit_mut_expr(&mut self, expression: &mut Expr) {
+        self.fill(expression, false);
+    }
+
+    fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
+        if let Some((specifier, kind)) = request(call, self.tables.marks) {
+            let at = self.tables.import(specifier, kind, self.tries > 0);
+            let reference = match kind {
+                ImportKind::Dynamic => Reference::Dynamic(at),
+                ImportKind::Require | ImportKind::Static => Reference::Require(at),
+            };
+            let callee = self.place(reference, false, call.span);
+            call.callee = Callee::Expr(Box::new(Expr::Ident(callee)));
+            call.args.clear();
+            return;
+        }
+        match &mut call.callee {
+            // What is called on the spot runs at once.
+            Callee::Expr(callee) if callee.unwrap_parens().is_arrow() => {
+                callee.unwrap_parens_mut().visit_mut_children_with(self)
+            }
+            Callee::Expr(callee) => self.fill(callee, true),
+            other => other.visit_mut_with(self),
+        }
+        call.args.visit_mut_with(self);
+    }
+
+    fn visit_mut_opt_call(&mut self, call: &mut OptCall) {
+        self.fill(&mut call.callee, true);
+        call.args.visit_mut_with(self);
+    }
+
+    fn visit_mut_tagged_tpl(&mut self, template: &mut TaggedTpl) {
+        self.fill(&mut template.tag, true);
+        template.tpl.visit_mut_with(self);
+    }
+
+    fn visit_mut_binding_ident(&mut self, ident: &mut BindingIdent) {
+        self.assigned(&ident.id);
+        self.declare(&mut ident.id);
+    }
+
+    fn visit_mut_update_expr(&mut self, update: &mut UpdateExpr) {
+        if let Expr::Ident(ident) = update.arg.unwrap_parens() {
+            self.assigned(ident);
+        }
+        self.target(&mut update.arg);
+    }
+
+    fn visit_mut_unary_expr(&mut self, unary: &mut UnaryExpr) {
+        match unary.op {
+            UnaryOp::Delete => self.target(&mut unary.arg),
+            _ => unary.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_pat(&mut self, pattern: &mut Pat) {
+        match pattern {
+            Pat::Expr(expression) => self.target(expression),
+            other => other.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_try_stmt(&mut self, statement: &mut TryStmt) {
+        self.tries += usize::from(statement.handler.is_some());
+        statement.block.visit_mut_with(self);
+        self.tries -= usize::from(statement.handler.is_some());
+        statement.handler.visit_mut_with(self);
+        statement.finalizer.visit_mut_with(self);
+    }
+
+    fn visit_mut_arrow_expr(&mut self, arrow: &mut ArrowExpr) {
+        self.later(|later| arrow.visit_mut_children_with(later));
+    }
+
+    fn visit_mut_function(&mut self, function: &mut Function) {
+        self.later(|later| function.visit_mut_children_with(later));
+    }
+
+    fn visit_mut_constructor(&mut self, constructor: &mut Constructor) {
+        self.later(|later| constructor.visit_mut_children_with(later));
+    }
+
+    fn visit_mut_class_prop(&mut self, property: &mut ClassProp) {
+        property.key.visit_mut_with(self);
+        property.decorators.visit_mut_with(self);
+        self.field(&mut property.value, property.is_static);
+    }
+
+    fn visit_mut_private_prop(&mut self, property: &mut PrivateProp) {
+        property.decorators.visit_mut_with(self);
+        self.field(&mut property.value, property.is_static);
+    }
+
+    fn visit_mut_fn_decl(&mut self, declaration: &mut FnDecl) {
+        self.declare(&mut declaration.ident);
+        declaration.function.visit_mut_with(self);
+    }
+
+    fn visit_mut_class_decl(&mut self, declaration: &mut ClassDecl) {
+        self.declare(&mut declaration.ident);
+        declaration.class.visit_mut_with(self);
+    }
+
+    fn visit_mut_prop(&mut self, property: &mut Prop) {
+        match property {
+            Prop::Shorthand(ident) if self.tables.is_top(ident) => {
+                let symbol = self.tables.symbol(&ident.sym);
+                let value = self.place(Reference::Symbol(symbol), self.depth == 0, ident.span);
+                *property =
+                    Prop::KeyValue(KeyValueProp { key: key(ident), value: Box::new(Expr::Ident(value)) });
+            }
+            other => other.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_object_pat_prop(&mut self, property: &mut ObjectPatProp) {
+        let ObjectPatProp::Assign(assign) = property else {
+            property.visit_mut_children_with(self);
+            return;
+        };
+        assign.value.visit_mut_with(self);
+        if !self.tables.is_top(&assign.key.id) {
+            return;
+        }
+        let key = key(&assign.key.id);
+        let mut name = assign.key.clone();
+        self.visit_mut_binding_ident(&mut name);
+        let value = match assign.value.take() {
+            Some(default) => {
+                Pat::Assign(AssignPat { span: assign.span, left: Box::new(Pat::Ident(name)), right: default })
+            }
+            None => Pat::Ident(name),
+        };
+        *property = ObjectPatProp::KeyValue(KeyValuePatProp { key, value: Box::new(value) });
+    }
+}
+
+impl Rewriter<'_, '_> {
+    fn declare(&mut self, ident: &mut Ident) {
+        if self.tables.is_top(ident) {
+            let symbol = self.tables.symbol(&ident.sym);
+            self.declares.push(symbol);
+            *ident = self.place(Reference::Symbol(symbol), false, ident.span);
+        }
+    }
+}
