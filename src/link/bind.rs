@@ -63,6 +63,11 @@ impl<'a> Binder<'a> {
         &self.module(id).object
     }
 
+    /// Whether a name of a module's top level is imported.
+    pub(super) fn is_import(&self, module: ModuleId, symbol: SymbolId) -> bool {
+        self.object(module).symbols[symbol.0 as usize].import.is_some()
+    }
+
     /// A name by which a module exports a symbol.
     pub(super) fn export_name(&self, module: ModuleId, symbol: SymbolId) -> &'a str {
         self.exported[module.0 as usize].get(&symbol).copied().unwrap_or("default")

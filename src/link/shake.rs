@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::bind::{Binder, Resolved, Trail};
+use super::cycle::Cycles;
 use crate::compile::{Format, ImportKind, Reference, SymbolId};
 use crate::graph::{ModuleId, Target};
 
@@ -21,7 +22,7 @@ pub(super) struct Live {
 }
 
 /// Marks what is live, from the entry.
-pub(super) fn shake(binder: &Binder<'_>) -> Live {
+pub(super) fn shake(binder: &Binder<'_>, cycles: &Cycles) -> Live {
     let modules = &binder.graph.modules;
     let declared = |module: &crate::graph::Module| {
         let mut parts: Vec<Vec<usize>> = vec![Vec::new(); module.object.symbols.len()];
@@ -34,6 +35,7 @@ pub(super) fn shake(binder: &Binder<'_>) -> Live {
     };
     let mut marker = Marker {
         binder,
+        cycles,
         declared: modules.iter().map(declared).collect(),
         live: Live {
             modules: vec![false; modules.len()],
@@ -56,6 +58,7 @@ pub(super) fn shake(binder: &Binder<'_>) -> Live {
 
 struct Marker<'a, 'b> {
     binder: &'a Binder<'b>,
+    cycles: &'a Cycles,
     /// For each module and symbol, the parts that declare it.
     declared: Vec<Vec<Vec<usize>>>,
     live: Live,
@@ -93,7 +96,7 @@ impl Marker<'_, '_> {
             }
             let object = self.binder.object(module);
             for (at, part) in object.parts.iter().enumerate() {
-                if part.effects {
+                if part.effects || self.reads_too_early(module, at) {
                     self.part(module, at);
                 }
             }
@@ -105,6 +108,29 @@ impl Marker<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether a statement may read something that does not exist yet, which can be noticed: it throws.
+    fn reads_too_early(&self, module: ModuleId, part: usize) -> bool {
+        let reads = self.binder.object(module).parts[part].relocations.iter().filter(|place| place.now);
+        let mut owned = reads.filter_map(|place| match place.target {
+            Reference::Symbol(symbol) if !self.binder.is_import(module, symbol) => Some((module, symbol)),
+            _ if self.cycles.of(module).is_none() => None,
+            _ => match self.binder.reference(module, &place.target) {
+                Some(Resolved::Symbol(owner, symbol)) => Some((owner, symbol)),
+                _ => None,
+            },
+        });
+        owned.any(|(owner, symbol)| {
+            let declared = &self.declared[owner.0 as usize][symbol.0 as usize];
+            let parts = &self.binder.object(owner).parts;
+            !declared.iter().any(|at| parts[*at].hoisted)
+                && if owner == module {
+                    declared.first().is_some_and(|first| *first >= part)
+                } else {
+                    self.cycles.precedes(module, owner)
+                }
+        })
     }
 
     fn part(&mut self, module: ModuleId, part: usize) {
