@@ -18,6 +18,7 @@ use crate::diagnostic::{Code, Diagnostic, Source};
 
 mod define;
 mod effects;
+mod keep;
 mod lower;
 mod mappings;
 mod minify;

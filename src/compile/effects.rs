@@ -88,6 +88,21 @@ impl Effects<'_> {
         }
     }
 
+    /// Whether an expression whose value nobody uses can be noticed where a minifier assumes that it cannot: by operators
+    /// that call functions, and by what is given to calls that are said to have no effects.
+    pub(super) fn are_missed(self, expression: &Expr) -> bool {
+        let assumed = match expression {
+            Expr::Tpl(_) | Expr::Unary(_) | Expr::Object(_) | Expr::Array(_) => true,
+            Expr::Bin(binary) => {
+                !matches!(binary.op, BinaryOp::LogicalAnd | BinaryOp::LogicalOr | BinaryOp::NullishCoalescing)
+            }
+            Expr::Call(call) => self.marked(call.span.lo),
+            Expr::New(new) => self.marked(new.span.lo),
+            _ => false,
+        };
+        assumed && !self.pure(expression)
+    }
+
     fn pure(self, expression: &Expr) -> bool {
         match expression {
             Expr::Lit(_) | Expr::Fn(_) | Expr::Arrow(_) | Expr::This(_) | Expr::MetaProp(_) => true,

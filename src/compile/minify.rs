@@ -1,6 +1,6 @@
 //! Code made short: expressions compressed, local names shortened. Names of the top level are the linker's.
 
-use swc_core::common::{DUMMY_SP, Mark};
+use swc_core::common::{DUMMY_SP, Mark, SyntaxContext};
 use swc_core::ecma::ast::{
     ClassDecl, ClassExpr, Decl, DefaultDecl, ExportDecl, ExportDefaultDecl, ExportNamedSpecifier,
     ExportSpecifier, FnDecl, FnExpr, IdentName, ModuleDecl, ModuleExportName, ModuleItem, NamedExport,
@@ -9,6 +9,8 @@ use swc_core::ecma::ast::{
 use swc_core::ecma::minifier::optimize;
 use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MangleOptions, MinifyOptions};
 
+use super::effects::Effects;
+use super::keep;
 use super::parse::Session;
 
 /// Minifies a module by itself.
@@ -22,6 +24,10 @@ pub(super) fn minify(
         module.body = module.body.drain(..).flat_map(export_behind).collect();
     }
     let (unresolved_mark, top_level_mark) = marks;
+    if let Program::Module(module) = &mut program {
+        let global = SyntaxContext::empty().apply_mark(unresolved_mark);
+        keep::wrap(module, marks, Effects { comments: &session.comments, global, pure_functions: &[] });
+    }
     let options = MinifyOptions {
         compress: Some(CompressOptions {
             module: true,
@@ -39,7 +45,12 @@ pub(super) fn minify(
         ..MinifyOptions::default()
     };
     let extra = ExtraOptions { unresolved_mark, top_level_mark, mangle_name_cache: None };
-    optimize(program, session.files.clone(), Some(&session.comments), None, &options, &extra)
+    let mut program =
+        optimize(program, session.files.clone(), Some(&session.comments), None, &options, &extra);
+    if let Program::Module(module) = &mut program {
+        keep::unwrap(module);
+    }
+    program
 }
 
 /// An exported function or class as a declaration with an export behind it. The minifier takes what it sees exported in
