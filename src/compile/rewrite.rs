@@ -3,9 +3,9 @@
 
 use swc_core::common::{Span, Spanned};
 use swc_core::ecma::ast::{
-    ArrowExpr, AssignPat, BindingIdent, CallExpr, Callee, ClassDecl, ClassProp, Constructor, Expr, FnDecl,
-    Function, Ident, KeyValuePatProp, KeyValueProp, ObjectPatProp, OptCall, Pat, PrivateProp, Prop,
-    TaggedTpl, TryStmt, UnaryExpr, UnaryOp, UpdateExpr,
+    ArrowExpr, AssignPat, AssignTarget, BindingIdent, CallExpr, Callee, ClassDecl, ClassProp, Constructor,
+    Expr, FnDecl, ForHead, Function, Ident, KeyValuePatProp, KeyValueProp, ObjectPatProp, OptCall, Pat,
+    PrivateProp, Prop, TaggedTpl, TryStmt, UnaryExpr, UnaryOp, UpdateExpr,
 };
 use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
@@ -15,7 +15,7 @@ use super::{ImportKind, Reference, Relocation, SymbolId};
 
 /// Rewrites a statement and notes what it declares.
 pub(super) fn rewrite(tables: &mut Tables<'_>, part: &mut Statement) {
-    let mut rewriter = Rewriter { tables, declares: Vec::new(), depth: 0, tries: 0 };
+    let mut rewriter = Rewriter { tables, declares: Vec::new(), depth: 0, assigns: false, tries: 0 };
     for statement in &mut part.statements {
         statement.visit_mut_with(&mut rewriter);
     }
@@ -30,6 +30,8 @@ struct Rewriter<'a, 'b> {
     declares: Vec<SymbolId>,
     /// How many functions that run later the walk is in.
     depth: usize,
+    /// Whether it is in what is assigned to, and not declared.
+    assigns: bool,
     /// How many `try` blocks it is in.
     tries: usize,
 }
@@ -153,8 +155,22 @@ impl VisitMut for Rewriter<'_, '_> {
     }
 
     fn visit_mut_binding_ident(&mut self, ident: &mut BindingIdent) {
-        self.assigned(&ident.id);
+        if self.assigns {
+            self.assigned(&ident.id);
+        }
         self.declare(&mut ident.id);
+    }
+
+    fn visit_mut_assign_target(&mut self, target: &mut AssignTarget) {
+        let assigns = std::mem::replace(&mut self.assigns, true);
+        target.visit_mut_children_with(self);
+        self.assigns = assigns;
+    }
+
+    fn visit_mut_for_head(&mut self, head: &mut ForHead) {
+        let assigns = std::mem::replace(&mut self.assigns, matches!(head, ForHead::Pat(_)));
+        head.visit_mut_children_with(self);
+        self.assigns = assigns;
     }
 
     fn visit_mut_update_expr(&mut self, update: &mut UpdateExpr) {
@@ -257,7 +273,9 @@ impl Rewriter<'_, '_> {
     fn declare(&mut self, ident: &mut Ident) {
         if self.tables.is_top(ident) {
             let symbol = self.tables.symbol(&ident.sym);
-            self.declares.push(symbol);
+            if !self.assigns {
+                self.declares.push(symbol);
+            }
             *ident = self.place(Reference::Symbol(symbol), false, ident.span);
         }
     }
