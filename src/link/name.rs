@@ -321,8 +321,10 @@ fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut BTreeMap<Entity, Use>) {
     }
     // The functions of waiting modules speak of their own namespaces and of interop with what they start.
     for module in &plan.waiting {
-        let helpers = [Helper::Exports, Helper::Namespace, Helper::Interop].map(Entity::Helper);
-        for entity in [Entity::Exports(*module), Entity::Namespace(*module)].into_iter().chain(helpers) {
+        let helpers = [Helper::Exports, Helper::Namespace, Helper::Interop, Helper::Star];
+        let cycle = plan.cycle(*module).unwrap_or_default().iter().map(|other| Entity::Namespace(*other));
+        let own = [Entity::Exports(*module), Entity::Namespace(*module)];
+        for entity in own.into_iter().chain(helpers.map(Entity::Helper)).chain(cycle) {
             if let Some(entry) = uses.get_mut(&entity) {
                 entry.modules.insert(*module);
             }

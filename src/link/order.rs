@@ -25,6 +25,8 @@ pub(super) struct Plan {
     pub(super) linked: Vec<Vec<ModuleId>>,
     /// For each of these, where it is.
     places: BTreeMap<ModuleId, usize>,
+    /// Modules of CommonJS that can be seen before they are evaluated.
+    pub(super) foreseen: BTreeSet<ModuleId>,
     /// Modules that are evaluated in their turn and may be asked for before, since something is awaited meanwhile; and the
     /// module after which they can be had.
     pub(super) gates: BTreeMap<ModuleId, ModuleId>,
@@ -53,7 +55,10 @@ pub(super) fn plan(binder: &Binder<'_>, cycles: &Cycles, live: &Live) -> Plan {
     let mut order = evaluate(binder, binder.graph.entry, &waiting);
     order.retain(|module| live.modules[module.0 as usize]);
     let awaited = awaited(binder, live, &waiting);
-    let linked = linked(binder, cycles, live, &waiting);
+    let cyclic = binder.graph.ids().filter(|module| live.modules[module.0 as usize]);
+    let below = closure(binder, cyclic.filter(|module| cycles.of(*module).is_some()));
+    let linked = linked(cycles, below.iter().copied().filter(|module| waiting.contains(module)));
+    let foreseen = below.into_iter().filter(|module| !is_module(module)).collect();
     let places =
         linked.iter().enumerate().flat_map(|(at, cycle)| cycle.iter().map(move |module| (*module, at)));
     let places = places.collect();
@@ -62,7 +67,7 @@ pub(super) fn plan(binder: &Binder<'_>, cycles: &Cycles, live: &Live) -> Plan {
     } else {
         BTreeMap::new()
     };
-    Plan { eager: order, waiting, awaited, linked, places, gates }
+    Plan { eager: order, waiting, awaited, linked, places, foreseen, gates }
 }
 
 /// A module of a cycle can be had when all of the cycle is evaluated.
@@ -84,17 +89,10 @@ fn gates(
     asked.map(|module| (*module, opens(module))).collect()
 }
 
-/// The waiting modules that can be seen before they are evaluated: those that a cycle leads to, each cycle as one.
-fn linked(
-    binder: &Binder<'_>,
-    cycles: &Cycles,
-    live: &Live,
-    waiting: &BTreeSet<ModuleId>,
-) -> Vec<Vec<ModuleId>> {
-    let cyclic =
-        binder.graph.ids().filter(|module| live.modules[module.0 as usize] && cycles.of(*module).is_some());
+/// The waiting modules that can be seen before they are evaluated, each cycle as one.
+fn linked(cycles: &Cycles, modules: impl Iterator<Item = ModuleId>) -> Vec<Vec<ModuleId>> {
     let mut linked: BTreeMap<(Option<u32>, Option<ModuleId>), Vec<ModuleId>> = BTreeMap::new();
-    for module in closure(binder, cyclic).into_iter().filter(|module| waiting.contains(module)) {
+    for module in modules {
         let cycle = cycles.of(module);
         let alone = cycle.is_none().then_some(module);
         linked.entry((cycle, alone)).or_default().push(module);

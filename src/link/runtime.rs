@@ -111,9 +111,9 @@ impl Helper {
                 r#"return Object.assign(() => done.then(give), { open }); }"#,
             ),
             Self::Interop => concat!(
-                r#"(exports, node) => { const some = exports !== null && (typeof exports === "object" || typeof exports === "function"); "#,
-                r#"const target = Object.create(some ? Object.getPrototypeOf(exports) : null, { [Symbol.toStringTag]: { value: "Module" } }); "#,
-                r#"if (some) for (const key of Object.getOwnPropertyNames(exports)) if (key !== "default") "#,
+                r#"(exports, node, target = Object.create(null, { [Symbol.toStringTag]: { value: "Module" } })) => { "#,
+                r#"const some = exports !== null && (typeof exports === "object" || typeof exports === "function"); "#,
+                r#"if (some) Object.setPrototypeOf(target, Object.getPrototypeOf(exports)); if (some) for (const key of Object.getOwnPropertyNames(exports)) if (key !== "default") "#,
                 r#"Object.defineProperty(target, key, { get: () => exports[key], enumerable: Object.prototype.propertyIsEnumerable.call(exports, key), configurable: true }); "#,
                 r#"return Object.defineProperty(target, "default", some && exports.__esModule && !node ? { get: () => exports.default, enumerable: true } : { value: exports, enumerable: true }); }"#,
             ),

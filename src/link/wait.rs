@@ -4,11 +4,13 @@
 //! called and variables that cannot be read yet, as the standard has it: there the function is a generator that stops
 //! when all names are made, and goes on when the module's turn comes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::bind::Binder;
 use super::name::Entity;
 use super::order;
 use super::runtime::Helper;
+use super::shake::Live;
 use super::write::Writer;
 use crate::compile::Format;
 use crate::graph::ModuleId;
@@ -83,6 +85,7 @@ impl Writer<'_, '_> {
         if let Some(namespace) = self.names.get(&Entity::Namespace(module)) {
             let text = format!("{namespace} = {};", self.namespace(module));
             self.line(&text);
+            self.external_stars(module);
         }
         self.restore_functions(module);
     }
@@ -94,7 +97,12 @@ impl Writer<'_, '_> {
                 self.line(&text);
             }
         }
-        self.stars(module);
+        // Whoever evaluated them may not have known of this module.
+        for star in self.binder.loose_stars(module).0 {
+            if let Some(text) = self.star(module, &format!("{}()", self.name(&Entity::Start(star)))) {
+                self.line(&text);
+            }
+        }
         self.parts(module);
     }
 
@@ -104,17 +112,62 @@ impl Writer<'_, '_> {
             return None;
         }
         let start = self.name(&Entity::Start(module));
+        let cycle = from.and_then(|from| self.plan.cycle(from)).unwrap_or_default();
         if self.binder.object(module).format == Format::Module {
             let wait = if self.plan.awaited.contains(&module) { "await " } else { "" };
-            let cycle =
-                self.plan.cycle(module).filter(|cycle| from.is_some_and(|from| cycle.contains(&from)));
-            return Some(format!("{wait}{start}({});", if cycle.is_some() { "1" } else { "" }));
+            return Some(format!("{wait}{start}({});", if cycle.contains(&module) { "1" } else { "" }));
         }
-        let interops: Vec<String> = [false, true]
-            .into_iter()
-            .filter_map(|node| self.interop(module, node))
-            .map(|text| text + ";")
-            .collect();
-        Some(if interops.is_empty() { format!("{start}();") } else { interops.join(" ") })
+        let interops = [false, true].into_iter().filter_map(|node| self.interop(module, node));
+        let mut texts: Vec<String> = interops.map(|text| text + ";").collect();
+        if texts.is_empty() {
+            texts.push(format!("{start}();"));
+        }
+        // Modules that pass it on whole can do so from now on.
+        let is_there = |user: &ModuleId| match from {
+            Some(_) => cycle.contains(user),
+            None => !self.plan.waiting.contains(user),
+        };
+        for user in self.passed_on.get(&module).into_iter().flatten().filter(|user| is_there(user)) {
+            texts.extend(self.star(*user, &format!("{start}()")));
+        }
+        Some(texts.join(" "))
     }
+
+    /// The statement that adds to a namespace what a module gives that is passed on whole.
+    fn star(&self, module: ModuleId, from: &str) -> Option<String> {
+        let namespace = self.names.get(&Entity::Namespace(module))?;
+        Some(format!("{}({namespace}, {from});", self.helper(Helper::Star)))
+    }
+
+    /// Adds the names of modules of the runtime, which are evaluated already.
+    pub(super) fn external_stars(&mut self, module: ModuleId) {
+        for specifier in self.binder.loose_stars(module).1 {
+            let from = self.name(&Entity::External(specifier.to_owned(), "*".to_owned()));
+            if let Some(text) = self.star(module, &from) {
+                self.line(&text);
+            }
+        }
+    }
+
+    /// The expression that gives what a CommonJS module exports to importers of one kind.
+    pub(super) fn interop(&self, module: ModuleId, node: bool) -> Option<String> {
+        let name = self.names.get(&Entity::Interop(module, node))?;
+        let (helper, start) = (self.helper(Helper::Interop), self.name(&Entity::Start(module)));
+        if self.plan.foreseen.contains(&module) {
+            return Some(format!("\"default\" in {name} ? {name} : {helper}({start}(), {node}, {name})"));
+        }
+        let node = if node { ", true" } else { "" };
+        Some(format!("{name} ??= {helper}({start}(){node})"))
+    }
+}
+
+/// For each module of CommonJS, the modules of the standard that pass it on whole and are seen as objects.
+pub(super) fn passed_on(binder: &Binder<'_>, live: &Live) -> BTreeMap<ModuleId, Vec<ModuleId>> {
+    let mut users: BTreeMap<ModuleId, Vec<ModuleId>> = BTreeMap::new();
+    for module in &live.namespaces {
+        for star in binder.loose_stars(*module).0 {
+            users.entry(star).or_default().push(*module);
+        }
+    }
+    users
 }

@@ -10,6 +10,7 @@ use super::name::{Entity, Names, Place, place, required_name, value};
 use super::order::Plan;
 use super::runtime::Helper;
 use super::shake::Live;
+use super::wait::passed_on;
 use super::{Bundle, Output};
 use crate::compile::{Format, Part, Relocation};
 use crate::graph::ModuleId;
@@ -21,6 +22,7 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
         live,
         plan,
         names,
+        passed_on: passed_on(binder, live),
         output,
         text: String::new(),
         tracer: output.source_map.then(Tracer::default),
@@ -28,6 +30,7 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
     writer.externals();
     writer.helpers();
     writer.namespaces();
+    writer.foreseen();
     writer.waiting();
     writer.functions();
     let eager: Vec<ModuleId> =
@@ -60,6 +63,8 @@ pub(super) struct Writer<'a, 'b> {
     pub(super) live: &'a Live,
     pub(super) plan: &'a Plan,
     pub(super) names: &'a Names,
+    /// Modules of the standard that pass one of CommonJS on whole.
+    pub(super) passed_on: BTreeMap<ModuleId, Vec<ModuleId>>,
     output: Output,
     text: String,
     tracer: Option<Tracer<'b>>,
@@ -122,11 +127,13 @@ impl<'b> Writer<'_, 'b> {
             if !self.plan.waiting.contains(&module) {
                 let text = format!("var {name} = {};", self.namespace(module));
                 self.line(&text);
+                self.external_stars(module);
             }
         }
         let is_late = |entity: &Entity| match entity {
             Entity::Namespace(module) => self.plan.waiting.contains(module),
-            Entity::Exports(_) | Entity::Interop(..) => true,
+            Entity::Exports(_) => true,
+            Entity::Interop(module, _) => !self.plan.foreseen.contains(module),
             _ => false,
         };
         let late: Vec<&str> =
@@ -137,6 +144,22 @@ impl<'b> Writer<'_, 'b> {
         }
     }
 
+    /// What importers see of CommonJS modules that may be looked at before they are evaluated.
+    fn foreseen(&mut self) {
+        let is_foreseen = |entity: &Entity| matches!(entity, Entity::Interop(module, _) if self.plan.foreseen.contains(module));
+        let entities = self.names.entities().filter(|(entity, _)| is_foreseen(entity));
+        let lines: Vec<String> = entities
+            .map(|(_, name)| {
+                format!(
+                    "var {name} = Object.create(null, {{ [Symbol.toStringTag]: {{ value: \"Module\" }} }});"
+                )
+            })
+            .collect();
+        for line in lines {
+            self.line(&line);
+        }
+    }
+
     /// The expression that makes a module's namespace.
     pub(super) fn namespace(&self, module: ModuleId) -> String {
         let make = self.helper(Helper::Namespace);
@@ -144,7 +167,8 @@ impl<'b> Writer<'_, 'b> {
             Some(exports) => exports.to_owned(),
             None => self.exports_of(module),
         };
-        let open = if self.loose(module).is_empty() { "" } else { ", true" };
+        let (modules, externals) = self.binder.loose_stars(module);
+        let open = if modules.is_empty() && externals.is_empty() { "" } else { ", true" };
         format!("{make}({exports}{open})")
     }
 
@@ -180,38 +204,6 @@ impl<'b> Writer<'_, 'b> {
             list.push(format!("{key}: () => {text}"));
         }
         format!("{}({{ {} }})", self.helper(Helper::Exports), list.join(", "))
-    }
-
-    /// What a module re-exports whole without knowing it before it runs, as expressions.
-    pub(super) fn loose(&self, module: ModuleId) -> Vec<String> {
-        if !self.live.namespaces.contains(&module) {
-            return Vec::new();
-        }
-        let (modules, externals) = self.binder.loose_stars(module);
-        let modules = modules.iter().map(|star| format!("{}()", self.name(&Entity::Start(*star))));
-        let externals = externals
-            .iter()
-            .map(|specifier| self.name(&Entity::External((*specifier).to_owned(), "*".to_owned())));
-        modules.chain(externals).collect()
-    }
-
-    /// What copies the names of modules that a module passes on whole and whose names are known now.
-    pub(super) fn stars(&mut self, module: ModuleId) {
-        let stars = self.loose(module);
-        if !stars.is_empty() {
-            let (copy, namespace) = (self.helper(Helper::Star), self.name(&Entity::Namespace(module)));
-            for star in stars {
-                self.line(&format!("{copy}({namespace}, {star});"));
-            }
-        }
-    }
-
-    /// The expression that gives what a CommonJS module exports to importers of one kind.
-    pub(super) fn interop(&self, module: ModuleId, node: bool) -> Option<String> {
-        let name = self.names.get(&Entity::Interop(module, node))?;
-        let (helper, start) = (self.helper(Helper::Interop), self.name(&Entity::Start(module)));
-        let node = if node { ", true" } else { "" };
-        Some(format!("{name} ??= {helper}({start}(){node})"))
     }
 
     /// The functions behind `require` of modules of the standard, and behind `import()`.
@@ -263,7 +255,6 @@ impl<'b> Writer<'_, 'b> {
         if let Some(start) = self.start(module, None) {
             self.line(&start);
         } else {
-            self.stars(module);
             self.parts(module);
         }
         let opened = self.plan.gates.iter().filter(|(_, after)| **after == module);
