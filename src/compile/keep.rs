@@ -37,24 +37,16 @@ pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), effects
         ids.iter().all(|id| uses.get(id) == Some(&1) && !exported.contains(id))
     };
     let global = SyntaxContext::empty().apply_mark(unresolved);
-    let mut keeper = Keeper { global, early: names.late };
+    let mut keeper = Keeper { effects, global, early: names.late };
     for item in &mut module.body {
-        if let ModuleItem::Stmt(statement) = item {
-            match statement {
-                Stmt::Expr(statement) if effects.are_missed(&statement.expr) => {
-                    keeper.keep(&mut statement.expr)
+        if let ModuleItem::Stmt(Stmt::Decl(Decl::Var(variables))) = item {
+            for variable in &mut variables.decls {
+                if let Some(value) = &mut variable.init
+                    && effects.are_missed(value)
+                    && is_unused(&variable.name)
+                {
+                    keeper.keep(value);
                 }
-                Stmt::Decl(Decl::Var(variables)) => {
-                    for variable in &mut variables.decls {
-                        if let Some(value) = &mut variable.init
-                            && effects.are_missed(value)
-                            && is_unused(&variable.name)
-                        {
-                            keeper.keep(value);
-                        }
-                    }
-                }
-                _ => {}
             }
         }
         item.visit_mut_with(&mut keeper);
@@ -167,12 +159,13 @@ fn late(declaration: &Decl) -> Vec<Id> {
 }
 
 /// Puts the function around names that are read at once and may have no value yet.
-struct Keeper {
+struct Keeper<'a> {
+    effects: Effects<'a>,
     global: SyntaxContext,
     early: BTreeSet<Id>,
 }
 
-impl Keeper {
+impl Keeper<'_> {
     fn keep(&self, expression: &mut Box<Expr>) {
         let inner = std::mem::replace(expression, Box::new(Expr::default()));
         **expression = call(KEEP, inner, self.global);
@@ -193,7 +186,14 @@ impl Keeper {
     }
 }
 
-impl VisitMut for Keeper {
+impl VisitMut for Keeper<'_> {
+    fn visit_mut_expr_stmt(&mut self, statement: &mut ExprStmt) {
+        if self.effects.are_missed(&statement.expr) {
+            self.keep(&mut statement.expr);
+        }
+        statement.visit_mut_children_with(self);
+    }
+
     fn visit_mut_expr(&mut self, expression: &mut Expr) {
         match expression {
             Expr::Ident(ident) if self.early.contains(&ident.to_id()) => {
