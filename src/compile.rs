@@ -73,6 +73,8 @@ pub struct Object {
     pub source: Source,
     /// How the module is evaluated.
     pub format: Format,
+    /// What it calls `exports` and `module` when it is CommonJS.
+    pub parameters: [String; 2],
     /// What other modules can import from it, in the order of the text. Types are not among them.
     pub exports: Vec<Export>,
     /// The modules it asks for, each specifier and kind once, in the order of the text.
@@ -91,6 +93,8 @@ pub struct Object {
     pub locals: BTreeSet<String>,
     /// Whether its evaluation awaits something.
     pub awaits: bool,
+    /// Whether it assigns to what it imports, which throws where it is a constant.
+    pub writes_imports: bool,
 }
 
 /// How a module is evaluated.
@@ -139,8 +143,75 @@ pub struct Part {
     pub named: Vec<(SymbolId, String)>,
     /// Whether it is a function declaration, whose value is there before anything runs.
     pub hoisted: bool,
+    /// Whether it is a declaration by `const`, which its module never assigns to.
+    pub constant: bool,
     /// Whether evaluating it can be noticed by anybody who does not use what it declares.
     pub effects: bool,
+    /// What has to hold for that, where `effects` says that it cannot.
+    pub doubts: Vec<Doubt>,
+    /// The name of the top level to whose value it only adds: whoever uses that needs it too.
+    pub completes: Option<SymbolId>,
+    /// What is known of the value that it declares.
+    pub nature: Nature,
+}
+
+/// Something that may be true of a value, so that what is done with it runs no code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Claim {
+    /// The members that are named are exports of modules, or one that can be read of such an export.
+    Read,
+    /// It is a primitive value and no symbol.
+    Primitive,
+    /// It is a primitive value or a symbol.
+    Key,
+    /// Its properties can be copied.
+    Spread,
+    /// It is an object whose properties can be read.
+    Plain,
+    /// It is an object made by its declaration, to which properties can be added.
+    Fresh,
+    /// It is a function that does nothing when it is called.
+    Call,
+}
+
+impl Claim {
+    /// All that can be true of a declared value.
+    const OF_VALUES: &[Self] =
+        &[Self::Primitive, Self::Key, Self::Spread, Self::Plain, Self::Fresh, Self::Call];
+}
+
+/// A claim about what a name stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubt {
+    /// The name, and members of it.
+    pub about: Reference,
+    /// What has to hold.
+    pub claim: Claim,
+}
+
+/// The claims that hold of a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nature {
+    /// Those that hold for sure, a bit each.
+    sure: u8,
+    /// Those that hold if others do.
+    doubtful: Vec<(Claim, Vec<Doubt>)>,
+}
+
+impl Nature {
+    fn new(claims: Vec<(Claim, Vec<Doubt>)>) -> Self {
+        let (sure, doubtful): (Vec<_>, Vec<_>) =
+            claims.into_iter().partition(|(_, doubts)| doubts.is_empty());
+        Self { sure: sure.iter().fold(0, |bits, (claim, _)| bits | 1 << *claim as u8), doubtful }
+    }
+
+    /// What a claim hangs on; `None` when it does not hold.
+    pub fn of(&self, claim: Claim) -> Option<&[Doubt]> {
+        if self.sure & 1 << claim as u8 != 0 {
+            return Some(&[]);
+        }
+        self.doubtful.iter().find(|(known, _)| *known == claim).map(|(_, doubts)| doubts.as_slice())
+    }
 }
 
 /// A place in a part's text that the linker fills.
@@ -156,17 +227,36 @@ pub struct Relocation {
     pub now: bool,
 }
 
+/// A member that is read of a name, as it stands in a part's text behind the name's relocation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// Byte offset of the end of the text that reads it.
+    pub end: u32,
+}
+
 /// What a relocation names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reference {
     /// A name of the module's top level.
     Symbol(SymbolId),
-    /// `ns.name` of an imported namespace.
-    Member(SymbolId, String),
+    /// Members of members of an imported name, `name.a.b`: those that are exports of modules are names themselves.
+    Member(SymbolId, Vec<Member>),
     /// The function that requires a module: an index into `imports`.
     Require(usize),
     /// The function that imports a module: an index into `imports`.
     Dynamic(usize),
+}
+
+impl Reference {
+    /// The members that are read of the name.
+    pub fn members(&self) -> &[Member] {
+        match self {
+            Self::Member(_, members) => members,
+            Self::Symbol(_) | Self::Require(_) | Self::Dynamic(_) => &[],
+        }
+    }
 }
 
 /// A name that a module exports.
@@ -261,8 +351,8 @@ fn compile_file(source: &Source, options: Options<'_>) -> Result<Object, Vec<Dia
     };
     let session = parse::Session::new(source, language)?;
     let module = session.parse(source)?;
-    let (module, marks) = session
-        .in_scope(|| transform::transform(&session, module, options))
+    let transformed = session
+        .in_scope(|| transform::transform(&session, source, module, options))
         .map_err(|message| vec![Diagnostic::error(Code::Syntax, message).file(source.path())])?;
-    session.in_scope(|| lower::lower(&session, source, module, marks, options))
+    session.in_scope(|| lower::lower(&session, source, transformed, options))
 }

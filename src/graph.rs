@@ -45,7 +45,8 @@ pub enum Target {
     Module(ModuleId),
     /// To a module that the runtime provides, under this name.
     External(String),
-    /// Nowhere, which the program finds out when it gets there: a `require` that may be guarded.
+    /// Nowhere, which the program finds out when it gets there: a `require` that may be guarded. In a graph that is
+    /// incomplete, also to a module that was left out.
     Missing,
 }
 
@@ -56,6 +57,8 @@ pub struct ModuleGraph {
     pub modules: Vec<Module>,
     /// The module whose exports are the worker's.
     pub entry: ModuleId,
+    /// Whether an error left modules out: then the rest can be looked at, and not be linked.
+    pub incomplete: bool,
 }
 
 impl ModuleGraph {
@@ -158,8 +161,8 @@ struct Traits {
     node: bool,
 }
 
-/// Compiles and resolves everything that the entry reaches, on all cores. All problems are collected; `None` when any
-/// of them is an error.
+/// Compiles and resolves everything that the entry reaches, on all cores. All problems are collected; `None` when there
+/// is no entry because of one.
 pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostics) -> Option<ModuleGraph> {
     let entry = roots.entry.clone();
     let growing = Growing { compiler, roots, known: Mutex::default() };
@@ -168,7 +171,8 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     rayon::scope(|scope| growing.visit(scope, entry.clone()));
     let known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
     diagnostics.extend(known.problems);
-    (!known.incomplete).then(|| number(compiler.root, known.found, &known.traits, &entry))
+    let numbered = number(compiler.root, known.found, &known.traits, &entry)?;
+    Some(ModuleGraph { incomplete: known.incomplete, ..numbered })
 }
 
 impl Growing<'_> {
@@ -310,7 +314,7 @@ fn number(
     found: Vec<(Node, Found)>,
     traits: &BTreeMap<Node, Traits>,
     entry: &Node,
-) -> ModuleGraph {
+) -> Option<ModuleGraph> {
     let path = |node: &Node| match node {
         Node::File(file) => project::display(root, file),
         Node::Generated(name) => (*name).to_owned(),
@@ -320,9 +324,8 @@ fn number(
     order.sort();
     let ids: BTreeMap<Node, ModuleId> =
         (0..).zip(&order).map(|(id, (_, node))| (node.clone(), ModuleId(id))).collect();
-    let id = |node: &Node| ids.get(node).copied().unwrap_or(ModuleId(0));
     let target = |reached: Reached| match reached {
-        Reached::Node(node, _) => Target::Module(id(&node)),
+        Reached::Node(node, _) => ids.get(&node).map_or(Target::Missing, |id| Target::Module(*id)),
         Reached::External(name) => Target::External(name),
         Reached::Missing => Target::Missing,
     };
@@ -340,5 +343,5 @@ fn number(
         })
         .collect();
     modules.sort_by(|a, b| a.path.cmp(&b.path));
-    ModuleGraph { modules, entry: id(entry) }
+    Some(ModuleGraph { modules, entry: *ids.get(entry)?, incomplete: false })
 }

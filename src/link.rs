@@ -11,6 +11,8 @@ mod cycle;
 mod map;
 mod name;
 mod order;
+mod problems;
+mod pure;
 mod runtime;
 mod shake;
 mod wait;
@@ -44,8 +46,8 @@ pub struct Bundle {
 /// which diagnostics then explain.
 pub fn link(graph: &ModuleGraph, output: Output, diagnostics: &mut Diagnostics) -> Option<Bundle> {
     let binder = bind::Binder::new(graph);
-    let problems = binder.problems();
-    if !problems.is_empty() {
+    let problems = problems::problems(&binder);
+    if graph.incomplete || !problems.is_empty() {
         diagnostics.extend(problems);
         return None;
     }

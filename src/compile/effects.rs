@@ -1,14 +1,22 @@
 //! Which statements can be left out when nobody uses what they declare.
 //!
 //! The answer may err only to one side: a statement said to be free of effects must really be. Reading a variable
-//! of the module counts as free, even where it could still be uninitialised, as it does for other bundlers.
+//! of the module counts as free, even where it could still be uninitialised, as it does for other bundlers. Where the answer
+//! hangs on what other names stand for, it is yes under conditions: the [`Doubt`]s, which the linker settles.
 
+use std::cell::RefCell;
+
+use swc_core::common::BytePos;
 use swc_core::common::comments::{Comments, SingleThreadedComments};
-use swc_core::common::{BytePos, SyntaxContext};
 use swc_core::ecma::ast::{
-    ArrowFunctionBody, BinaryOp, Callee, Class, ClassMember, Decl, Expr, ExprOrSpread, Lit, MemberProp,
-    ObjectPatProp, Pat, Prop, PropName, PropOrSpread, Stmt, UnaryOp, VarDeclKind,
+    ArrowExpr, ArrowFunctionBody, AssignOp, AssignTarget, BinaryOp, Callee, Class, ClassMember, Decl, Expr,
+    ExprOrSpread, Function, Lit, MemberProp, MethodKind, ObjectPatProp, Pat, Prop, PropName, PropOrSpread,
+    SimpleAssignTarget, Stmt, UnaryOp, VarDeclKind, VarDeclarator,
 };
+
+use super::Claim;
+use super::lower::member_name;
+use super::transform::Marks;
 
 /// Globals whose mere mention cannot throw, and whose members that are functions or constants can be read.
 const KNOWN_GLOBALS: &[&str] = &[
@@ -52,26 +60,99 @@ const KNOWN_GLOBALS: &[&str] = &[
 /// Constructors that do nothing but construct when their argument is absent, `null` or a list of simple values.
 const PURE_CONSTRUCTORS: &[&str] = &["Map", "Set", "WeakMap", "WeakSet"];
 
+/// Constructors that do nothing but construct when they are given nothing.
+const EMPTY_CONSTRUCTORS: &[&str] =
+    &["AbortController", "Array", "Date", "Object", "TextDecoder", "TextEncoder"];
+
 /// Functions of globals that only make a value of what they are given.
 const PURE_MEMBERS: &[(&str, &[&str])] = &[
     ("Object", &["create", "freeze", "seal", "preventExtensions"]),
     ("Symbol", &["for"]),
-    ("Array", &["of"]),
+    ("Array", &["of", "isArray"]),
 ];
+
+/// Functions of globals that only compute with primitive values.
+const ARITHMETIC: &[&str] = &["Math", "String", "Boolean"];
+
+/// What is found out about a statement.
+#[derive(Default)]
+pub(super) struct Verdict {
+    /// Whether it can be noticed by anybody who does not use its names.
+    pub(super) effects: bool,
+    /// What has to hold for it not to be, where `effects` says so.
+    pub(super) doubts: Vec<Wonder>,
+    /// The name whose value it only adds to.
+    pub(super) completes: Option<String>,
+}
+
+/// A [`Doubt`](super::Doubt) before names are symbols.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wonder {
+    pub(super) name: String,
+    pub(super) members: Vec<String>,
+    pub(super) claim: Claim,
+}
 
 /// Reads effects from the tree.
 #[derive(Clone, Copy)]
 pub(super) struct Effects<'a> {
     pub(super) comments: &'a SingleThreadedComments,
-    /// The mark of names that the module does not declare.
-    pub(super) global: SyntaxContext,
+    /// The marks of names by where they are declared.
+    pub(super) marks: Marks,
     /// Functions of the module that are said to have no effects when called.
     pub(super) pure_functions: &'a [String],
+    /// What the answers of now hang on.
+    pub(super) doubts: &'a RefCell<Vec<Wonder>>,
 }
 
 impl Effects<'_> {
-    /// Whether a top-level statement can be noticed by anybody who does not use its names.
-    pub(super) fn of_statement(self, statement: &Stmt) -> bool {
+    /// Judges a top-level statement.
+    pub(super) fn of_statement(self, statement: &Stmt) -> Verdict {
+        self.doubts.borrow_mut().clear();
+        let completes = match statement {
+            Stmt::Expr(statement) => self.completes(&statement.expr),
+            _ => None,
+        };
+        let effects = completes.is_none() && self.is_noticed(statement);
+        Verdict { effects, doubts: self.doubts.take(), completes }
+    }
+
+    /// What is known of the value that a statement declares, each with what it hangs on.
+    pub(super) fn nature(self, statement: &Stmt) -> Vec<(Claim, Vec<Wonder>)> {
+        let ask = |claim: Claim| {
+            self.doubts.borrow_mut().clear();
+            let holds = match statement {
+                Stmt::Decl(Decl::Fn(function)) => {
+                    let name = &*function.ident.sym;
+                    match claim {
+                        Claim::Call => {
+                            self.pure_functions.iter().any(|known| known == name)
+                                || self.pure_function(&function.function)
+                        }
+                        Claim::Plain | Claim::Spread | Claim::Fresh => true,
+                        Claim::Read | Claim::Primitive | Claim::Key => false,
+                    }
+                }
+                Stmt::Decl(Decl::Class(class)) => match claim {
+                    Claim::Plain | Claim::Spread | Claim::Fresh => is_plain_class(&class.class),
+                    _ => false,
+                },
+                Stmt::Decl(Decl::Var(variables)) => match variables.decls.as_slice() {
+                    [VarDeclarator { name: Pat::Ident(name), init: Some(value), .. }] => {
+                        claim == Claim::Call
+                            && self.pure_functions.iter().any(|known| **known == *name.id.sym)
+                            || self.is(value, claim)
+                    }
+                    _ => false,
+                },
+                _ => false,
+            };
+            holds.then(|| (claim, self.doubts.take()))
+        };
+        Claim::OF_VALUES.iter().copied().filter_map(ask).collect()
+    }
+
+    fn is_noticed(self, statement: &Stmt) -> bool {
         match statement {
             Stmt::Empty(_) => false,
             Stmt::Expr(statement) => {
@@ -82,7 +163,7 @@ impl Effects<'_> {
             Stmt::Decl(Decl::Class(class)) => !self.pure_class(&class.class),
             Stmt::Decl(Decl::Var(variables)) => variables.decls.iter().any(|variable| {
                 let Some(value) = &variable.init else { return variables.kind == VarDeclKind::Const };
-                !self.pure(value) || !pure_pattern(&variable.name, value)
+                !self.pure(value) || !self.pure_pattern(&variable.name, value)
             }),
             _ => true,
         }
@@ -100,13 +181,161 @@ impl Effects<'_> {
             Expr::New(new) => self.marked(new.span.lo),
             _ => false,
         };
-        assumed && !self.pure(expression)
+        // What hangs on other statements is not known to the minifier either.
+        assumed && (!self.pure(expression) || !std::mem::take(&mut *self.doubts.borrow_mut()).is_empty())
+    }
+
+    /// The name of the top level that `name.member = value` or `name.prototype.member = value` adds to.
+    fn completes(self, expression: &Expr) -> Option<String> {
+        let Expr::Assign(assignment) = expression else { return None };
+        let AssignTarget::Simple(SimpleAssignTarget::Member(member)) = &assignment.left else { return None };
+        let object = match &*member.obj {
+            Expr::Member(prototype) if is_named(&prototype.prop, "prototype") => &prototype.obj,
+            object => object,
+        };
+        let is_writable = match &member.prop {
+            MemberProp::Ident(name) => !READ_ONLY.contains(&&*name.sym),
+            MemberProp::Computed(key) => match &*key.expr {
+                Expr::Lit(Lit::Str(name)) => !READ_ONLY.contains(&&*name.value.to_string_lossy()),
+                key => self.key(key),
+            },
+            MemberProp::PrivateName(_) => false,
+        };
+        let Expr::Ident(name) = object else { return None };
+        let is_local = name.ctxt == self.marks.top;
+        if assignment.op != AssignOp::Assign || !is_writable || !is_local || !self.pure(&assignment.right) {
+            self.doubts.borrow_mut().clear();
+            return None;
+        }
+        self.doubt(&name.sym, Vec::new(), Claim::Fresh);
+        Some(name.sym.to_string())
+    }
+
+    fn doubt(self, name: &str, members: Vec<String>, claim: Claim) {
+        self.doubts.borrow_mut().push(Wonder { name: name.to_owned(), members, claim });
+    }
+
+    /// Whether an expression is a name of the top level, or members of one, for which the claim then has to hold.
+    fn wonder(self, expression: &Expr, claim: Claim) -> bool {
+        let mut members = Vec::new();
+        let mut object = expression;
+        loop {
+            match object {
+                Expr::Paren(inner) => object = &inner.expr,
+                Expr::Member(member) => {
+                    let Some(name) = member_name(&member.prop) else { return false };
+                    members.insert(0, name);
+                    object = &member.obj;
+                }
+                Expr::Ident(name) if name.ctxt == self.marks.top => {
+                    self.doubt(&name.sym, members, claim);
+                    return true;
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    fn is_global(self, expression: &Expr, names: &[&str]) -> bool {
+        matches!(expression, Expr::Ident(name) if name.ctxt == self.marks.global && names.contains(&&*name.sym))
+    }
+
+    /// Whether an expression's value is as claimed. That evaluating it is free of effects is another question.
+    fn is(self, value: &Expr, claim: Claim) -> bool {
+        match value {
+            Expr::Paren(inner) => return self.is(&inner.expr, claim),
+            Expr::Cond(condition) => {
+                return self.is(&condition.cons, claim) && self.is(&condition.alt, claim);
+            }
+            Expr::Ident(_) | Expr::Member(_) if claim != Claim::Fresh && self.wonder(value, claim) => {
+                return true;
+            }
+            _ => {}
+        }
+        match claim {
+            Claim::Read => self.pure(value),
+            Claim::Primitive => self.primitive(value),
+            Claim::Key => self.key(value),
+            Claim::Spread => self.plain(value) || self.primitive(value),
+            Claim::Plain => self.plain(value),
+            Claim::Fresh => is_fresh(value),
+            Claim::Call => match value {
+                Expr::Fn(function) => {
+                    self.comments.has_flag(function.function.span.lo, "NO_SIDE_EFFECTS")
+                        || self.pure_function(&function.function)
+                }
+                Expr::Arrow(arrow) => {
+                    self.comments.has_flag(arrow.span.lo, "NO_SIDE_EFFECTS") || self.pure_arrow(arrow)
+                }
+                _ => false,
+            },
+        }
+    }
+
+    /// Whether a value is an object of which everything can be read without running anything.
+    fn plain(self, value: &Expr) -> bool {
+        match value {
+            Expr::Fn(_) | Expr::Arrow(_) => true,
+            Expr::Class(class) => is_plain_class(&class.class),
+            Expr::Array(array) => array.elems.iter().flatten().all(|element| element.spread.is_none()),
+            Expr::Object(object) => object.props.iter().all(|property| match property {
+                PropOrSpread::Spread(spread) => self.is(&spread.expr, Claim::Spread),
+                PropOrSpread::Prop(property) => match &**property {
+                    Prop::Shorthand(_) | Prop::Method(_) => true,
+                    Prop::KeyValue(property) => !is_prototype(&property.key),
+                    Prop::Getter(_) | Prop::Setter(_) | Prop::Assign(_) => false,
+                },
+            }),
+            Expr::Call(call) => {
+                let is_freeze = matches!(&call.callee, Callee::Expr(callee) if self.is_member(callee, "Object", &["freeze", "seal"]));
+                is_freeze
+                    && matches!(call.args.as_slice(), [one] if one.spread.is_none() && self.plain(&one.expr))
+            }
+            _ => false,
+        }
+    }
+
+    fn is_member(self, expression: &Expr, object: &str, names: &[&str]) -> bool {
+        let Expr::Member(member) = expression else { return false };
+        self.is_global(&member.obj, &[object]) && names.iter().any(|name| is_named(&member.prop, name))
+    }
+
+    /// Whether calling a function does nothing, whatever it is given.
+    fn pure_function(self, function: &Function) -> bool {
+        let is_simple = function.params.iter().all(|param| matches!(param.pat, Pat::Ident(_)));
+        let is_free = function.params.iter().all(|param| param.decorators.is_empty());
+        let body = function.body.as_ref().map_or(&[][..], |body| &body.stmts);
+        is_simple && is_free && !function.is_async && !function.is_generator && self.pure_body(body)
+    }
+
+    fn pure_arrow(self, arrow: &ArrowExpr) -> bool {
+        let is_simple = arrow.params.iter().all(|param| matches!(param, Pat::Ident(_)));
+        is_simple
+            && !arrow.is_async
+            && match &*arrow.body {
+                ArrowFunctionBody::Expr(body) => self.pure(body),
+                ArrowFunctionBody::FunctionBody(body) => self.pure_body(&body.stmts),
+            }
+    }
+
+    /// Whether statements only compute a value to return.
+    fn pure_body(self, statements: &[Stmt]) -> bool {
+        statements.iter().all(|statement| match statement {
+            Stmt::Return(statement) => statement.arg.as_ref().is_none_or(|value| self.pure(value)),
+            Stmt::If(condition) => {
+                self.pure(&condition.test)
+                    && self.pure_body(std::slice::from_ref(&*condition.cons))
+                    && condition.alt.as_ref().is_none_or(|alt| self.pure_body(std::slice::from_ref(&**alt)))
+            }
+            Stmt::Block(block) => self.pure_body(&block.stmts),
+            other => !self.is_noticed(other),
+        })
     }
 
     fn pure(self, expression: &Expr) -> bool {
         match expression {
             Expr::Lit(_) | Expr::Fn(_) | Expr::Arrow(_) | Expr::This(_) | Expr::MetaProp(_) => true,
-            Expr::Ident(ident) => ident.ctxt != self.global || KNOWN_GLOBALS.contains(&&*ident.sym),
+            Expr::Ident(ident) => ident.ctxt != self.marks.global || KNOWN_GLOBALS.contains(&&*ident.sym),
             Expr::Paren(inner) => self.pure(&inner.expr),
             Expr::Class(class) => self.pure_class(&class.class),
             Expr::Seq(list) => list.exprs.iter().all(|expression| self.pure(expression)),
@@ -116,7 +345,7 @@ impl Effects<'_> {
             Expr::Unary(unary) => match unary.op {
                 UnaryOp::TypeOf => matches!(&*unary.arg, Expr::Ident(_)) || self.pure(&unary.arg),
                 UnaryOp::Void | UnaryOp::Bang => self.pure(&unary.arg),
-                UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Tilde => primitive(&unary.arg),
+                UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Tilde => self.primitive(&unary.arg),
                 UnaryOp::Delete => false,
             },
             Expr::Bin(binary) => match binary.op {
@@ -125,63 +354,85 @@ impl Effects<'_> {
                 | BinaryOp::LogicalAnd
                 | BinaryOp::LogicalOr
                 | BinaryOp::NullishCoalescing => self.pure(&binary.left) && self.pure(&binary.right),
-                _ => primitive(&binary.left) && primitive(&binary.right),
+                BinaryOp::In => {
+                    self.primitive(&binary.left) && self.is_global(&binary.right, &["globalThis"])
+                }
+                BinaryOp::InstanceOf => false,
+                _ => self.primitive(&binary.left) && self.primitive(&binary.right),
             },
-            Expr::Tpl(template) => template.exprs.iter().all(|expression| primitive(expression)),
+            Expr::Tpl(template) => template.exprs.iter().all(|expression| self.primitive(expression)),
             Expr::Array(array) => array.elems.iter().flatten().all(|element| self.pure_argument(element)),
-            Expr::Object(object) => object.props.iter().all(|property| match property {
-                PropOrSpread::Spread(_) => false,
-                PropOrSpread::Prop(property) => match &**property {
-                    Prop::Shorthand(ident) => {
-                        ident.ctxt != self.global || KNOWN_GLOBALS.contains(&&*ident.sym)
-                    }
-                    Prop::KeyValue(property) => pure_key(&property.key) && self.pure(&property.value),
-                    Prop::Getter(property) => pure_key(&property.key),
-                    Prop::Setter(property) => pure_key(&property.key),
-                    Prop::Method(property) => pure_key(&property.key),
-                    Prop::Assign(_) => false,
-                },
-            }),
+            Expr::Object(object) => object.props.iter().all(|property| self.pure_property(property)),
+            // `Symbol.iterator`, `Object.prototype`, `Math.PI`; what is called `prototype` is no getter.
             Expr::Member(member) => match (&*member.obj, &member.prop) {
-                // `Symbol.iterator`, `Object.prototype`, `Math.PI`.
-                (Expr::Ident(object), MemberProp::Ident(_)) => {
-                    object.ctxt == self.global && KNOWN_GLOBALS.contains(&&*object.sym)
+                (object, MemberProp::Ident(_)) if self.is_global(object, KNOWN_GLOBALS) => true,
+                (Expr::Member(inner), MemberProp::Ident(_)) if is_named(&inner.prop, "prototype") => {
+                    self.pure(&member.obj)
                 }
-                (Expr::Member(inner), MemberProp::Ident(_)) => {
-                    matches!(&inner.prop, MemberProp::Ident(name) if &*name.sym == "prototype")
-                        && self.pure(&member.obj)
-                }
-                _ => false,
+                _ => self.wonder(expression, Claim::Read),
             },
             Expr::Call(call) => {
-                let callee = match &call.callee {
-                    Callee::Expr(callee) => &**callee,
-                    _ => return false,
+                let Callee::Expr(callee) = &call.callee else { return false };
+                let is_arithmetic = || {
+                    let Expr::Member(member) = &**callee else { return self.is_global(callee, ARITHMETIC) };
+                    self.is_global(&member.obj, &["Math"])
                 };
-                let known = self.marked(call.span.lo) || self.pure_callee(callee) || self.empty_call(callee);
-                known && call.args.iter().all(|argument| self.pure_argument(argument))
+                if call.args.iter().all(|argument| self.pure_argument(argument)) {
+                    if self.marked(call.span.lo) || self.pure_callee(callee) {
+                        return true;
+                    }
+                    if is_arithmetic() {
+                        return call.args.iter().all(|argument| self.primitive(&argument.expr));
+                    }
+                    return self.empty_call(callee) || self.wonder(callee, Claim::Call);
+                }
+                false
             }
             Expr::New(new) => {
                 let arguments = new.args.as_deref().unwrap_or_default();
-                if self.marked(new.span.lo) {
-                    return arguments.iter().all(|argument| self.pure_argument(argument));
-                }
-                let Expr::Ident(constructor) = &*new.callee else { return false };
-                constructor.ctxt == self.global
-                    && PURE_CONSTRUCTORS.contains(&&*constructor.sym)
-                    && match arguments {
-                        [] => true,
-                        [one] if one.spread.is_none() => match &*one.expr {
-                            Expr::Lit(Lit::Null(_)) => true,
-                            Expr::Ident(ident) => ident.ctxt == self.global && &*ident.sym == "undefined",
-                            Expr::Array(array) => {
-                                array.elems.is_empty() || (&*constructor.sym == "Set" && self.pure(&one.expr))
-                            }
-                            _ => false,
-                        },
-                        _ => false,
-                    }
+                let is_free = arguments.iter().all(|argument| self.pure_argument(argument));
+                is_free && (self.marked(new.span.lo) || self.pure_construction(&new.callee, arguments))
             }
+            _ => false,
+        }
+    }
+
+    fn pure_property(self, property: &PropOrSpread) -> bool {
+        match property {
+            PropOrSpread::Spread(spread) => self.pure(&spread.expr) && self.is(&spread.expr, Claim::Spread),
+            PropOrSpread::Prop(property) => match &**property {
+                Prop::Shorthand(ident) => {
+                    ident.ctxt != self.marks.global || KNOWN_GLOBALS.contains(&&*ident.sym)
+                }
+                Prop::KeyValue(property) => self.pure_key(&property.key) && self.pure(&property.value),
+                Prop::Getter(property) => self.pure_key(&property.key),
+                Prop::Setter(property) => self.pure_key(&property.key),
+                Prop::Method(property) => self.pure_key(&property.key),
+                Prop::Assign(_) => false,
+            },
+        }
+    }
+
+    /// Whether a constructor of the language only constructs.
+    fn pure_construction(self, constructor: &Expr, arguments: &[ExprOrSpread]) -> bool {
+        let Expr::Ident(name) = constructor else { return false };
+        if name.ctxt != self.marks.global {
+            return false;
+        }
+        if ["Error", "TypeError", "RangeError", "SyntaxError"].contains(&&*name.sym) {
+            return arguments.iter().all(|argument| self.primitive(&argument.expr));
+        }
+        match arguments {
+            [] => PURE_CONSTRUCTORS.contains(&&*name.sym) || EMPTY_CONSTRUCTORS.contains(&&*name.sym),
+            [one] if PURE_CONSTRUCTORS.contains(&&*name.sym) => match &*one.expr {
+                Expr::Lit(Lit::Null(_)) => true,
+                Expr::Array(array) => match &*name.sym {
+                    "Set" => true,
+                    "Map" => array.elems.iter().flatten().all(|pair| matches!(&*pair.expr, Expr::Array(_))),
+                    _ => array.elems.is_empty(),
+                },
+                value => self.is_global(value, &["undefined"]),
+            },
             _ => false,
         }
     }
@@ -192,20 +443,19 @@ impl Effects<'_> {
 
     /// Whether a call is annotated.
     fn marked(self, position: BytePos) -> bool {
-        self.comments.has_flag(position, "PURE")
+        position == BytePos::PURE || self.comments.has_flag(position, "PURE")
     }
 
     fn pure_callee(self, callee: &Expr) -> bool {
         match callee {
             Expr::Paren(inner) => self.pure_callee(&inner.expr),
-            Expr::Ident(ident) if ident.ctxt == self.global => &*ident.sym == "Symbol",
-            Expr::Ident(ident) => self.pure_functions.iter().any(|name| **name == *ident.sym),
-            Expr::Member(member) => match (&*member.obj, &member.prop) {
-                (Expr::Ident(object), MemberProp::Ident(name)) if object.ctxt == self.global => PURE_MEMBERS
-                    .iter()
-                    .any(|(known, members)| *known == &*object.sym && members.contains(&&*name.sym)),
-                _ => false,
-            },
+            Expr::Ident(ident) if ident.ctxt == self.marks.global => &*ident.sym == "Symbol",
+            Expr::Ident(ident) if ident.ctxt == self.marks.top => {
+                self.pure_functions.iter().any(|name| **name == *ident.sym)
+            }
+            Expr::Member(_) => {
+                PURE_MEMBERS.iter().any(|(object, members)| self.is_member(callee, object, members))
+            }
             _ => false,
         }
     }
@@ -214,25 +464,19 @@ impl Effects<'_> {
     fn empty_call(self, callee: &Expr) -> bool {
         match callee {
             Expr::Paren(inner) => self.empty_call(&inner.expr),
-            Expr::Arrow(arrow) if arrow.params.is_empty() && !arrow.is_async => match &*arrow.body {
-                ArrowFunctionBody::Expr(body) => self.pure(body),
-                ArrowFunctionBody::FunctionBody(body) => body.stmts.is_empty(),
-            },
+            Expr::Arrow(arrow) => arrow.params.is_empty() && self.pure_arrow(arrow),
             _ => false,
         }
     }
 
     fn pure_class(self, class: &Class) -> bool {
         class.decorators.is_empty()
-            && class.super_class.as_ref().is_none_or(|parent| match &**parent {
-                Expr::Ident(_) | Expr::Lit(Lit::Null(_)) => self.pure(parent),
-                other => self.pure(other),
-            })
+            && class.super_class.as_ref().is_none_or(|parent| self.pure(parent))
             && class.body.iter().all(|member| match member {
                 ClassMember::Constructor(_) | ClassMember::Empty(_) | ClassMember::PrivateMethod(_) => true,
-                ClassMember::Method(method) => pure_key(&method.key),
+                ClassMember::Method(method) => self.pure_key(&method.key),
                 ClassMember::ClassProp(property) => {
-                    pure_key(&property.key)
+                    self.pure_key(&property.key)
                         && (!property.is_static
                             || property.value.as_ref().is_none_or(|value| self.pure(value)))
                 }
@@ -243,52 +487,127 @@ impl Effects<'_> {
                 ClassMember::AutoAccessor(_) | ClassMember::TsIndexSignature(_) => false,
             })
     }
-}
 
-/// Whether a key is computed without running anything.
-fn pure_key(key: &PropName) -> bool {
-    match key {
-        PropName::Computed(computed) => {
-            primitive(&computed.expr)
-                || matches!(&*computed.expr, Expr::Member(member) if matches!((&*member.obj, &member.prop),
-                    (Expr::Ident(object), MemberProp::Ident(_)) if &*object.sym == "Symbol"))
+    /// Whether a key is computed without running anything.
+    fn pure_key(self, key: &PropName) -> bool {
+        match key {
+            PropName::Computed(computed) => self.is(&computed.expr, Claim::Key),
+            _ => true,
         }
-        _ => true,
+    }
+
+    /// Whether an expression is a primitive value or a symbol for sure, which a key is made of without running anything.
+    fn key(self, expression: &Expr) -> bool {
+        let before = self.doubts.borrow().len();
+        match expression {
+            Expr::Member(member) if self.is_global(&member.obj, &["Symbol"]) => true,
+            Expr::Call(call) => {
+                let Callee::Expr(callee) = &call.callee else { return false };
+                (self.is_global(callee, &["Symbol"]) || self.is_member(callee, "Symbol", &["for"]))
+                    && call
+                        .args
+                        .iter()
+                        .all(|argument| argument.spread.is_none() && self.primitive(&argument.expr))
+            }
+            Expr::Ident(_) | Expr::Member(_) if self.wonder(expression, Claim::Key) => true,
+            other => {
+                self.doubts.borrow_mut().truncate(before);
+                self.primitive(other)
+            }
+        }
+    }
+
+    /// Whether taking a value apart runs nothing: names alone, or a list of names from a list.
+    fn pure_pattern(self, pattern: &Pat, value: &Expr) -> bool {
+        match (pattern, value) {
+            (Pat::Ident(_), _) => true,
+            (Pat::Array(names), Expr::Array(values)) => {
+                names.elems.iter().flatten().all(|name| matches!(name, Pat::Ident(_)))
+                    && values.elems.iter().flatten().all(|value| value.spread.is_none())
+            }
+            (Pat::Object(names), value) => {
+                let is_name = |property: &ObjectPatProp| match property {
+                    ObjectPatProp::Assign(assign) => assign.value.is_none(),
+                    ObjectPatProp::KeyValue(pair) => {
+                        !matches!(pair.key, PropName::Computed(_)) && matches!(*pair.value, Pat::Ident(_))
+                    }
+                    ObjectPatProp::Rest(_) => false,
+                };
+                names.props.iter().all(is_name) && self.is(value, Claim::Plain)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an expression is a primitive value for sure and no symbol, so that operators on it call nothing.
+    fn primitive(self, expression: &Expr) -> bool {
+        match expression {
+            Expr::Lit(Lit::BigInt(_) | Lit::Regex(_)) => false,
+            Expr::Lit(_) => true,
+            Expr::Ident(_) if self.is_global(expression, &["undefined", "NaN", "Infinity"]) => true,
+            Expr::Ident(_) | Expr::Member(_) => self.wonder(expression, Claim::Primitive),
+            Expr::Paren(inner) => self.primitive(&inner.expr),
+            Expr::Unary(unary) => match unary.op {
+                UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Tilde => self.primitive(&unary.arg),
+                UnaryOp::Bang | UnaryOp::TypeOf | UnaryOp::Void => self.pure(expression),
+                UnaryOp::Delete => false,
+            },
+            Expr::Cond(condition) => {
+                self.pure(&condition.test)
+                    && self.primitive(&condition.cons)
+                    && self.primitive(&condition.alt)
+            }
+            Expr::Bin(binary) => match binary.op {
+                BinaryOp::In | BinaryOp::InstanceOf => false,
+                BinaryOp::EqEqEq | BinaryOp::NotEqEq => self.pure(expression),
+                _ => self.primitive(&binary.left) && self.primitive(&binary.right),
+            },
+            Expr::Tpl(template) => template.exprs.iter().all(|expression| self.primitive(expression)),
+            _ => false,
+        }
     }
 }
 
-/// Whether taking a value apart runs nothing: names alone, or a list of names from a list.
-fn pure_pattern(pattern: &Pat, value: &Expr) -> bool {
-    match (pattern, value) {
-        (Pat::Ident(_), _) => true,
-        (Pat::Array(names), Expr::Array(values)) => {
-            names.elems.iter().flatten().all(|name| matches!(name, Pat::Ident(_)))
-                && values.elems.iter().flatten().all(|value| value.spread.is_none())
-        }
-        (Pat::Object(names), Expr::Object(_)) => names
-            .props
-            .iter()
-            .all(|property| matches!(property, ObjectPatProp::Assign(assign) if assign.value.is_none())),
+/// Members of functions and classes that cannot be assigned, and the one that is not what it looks like.
+const READ_ONLY: &[&str] = &["__proto__", "arguments", "caller", "length", "name"];
+
+fn is_named(property: &MemberProp, name: &str) -> bool {
+    matches!(property, MemberProp::Ident(ident) if &*ident.sym == name)
+}
+
+/// Whether a key names an object's prototype.
+fn is_prototype(key: &PropName) -> bool {
+    match key {
+        PropName::Ident(name) => &*name.sym == "__proto__",
+        PropName::Str(name) => name.value.to_string_lossy() == "__proto__",
         _ => false,
     }
 }
 
-/// Whether an expression is a primitive value for sure, so that operators on it call nothing.
-fn primitive(expression: &Expr) -> bool {
-    match expression {
-        Expr::Lit(Lit::BigInt(_) | Lit::Regex(_)) => false,
-        Expr::Lit(_) => true,
-        Expr::Paren(inner) => primitive(&inner.expr),
-        Expr::Unary(unary) => {
-            matches!(unary.op, UnaryOp::Minus | UnaryOp::Plus | UnaryOp::Bang | UnaryOp::Tilde)
-                && primitive(&unary.arg)
-        }
-        Expr::Bin(binary) => {
-            !matches!(binary.op, BinaryOp::In | BinaryOp::InstanceOf)
-                && primitive(&binary.left)
-                && primitive(&binary.right)
-        }
-        Expr::Tpl(template) => template.exprs.iter().all(|expression| primitive(expression)),
+/// Whether reading and adding members of a class runs nothing.
+fn is_plain_class(class: &Class) -> bool {
+    class.super_class.is_none()
+        && class.body.iter().all(|member| match member {
+            ClassMember::Method(method) => method.kind == MethodKind::Method,
+            ClassMember::AutoAccessor(_) | ClassMember::StaticBlock(_) => false,
+            _ => true,
+        })
+}
+
+/// Whether a value is an object that is made here and that members can be added to without running anything.
+fn is_fresh(value: &Expr) -> bool {
+    match value {
+        Expr::Paren(inner) => is_fresh(&inner.expr),
+        Expr::Fn(_) | Expr::Arrow(_) => true,
+        Expr::Class(class) => is_plain_class(&class.class),
+        Expr::Object(object) => object.props.iter().all(|property| match property {
+            PropOrSpread::Spread(_) => true,
+            PropOrSpread::Prop(property) => match &**property {
+                Prop::Shorthand(_) | Prop::Method(_) => true,
+                Prop::KeyValue(property) => !is_prototype(&property.key),
+                Prop::Getter(_) | Prop::Setter(_) | Prop::Assign(_) => false,
+            },
+        }),
         _ => false,
     }
 }

@@ -4,8 +4,10 @@
 //! Before minifying, such expressions become arguments of a function that nobody knows, which the minifier leaves where it is.
 //! Afterwards the function is taken away again. What is dropped of the top level is the linker's business.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::{DUMMY_SP, Mark, SyntaxContext};
 use swc_core::ecma::ast::{
     ArrowExpr, AssignTarget, CallExpr, Callee, ClassProp, Constructor, Decl, Expr, ExprStmt, Function, Id,
@@ -17,6 +19,7 @@ use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith};
 
 use super::effects::Effects;
 use super::lower::key;
+use super::transform::Marks;
 
 /// Stands around expressions that stay; no identifier can be written like this.
 const KEEP: &str = "pagesbuild keep";
@@ -24,9 +27,14 @@ const KEEP: &str = "pagesbuild keep";
 const USED: &str = "pagesbuild used";
 
 /// Puts the functions around what has to stay.
-pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), effects: Effects<'_>) {
-    let top = SyntaxContext::empty().apply_mark(top);
-    let mut names = Names { top, ..Names::default() };
+pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), comments: &SingleThreadedComments) {
+    let marks = Marks {
+        top: SyntaxContext::empty().apply_mark(top),
+        global: SyntaxContext::empty().apply_mark(unresolved),
+    };
+    let doubts = RefCell::default();
+    let effects = Effects { comments, marks, pure_functions: &[], doubts: &doubts };
+    let mut names = Names { top: marks.top, ..Names::default() };
     module.visit_with(&mut names);
     let used = names.exported.intersection(&names.assigned).cloned();
     let used: Vec<Expr> = used.map(|(name, scope)| Ident::new(name, DUMMY_SP, scope).into()).collect();
@@ -36,7 +44,7 @@ pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), effects
         let ids: Vec<Id> = find_pat_ids(pattern);
         ids.iter().all(|id| uses.get(id) == Some(&1) && !exported.contains(id))
     };
-    let global = SyntaxContext::empty().apply_mark(unresolved);
+    let global = marks.global;
     let mut keeper = Keeper { effects, global, early: names.late };
     for item in &mut module.body {
         if let ModuleItem::Stmt(Stmt::Decl(Decl::Var(variables))) = item {

@@ -1,13 +1,15 @@
 //! From a module's tree to its object: names of the top level become symbols, every place that the linker fills
 //! becomes a numbered identifier, and each statement is printed as a part.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use swc_core::common::comments::Comments;
-use swc_core::common::{DUMMY_SP, Span, SyntaxContext};
+use swc_core::common::{DUMMY_SP, Span, Spanned, SyntaxContext};
 use swc_core::ecma::ast::{
-    ArrowExpr, AwaitExpr, CallExpr, Callee, Expr, ForOfStmt, Function, Ident, IdentName, Lit, MemberProp,
-    Module, ModuleItem, ReturnStmt, Str,
+    ArrowExpr, AwaitExpr, CallExpr, Callee, Decl, DefaultDecl, Expr, FnExpr, ForOfStmt, Function, Ident,
+    IdentName, Lit, MemberProp, Module, ModuleDecl, ModuleItem, Pat, Program, ReturnStmt, Stmt, Str,
+    VarDeclarator,
 };
 use swc_core::ecma::visit::{Visit, VisitWith};
 
@@ -16,7 +18,7 @@ use super::parse::Session;
 use super::parts::{self, Statement};
 use super::print::{Fence, Printer};
 use super::surface;
-use super::transform::Marks;
+use super::transform::{Marks, Transformed};
 use super::{
     Binding, Export, Format, Import, ImportKind, Object, Options, Part, Relocation, Symbol, SymbolId,
 };
@@ -37,6 +39,8 @@ pub(super) struct Tables<'a> {
     pub(super) references: Vec<Relocation>,
     /// Imported names that are assigned to, and where.
     pub(super) assigned_imports: Vec<(String, std::ops::Range<usize>)>,
+    /// The names of the top level that are assigned to.
+    pub(super) written: BTreeSet<SymbolId>,
     /// The symbol made up for a default export without a name.
     pub(super) default: Option<SymbolId>,
 }
@@ -90,17 +94,17 @@ impl Tables<'_> {
 pub(super) fn lower(
     session: &Session,
     source: &Source,
-    module: Module,
-    marks: Marks,
+    transformed: Transformed,
     options: Options<'_>,
 ) -> Result<Object, Vec<Diagnostic>> {
+    let Transformed { module, marks, format, parameters, pure_functions } = transformed;
     let exports = surface::exports(&module, session.start());
     let names = Names::of(&module, marks);
     let mut tables = Tables {
         session,
         marks,
         fence: Fence::for_text(&session.file.src),
-        format: format(source, &module, &names, options.module),
+        format,
         symbols: Vec::new(),
         by_name: BTreeMap::new(),
         imports: Vec::new(),
@@ -109,11 +113,12 @@ pub(super) fn lower(
         stars: Vec::new(),
         references: Vec::new(),
         assigned_imports: Vec::new(),
+        written: BTreeSet::new(),
         default: None,
     };
-    let pure_functions = pure_functions(session, &module);
+    let doubts = RefCell::default();
     let effects =
-        Effects { comments: &session.comments, global: marks.global, pure_functions: &pure_functions };
+        Effects { comments: &session.comments, marks, pure_functions: &pure_functions, doubts: &doubts };
     let statements = parts::statements(&mut tables, module, source, effects);
     let problems = problems(source, &exports, &tables);
     if !problems.is_empty() {
@@ -135,17 +140,25 @@ pub(super) fn lower(
             declares: statement.declares,
             named: statement.named,
             hoisted: statement.hoisted,
+            constant: statement.constant,
             effects: statement.effects,
+            doubts: statement.doubts,
+            completes: statement.completes,
+            nature: statement.nature,
         }
     };
     let parts = statements.into_iter().map(part).collect();
     let mut locals = names.locals;
-    if tables.format == Format::CommonJs {
+    if format == Format::CommonJs {
         locals.extend(names.top);
+        locals.extend(parameters.iter().cloned());
     }
+    let is_import = |symbol: &SymbolId| tables.symbols[symbol.0 as usize].import.is_some();
+    let writes_imports = tables.written.iter().any(is_import);
     Ok(Object {
         source: source.clone(),
-        format: tables.format,
+        format,
+        parameters,
         exports,
         imports: tables.imports,
         symbols: tables.symbols,
@@ -155,6 +168,7 @@ pub(super) fn lower(
         globals: names.globals,
         locals,
         awaits: names.awaits,
+        writes_imports,
     })
 }
 
@@ -179,11 +193,12 @@ fn problems(source: &Source, exports: &[Export], tables: &Tables<'_>) -> Vec<Dia
 }
 
 /// CommonJS is what speaks of `module`, `exports` or `require` and has no syntax of modules.
-fn format(source: &Source, module: &Module, names: &Names, by_package: bool) -> Format {
+pub(super) fn format(source: &Source, program: &Program, names: &Names, by_package: bool) -> Format {
     let path = source.path();
     let is_data = path.ends_with(".json");
+    let is_declaration = |item: &ModuleItem| matches!(item, ModuleItem::ModuleDecl(_));
     let is_module = (by_package && !is_data)
-        || module.body.iter().any(|item| matches!(item, ModuleItem::ModuleDecl(_)))
+        || matches!(program, Program::Module(module) if module.body.iter().any(is_declaration))
         || names.awaits
         || names.meta;
     let by_name = is_data || [".cjs", ".cts"].iter().any(|extension| path.ends_with(extension));
@@ -198,14 +213,24 @@ fn format(source: &Source, module: &Module, names: &Names, by_package: bool) -> 
 }
 
 /// Functions of the top level that an annotation says have no effects.
-fn pure_functions(session: &Session, module: &Module) -> Vec<String> {
-    use swc_core::ecma::ast::{Decl, ModuleDecl, Stmt};
+pub(super) fn pure_functions(session: &Session, module: &Module) -> Vec<String> {
+    let name = |declaration: &Decl| match declaration {
+        Decl::Fn(function) => Some(function.ident.sym.to_string()),
+        Decl::Var(variables) => match variables.decls.first() {
+            Some(VarDeclarator { name: Pat::Ident(name), init: Some(value), .. })
+                if matches!(**value, Expr::Fn(_) | Expr::Arrow(_)) =>
+            {
+                Some(name.id.sym.to_string())
+            }
+            _ => None,
+        },
+        _ => None,
+    };
     let declaration = |item: &ModuleItem| match item {
-        ModuleItem::Stmt(Stmt::Decl(Decl::Fn(function))) => {
-            Some((function.function.span, function.ident.sym.to_string()))
-        }
-        ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => match &export.decl {
-            Decl::Fn(function) => Some((export.span, function.ident.sym.to_string())),
+        ModuleItem::Stmt(Stmt::Decl(declaration)) => Some((declaration.span(), name(declaration)?)),
+        ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => Some((export.span, name(&export.decl)?)),
+        ModuleItem::ModuleDecl(ModuleDecl::ExportDefaultDecl(export)) => match &export.decl {
+            DefaultDecl::Fn(FnExpr { ident: Some(ident), .. }) => Some((export.span, ident.sym.to_string())),
             _ => None,
         },
         _ => None,
@@ -216,7 +241,7 @@ fn pure_functions(session: &Session, module: &Module) -> Vec<String> {
 }
 
 /// The names of a module by where they are declared, and what of its syntax decides how it is evaluated.
-struct Names {
+pub(super) struct Names {
     marks: Marks,
     globals: BTreeSet<String>,
     locals: BTreeSet<String>,
@@ -232,7 +257,7 @@ struct Names {
 }
 
 impl Names {
-    fn of(module: &Module, marks: Marks) -> Self {
+    pub(super) fn of(module: &impl VisitWith<Self>, marks: Marks) -> Self {
         let mut names = Self {
             marks,
             globals: BTreeSet::new(),
@@ -247,6 +272,11 @@ impl Names {
         };
         module.visit_with(&mut names);
         names
+    }
+
+    /// Whether the module takes a name from the global scope.
+    pub(super) fn speaks_of(&self, name: &str) -> bool {
+        self.globals.contains(name)
     }
 }
 

@@ -1,56 +1,136 @@
 //! Code made short: expressions compressed, local names shortened. Names of the top level are the linker's.
 
-use swc_core::common::{DUMMY_SP, Mark, SyntaxContext};
+use swc_core::common::comments::Comments;
+use swc_core::common::{DUMMY_SP, Mark};
 use swc_core::ecma::ast::{
-    ClassDecl, ClassExpr, Decl, DefaultDecl, ExportDecl, ExportDefaultDecl, ExportNamedSpecifier,
-    ExportSpecifier, FnDecl, FnExpr, IdentName, ModuleDecl, ModuleExportName, ModuleItem, NamedExport,
-    Program, Stmt,
+    ClassDecl, ClassExpr, Decl, DefaultDecl, EsVersion, ExportDecl, ExportDefaultDecl, ExportNamedSpecifier,
+    ExportSpecifier, Expr, FnDecl, FnExpr, Ident, IdentName, ModuleDecl, ModuleExportName, ModuleItem,
+    NamedExport, Pat, Program, Stmt, VarDecl, VarDeclKind, VarDeclarator,
 };
 use swc_core::ecma::minifier::optimize;
 use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MangleOptions, MinifyOptions};
+use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
-use super::effects::Effects;
 use super::keep;
 use super::parse::Session;
+use super::transform::Marks;
 
-/// Minifies a module by itself.
+/// What CommonJS is given by these names.
+pub(super) const PARAMETERS: [&str; 2] = ["exports", "module"];
+
+/// Minifies a module by itself. The names of its top level are shortened too when its marks are given: then the module is
+/// CommonJS, and a declaration of its parameters comes first for [`take_parameters`] to find.
 pub(super) fn minify(
     session: &Session,
     mut program: Program,
     keep_names: bool,
     marks: (Mark, Mark),
+    top: Option<&Marks>,
 ) -> Program {
     if let Program::Module(module) = &mut program {
         module.body = module.body.drain(..).flat_map(export_behind).collect();
     }
-    let (unresolved_mark, top_level_mark) = marks;
-    if let Program::Module(module) = &mut program {
-        let global = SyntaxContext::empty().apply_mark(unresolved_mark);
-        keep::wrap(module, marks, Effects { comments: &session.comments, global, pure_functions: &[] });
+    if let Program::Module(module) = &mut program
+        && top.is_none()
+    {
+        keep::wrap(module, marks, &session.comments);
     }
+    let (unresolved_mark, top_level_mark) = marks;
     let options = MinifyOptions {
         compress: Some(CompressOptions {
-            module: true,
-            top_level: None,
+            module: top.is_some() || !is_annotated(session, &program),
+            ecma: EsVersion::latest(),
             keep_classnames: keep_names,
             keep_fnames: keep_names,
             ..CompressOptions::default()
         }),
+        ..MinifyOptions::default()
+    };
+    let extra = ExtraOptions { unresolved_mark, top_level_mark, mangle_name_cache: None };
+    let run = |program, options| {
+        optimize(program, session.files.clone(), Some(&session.comments), None, options, &extra)
+    };
+    program = run(program, &options);
+    if let Some(marks) = top {
+        declare_parameters(&mut program, marks);
+    }
+    let options = MinifyOptions {
         mangle: Some(MangleOptions {
-            top_level: Some(false),
+            top_level: Some(top.is_some()),
             keep_class_names: keep_names,
             keep_fn_names: keep_names,
+            // The same letters in every module leave others to the linker.
+            disable_char_freq: true,
             ..serde_json::from_str("{}").unwrap_or_else(|_| unreachable!("all fields have defaults"))
         }),
         ..MinifyOptions::default()
     };
-    let extra = ExtraOptions { unresolved_mark, top_level_mark, mangle_name_cache: None };
-    let mut program =
-        optimize(program, session.files.clone(), Some(&session.comments), None, &options, &extra);
+    program = run(program, &options);
     if let Program::Module(module) = &mut program {
         keep::unwrap(module);
     }
     program
+}
+
+/// Whether values of a module's top level are annotated as free of effects. The minifier moves such values into others,
+/// where the linker cannot leave them out any more, so it leaves the top level of these modules alone.
+fn is_annotated(session: &Session, program: &Program) -> bool {
+    let is_marked = |value: &Expr| match value {
+        Expr::Call(call) => session.comments.has_flag(call.span.lo, "PURE"),
+        Expr::New(new) => session.comments.has_flag(new.span.lo, "PURE"),
+        _ => false,
+    };
+    let declaration = |item: &ModuleItem| match item {
+        ModuleItem::Stmt(Stmt::Decl(Decl::Var(variables))) => {
+            variables.decls.iter().any(|variable| variable.init.as_deref().is_some_and(is_marked))
+        }
+        ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => match &export.decl {
+            Decl::Var(variables) => {
+                variables.decls.iter().any(|variable| variable.init.as_deref().is_some_and(is_marked))
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    matches!(program, Program::Module(module) if module.body.iter().any(declaration))
+}
+
+/// Makes the parameters of CommonJS names of the top level, declared by its first statement.
+fn declare_parameters(program: &mut Program, marks: &Marks) {
+    struct Declare<'a>(&'a Marks);
+    impl VisitMut for Declare<'_> {
+        fn visit_mut_ident(&mut self, ident: &mut Ident) {
+            if ident.ctxt == self.0.global && PARAMETERS.contains(&&*ident.sym) {
+                ident.ctxt = self.0.top;
+            }
+        }
+    }
+    program.visit_mut_with(&mut Declare(marks));
+    let declarator = |name: &str| VarDeclarator {
+        span: DUMMY_SP,
+        name: Pat::Ident(Ident::new(name.into(), DUMMY_SP, marks.top).into()),
+        init: None,
+        definite: false,
+    };
+    let decls = PARAMETERS.map(declarator).into();
+    let declaration = VarDecl { kind: VarDeclKind::Var, decls, ..VarDecl::default() };
+    if let Program::Module(module) = program {
+        module.body.insert(0, ModuleItem::Stmt(Stmt::Decl(Decl::Var(Box::new(declaration)))));
+    }
+}
+
+/// Takes the declaration of the parameters away, and gives what they are called now.
+pub(super) fn take_parameters(program: &mut Program) -> Option<[String; 2]> {
+    let Program::Module(module) = program else { return None };
+    let Some(ModuleItem::Stmt(Stmt::Decl(Decl::Var(declaration)))) = module.body.first() else { return None };
+    let names: Vec<String> = declaration
+        .decls
+        .iter()
+        .filter_map(|one| one.name.as_ident())
+        .map(|name| name.sym.to_string())
+        .collect();
+    module.body.remove(0);
+    names.try_into().ok()
 }
 
 /// An exported function or class as a declaration with an export behind it. The minifier takes what it sees exported in

@@ -1,19 +1,21 @@
 //! A module cut into statements, the module syntax taken out, and every reference to its top level replaced.
 
+use std::collections::BTreeSet;
+
 use swc_core::common::{DUMMY_SP, Span, Spanned, SyntaxContext};
 use swc_core::ecma::ast::{
     BindingIdent, Class, ClassDecl, ClassMember, Decl, DefaultDecl, EmptyStmt, ExportDefaultDecl,
-    ExportSpecifier, Expr, FnDecl, Ident, ImportDecl, ImportSpecifier, Module, ModuleDecl, ModuleItem,
-    NamedExport, Pat, PropName, Stmt, VarDecl, VarDeclKind, VarDeclarator,
+    ExportSpecifier, Expr, ExprStmt, FnDecl, Ident, ImportDecl, ImportSpecifier, Module, ModuleDecl,
+    ModuleItem, NamedExport, Pat, PropName, Stmt, VarDecl, VarDeclKind, VarDeclarator,
 };
 use swc_core::ecma::utils::find_pat_ids;
 
-use super::effects::Effects;
+use super::effects::{Effects, Wonder};
 use super::lower::Tables;
 use super::parentheses::parenthesize;
 use super::rewrite::rewrite;
 use super::surface::export_name;
-use super::{Binding, Format, ImportKind, SymbolId};
+use super::{Binding, Doubt, Format, ImportKind, Member, Nature, Reference, SymbolId};
 use crate::diagnostic::Source;
 
 /// A part before it is printed.
@@ -22,7 +24,27 @@ pub(super) struct Statement {
     pub(super) declares: Vec<SymbolId>,
     pub(super) named: Vec<(SymbolId, String)>,
     pub(super) hoisted: bool,
+    pub(super) constant: bool,
     pub(super) effects: bool,
+    pub(super) doubts: Vec<Doubt>,
+    pub(super) completes: Option<SymbolId>,
+    pub(super) nature: Nature,
+}
+
+impl Statement {
+    fn new(statement: Stmt) -> Self {
+        Self {
+            hoisted: matches!(statement, Stmt::Decl(Decl::Fn(_))),
+            constant: matches!(&statement, Stmt::Decl(Decl::Var(variables)) if variables.kind == VarDeclKind::Const),
+            statements: vec![statement],
+            declares: Vec::new(),
+            named: Vec::new(),
+            effects: true,
+            doubts: Vec::new(),
+            completes: None,
+            nature: Nature::default(),
+        }
+    }
 }
 
 /// Cuts a module into statements that are ready to be printed.
@@ -34,8 +56,7 @@ pub(super) fn statements(
 ) -> Vec<Statement> {
     if tables.format == Format::CommonJs {
         let statements = module.body.into_iter().filter_map(ModuleItem::stmt).collect();
-        let mut whole =
-            Statement { statements, declares: Vec::new(), named: Vec::new(), hoisted: false, effects: true };
+        let mut whole = Statement { statements, ..Statement::new(Stmt::Empty(EmptyStmt { span: DUMMY_SP })) };
         rewrite(tables, &mut whole);
         parenthesize(std::slice::from_mut(&mut whole));
         return vec![whole];
@@ -48,19 +69,48 @@ pub(super) fn statements(
     }
     for item in module.body {
         for statement in split(take_out(tables, item, source)) {
-            let mut part = Statement {
-                effects: effects.of_statement(&statement),
-                named: names(tables, &statement),
-                hoisted: matches!(statement, Stmt::Decl(Decl::Fn(_))),
-                declares: Vec::new(),
-                statements: vec![statement],
-            };
+            let verdict = effects.of_statement(&statement);
+            let nature = effects.nature(&statement);
+            let mut part = Statement { named: names(tables, &statement), ..Statement::new(statement) };
+            part.effects = verdict.effects;
+            part.doubts = settle(tables, verdict.doubts);
+            part.nature = Nature::new(
+                nature.into_iter().map(|(claim, doubts)| (claim, settle(tables, doubts))).collect(),
+            );
+            part.completes = verdict.completes.map(|name| tables.symbol(&name));
             rewrite(tables, &mut part);
             statements.push(part);
         }
     }
+    let mut declared = BTreeSet::new();
+    for part in statements.iter().filter(|part| part.hoisted) {
+        declared.extend(part.declares.iter().copied());
+    }
+    for part in &mut statements {
+        if part.declares.iter().any(|symbol| tables.written.contains(symbol)) {
+            part.constant = false;
+            part.nature = Nature::default();
+        }
+        // What is not declared yet, or elsewhere, is not added to.
+        part.effects |= part.completes.is_some_and(|symbol| !declared.contains(&symbol));
+        declared.extend(part.declares.iter().copied());
+    }
     parenthesize(&mut statements);
     statements
+}
+
+/// Names become symbols.
+fn settle(tables: &mut Tables<'_>, doubts: Vec<Wonder>) -> Vec<Doubt> {
+    let one = |Wonder { name, members, claim }: Wonder| {
+        let symbol = tables.symbol(&name);
+        let members: Vec<Member> = members.into_iter().map(|name| Member { name, end: 0 }).collect();
+        let about =
+            if members.is_empty() { Reference::Symbol(symbol) } else { Reference::Member(symbol, members) };
+        Doubt { about, claim }
+    };
+    let mut doubts: Vec<Doubt> = doubts.into_iter().map(one).collect();
+    doubts.dedup();
+    doubts
 }
 
 /// Notes what a declaration imports and exports, in the order of the text.
@@ -204,19 +254,44 @@ fn constant(ident: Ident, value: Box<Expr>, span: Span) -> Decl {
     }))
 }
 
-/// Each variable a statement of its own, so that each can be left out.
+/// Each variable and each expression of a list a statement of its own, so that each can be left out.
 fn split(statement: Stmt) -> Vec<Stmt> {
+    let expression = |expr: Box<Expr>| Stmt::Expr(ExprStmt { span: expr.span(), expr });
     match statement {
         Stmt::Empty(_) => Vec::new(),
-        Stmt::Decl(Decl::Var(variables)) if variables.decls.len() > 1 => {
+        Stmt::Expr(statement) => list(statement.expr).into_iter().map(expression).collect(),
+        Stmt::Decl(Decl::Var(variables)) => {
             let VarDecl { span, ctxt, kind, declare, decls } = *variables;
-            let one = |declarator: VarDeclarator| {
+            let mut statements = Vec::new();
+            for mut declarator in decls {
+                // A pattern may run code before the value is taken.
+                if declarator.name.is_ident() {
+                    let mut values = declarator.init.take().map_or_else(Vec::new, list);
+                    declarator.init = values.pop();
+                    statements.extend(values.into_iter().map(expression));
+                }
                 let decls = vec![declarator];
-                Stmt::Decl(Decl::Var(Box::new(VarDecl { span, ctxt, kind, declare, decls })))
-            };
-            decls.into_iter().map(one).collect()
+                statements.push(Stmt::Decl(Decl::Var(Box::new(VarDecl {
+                    span,
+                    ctxt,
+                    kind,
+                    declare,
+                    decls,
+                }))));
+            }
+            statements
         }
         other => vec![other],
+    }
+}
+
+/// The expressions of a list. One that ends with a function without a name is left whole: the function would get one.
+fn list(mut expression: Box<Expr>) -> Vec<Box<Expr>> {
+    match expression.unwrap_parens_mut() {
+        Expr::Seq(list) if list.exprs.last().is_some_and(|last| !is_anonymous(last)) => {
+            std::mem::take(&mut list.exprs)
+        }
+        _ => vec![expression],
     }
 }
 

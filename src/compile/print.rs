@@ -10,12 +10,15 @@ use swc_core::ecma::ast::{EsVersion, Stmt};
 use swc_core::ecma::codegen::text_writer::WriteJs;
 use swc_core::ecma::codegen::{Config, Emitter, Node};
 
-use super::Relocation;
 use super::mappings::{Mapping, Mappings, Recorder};
 use super::parse::{Language, Session};
+use super::{Reference, Relocation};
 
 /// The characters to choose a [`Fence`] from: for private use, so hardly anybody writes them.
 const FENCES: std::ops::RangeInclusive<char> = '\u{e000}'..='\u{f8ff}';
+
+/// How far lines are indented at most: text that is nested thousands deep is not to grow by the square of that.
+const MAX_INDENT: usize = 40;
 
 /// The character around the numbers of references.
 #[derive(Clone, Copy)]
@@ -71,6 +74,8 @@ impl Printer<'_> {
             references: self.references,
             text: String::new(),
             relocations: Vec::new(),
+            minify: self.minify,
+            semicolon: false,
             indent: 0,
             at_line_start: true,
             trace: is_traced.then(trace),
@@ -84,6 +89,10 @@ impl Printer<'_> {
         for statement in statements {
             // Writing to memory does not fail.
             let _ = statement.emit_with(&mut emitter);
+        }
+        writer.end_statement();
+        for relocation in &mut writer.relocations {
+            measure(relocation, &writer.text);
         }
         Printed {
             text: writer.text,
@@ -110,6 +119,9 @@ struct Writer<'a> {
     references: &'a [Relocation],
     text: String,
     relocations: Vec<Relocation>,
+    minify: bool,
+    /// Whether a semicolon is to be written unless a block ends first.
+    semicolon: bool,
     indent: usize,
     at_line_start: bool,
     trace: Option<Trace<'a>>,
@@ -120,8 +132,9 @@ impl Writer<'_> {
         if text.is_empty() {
             return;
         }
+        self.end_statement();
         if self.at_line_start {
-            self.text.extend(std::iter::repeat_n("    ", self.indent));
+            self.text.extend(std::iter::repeat_n("  ", self.indent.min(MAX_INDENT)));
             self.at_line_start = false;
         }
         let number = if kind == Kind::Name { self.fence.number(text) } else { None };
@@ -138,6 +151,12 @@ impl Writer<'_> {
         }
     }
 
+    fn end_statement(&mut self) {
+        if std::mem::take(&mut self.semicolon) {
+            self.text.push(';');
+        }
+    }
+
     fn comes_from(&mut self, position: BytePos) {
         if let Some(trace) = &mut self.trace {
             trace.pending.push(position);
@@ -149,6 +168,33 @@ impl Writer<'_> {
             self.comes_from(span.lo);
         }
         self.token(text, Kind::Other);
+    }
+}
+
+/// Finds the members of a reference in the text that follows it. One that is not printed as is usual, and those behind
+/// it, stay text.
+fn measure(relocation: &mut Relocation, text: &str) {
+    let Reference::Member(symbol, members) = &mut relocation.target else { return };
+    let symbol = *symbol;
+    let mut rest = &text[relocation.at as usize..];
+    let mut known = 0;
+    for member in &mut *members {
+        let Some(after) = read(rest, &member.name) else { break };
+        member.end = offset(text.len() - after.len());
+        rest = after;
+        known += 1;
+    }
+    members.truncate(known);
+    if known == 0 {
+        relocation.target = Reference::Symbol(symbol);
+    }
+}
+
+/// What follows the text that reads a member.
+fn read<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    match text.strip_prefix('.') {
+        Some(text) => text.strip_prefix(name),
+        None => text.strip_prefix("[\"")?.strip_prefix(name)?.strip_prefix("\"]"),
     }
 }
 
@@ -232,11 +278,17 @@ impl WriteJs for &mut Writer<'_> {
     }
 
     fn write_semi(&mut self, span: Option<Span>) -> Result<()> {
-        self.token_from(span, ";");
+        if self.minify {
+            self.end_statement();
+            self.semicolon = true;
+        } else {
+            self.token_from(span, ";");
+        }
         Ok(())
     }
 
     fn write_space(&mut self) -> Result<()> {
+        self.end_statement();
         if self.at_line_start {
             self.token(" ", Kind::Other);
         } else {
@@ -266,6 +318,7 @@ impl WriteJs for &mut Writer<'_> {
     }
 
     fn write_line(&mut self) -> Result<()> {
+        self.end_statement();
         if !self.at_line_start {
             self.text.push('\n');
             self.at_line_start = true;
@@ -300,7 +353,8 @@ impl WriteJs for &mut Writer<'_> {
         Ok(())
     }
 
-    fn write_punct(&mut self, span: Option<Span>, text: &'static str, _semi: bool) -> Result<()> {
+    fn write_punct(&mut self, span: Option<Span>, text: &'static str, semicolon: bool) -> Result<()> {
+        self.semicolon &= semicolon;
         self.token_from(span, text);
         Ok(())
     }
@@ -315,6 +369,7 @@ impl WriteJs for &mut Writer<'_> {
     }
 
     fn commit_pending_semi(&mut self) -> Result<()> {
+        self.end_statement();
         Ok(())
     }
 }

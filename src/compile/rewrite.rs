@@ -4,18 +4,18 @@
 use swc_core::common::{Span, Spanned};
 use swc_core::ecma::ast::{
     ArrowExpr, AssignPat, AssignTarget, BindingIdent, CallExpr, Callee, ClassDecl, ClassProp, Constructor,
-    Expr, FnDecl, ForHead, Function, Ident, KeyValuePatProp, KeyValueProp, ObjectPatProp, OptCall, Pat,
-    PrivateProp, Prop, TaggedTpl, TryStmt, UnaryExpr, UnaryOp, UpdateExpr,
+    Expr, FnDecl, ForHead, Function, Ident, KeyValuePatProp, KeyValueProp, MemberExpr, ObjectPatProp,
+    OptCall, Pat, PrivateProp, Prop, TaggedTpl, TryStmt, UnaryExpr, UnaryOp, UpdateExpr,
 };
 use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
 use super::lower::{Tables, key, member_name, request};
 use super::parts::Statement;
-use super::{ImportKind, Reference, Relocation, SymbolId};
+use super::{ImportKind, Member, Reference, Relocation, SymbolId};
 
 /// Rewrites a statement and notes what it declares.
 pub(super) fn rewrite(tables: &mut Tables<'_>, part: &mut Statement) {
-    let mut rewriter = Rewriter { tables, declares: Vec::new(), depth: 0, assigns: false, tries: 0 };
+    let mut rewriter = Rewriter { tables, declares: Vec::new(), assigning: false, depth: 0, tries: 0 };
     for statement in &mut part.statements {
         statement.visit_mut_with(&mut rewriter);
     }
@@ -28,10 +28,10 @@ pub(super) fn rewrite(tables: &mut Tables<'_>, part: &mut Statement) {
 struct Rewriter<'a, 'b> {
     tables: &'a mut Tables<'b>,
     declares: Vec<SymbolId>,
+    /// Whether a pattern is one of assignment.
+    assigning: bool,
     /// How many functions that run later the walk is in.
     depth: usize,
-    /// Whether it is in what is assigned to, and not declared.
-    assigns: bool,
     /// How many `try` blocks it is in.
     tries: usize,
 }
@@ -44,17 +44,56 @@ impl Rewriter<'_, '_> {
                 Some(Reference::Symbol(self.tables.symbol(&ident.sym)))
             }
             Expr::Member(member) => {
-                let Expr::Ident(object) = &*member.obj else { return None };
-                if !self.tables.is_top(object) {
-                    return None;
-                }
-                let symbol = self.tables.symbol(&object.sym);
-                let is_namespace =
-                    matches!(&self.tables.symbols[symbol.0 as usize].import, Some((_, name)) if name == "*");
-                let name = member_name(&member.prop).filter(|_| is_namespace)?;
-                Some(Reference::Member(symbol, name))
+                let (symbol, names) = self.chain(member)?;
+                let member = |name| Member { name, end: 0 };
+                Some(Reference::Member(symbol, names.into_iter().map(member).collect()))
             }
             _ => None,
+        }
+    }
+
+    /// The imported name that a chain of members starts with, and the names of the members.
+    fn chain(&mut self, member: &MemberExpr) -> Option<(SymbolId, Vec<String>)> {
+        let name = member_name(&member.prop)?;
+        let (symbol, mut names) = match &*member.obj {
+            Expr::Ident(object) if self.tables.is_top(object) => {
+                let symbol = self.tables.symbol(&object.sym);
+                self.tables.symbols[symbol.0 as usize].import.as_ref()?;
+                (symbol, Vec::new())
+            }
+            Expr::Member(inner) => self.chain(inner)?,
+            _ => return None,
+        };
+        names.push(name);
+        Some((symbol, names))
+    }
+
+    /// The name in front of a chain of members becomes a placeholder.
+    fn fill_root(&mut self, expression: &mut Expr, reference: Reference, callee: bool) {
+        match expression {
+            Expr::Member(member) => self.fill_root(&mut member.obj, reference, callee),
+            root => {
+                let span = root.span();
+                let now =
+                    self.depth == 0 && !matches!(reference, Reference::Require(_) | Reference::Dynamic(_));
+                let reference = Relocation { at: 0, target: reference, callee, now };
+                *root = Expr::Ident(self.tables.placeholder(reference, span));
+            }
+        }
+    }
+
+    /// A member that is written to, or deleted: a property of the object, whatever it is.
+    fn fill_target(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::Paren(inner) => self.fill_target(&mut inner.expr),
+            Expr::Member(member) => member.visit_mut_children_with(self),
+            Expr::Ident(ident) if self.tables.is_top(ident) => {
+                let symbol = self.tables.symbol(&ident.sym);
+                self.tables.written.insert(symbol);
+                self.assigned(ident);
+                *ident = self.place(Reference::Symbol(symbol), false, ident.span);
+            }
+            other => other.visit_mut_with(self),
         }
     }
 
@@ -64,22 +103,8 @@ impl Rewriter<'_, '_> {
             return;
         }
         match self.reference(expression) {
-            Some(reference) => {
-                let now =
-                    self.depth == 0 && !matches!(reference, Reference::Require(_) | Reference::Dynamic(_));
-                let reference = Relocation { at: 0, target: reference, callee, now };
-                *expression = Expr::Ident(self.tables.placeholder(reference, expression.span()));
-            }
+            Some(reference) => self.fill_root(expression, reference, callee),
             None => expression.visit_mut_children_with(self),
-        }
-    }
-
-    /// Visits something that is assigned to or deleted. A namespace's member stays one there: the object refuses.
-    fn target(&mut self, expression: &mut Expr) {
-        match expression {
-            Expr::Paren(inner) => self.target(&mut inner.expr),
-            Expr::Member(member) => member.visit_mut_with(self),
-            other => other.visit_mut_with(self),
         }
     }
 
@@ -121,6 +146,36 @@ impl VisitMut for Rewriter<'_, '_> {
         self.fill(expression, false);
     }
 
+    fn visit_mut_update_expr(&mut self, update: &mut UpdateExpr) {
+        self.fill_target(&mut update.arg);
+    }
+
+    fn visit_mut_assign_target(&mut self, target: &mut AssignTarget) {
+        let outer = std::mem::replace(&mut self.assigning, true);
+        target.visit_mut_children_with(self);
+        self.assigning = outer;
+    }
+
+    fn visit_mut_for_head(&mut self, head: &mut ForHead) {
+        let outer = std::mem::replace(&mut self.assigning, matches!(head, ForHead::Pat(_)));
+        head.visit_mut_children_with(self);
+        self.assigning = outer;
+    }
+
+    fn visit_mut_unary_expr(&mut self, unary: &mut UnaryExpr) {
+        match unary.op {
+            UnaryOp::Delete => self.fill_target(&mut unary.arg),
+            _ => unary.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_pat(&mut self, pattern: &mut Pat) {
+        match pattern {
+            Pat::Expr(target) => self.fill_target(target),
+            other => other.visit_mut_children_with(self),
+        }
+    }
+
     fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
         if let Some((specifier, kind)) = request(call, self.tables.marks) {
             let at = self.tables.import(specifier, kind, self.tries > 0);
@@ -128,15 +183,15 @@ impl VisitMut for Rewriter<'_, '_> {
                 ImportKind::Dynamic => Reference::Dynamic(at),
                 ImportKind::Require | ImportKind::Static => Reference::Require(at),
             };
-            let callee = self.place(reference, false, call.span);
-            call.callee = Callee::Expr(Box::new(Expr::Ident(callee)));
+            let callee = Expr::Ident(self.place(reference, false, call.span));
+            call.callee = Callee::Expr(Box::new(callee));
             call.args.clear();
             return;
         }
         match &mut call.callee {
             // What is called on the spot runs at once.
             Callee::Expr(callee) if callee.unwrap_parens().is_arrow() => {
-                callee.unwrap_parens_mut().visit_mut_children_with(self)
+                callee.unwrap_parens_mut().visit_mut_children_with(self);
             }
             Callee::Expr(callee) => self.fill(callee, true),
             other => other.visit_mut_with(self),
@@ -155,42 +210,15 @@ impl VisitMut for Rewriter<'_, '_> {
     }
 
     fn visit_mut_binding_ident(&mut self, ident: &mut BindingIdent) {
-        if self.assigns {
-            self.assigned(&ident.id);
-        }
-        self.declare(&mut ident.id);
-    }
-
-    fn visit_mut_assign_target(&mut self, target: &mut AssignTarget) {
-        let assigns = std::mem::replace(&mut self.assigns, true);
-        target.visit_mut_children_with(self);
-        self.assigns = assigns;
-    }
-
-    fn visit_mut_for_head(&mut self, head: &mut ForHead) {
-        let assigns = std::mem::replace(&mut self.assigns, matches!(head, ForHead::Pat(_)));
-        head.visit_mut_children_with(self);
-        self.assigns = assigns;
-    }
-
-    fn visit_mut_update_expr(&mut self, update: &mut UpdateExpr) {
-        if let Expr::Ident(ident) = update.arg.unwrap_parens() {
-            self.assigned(ident);
-        }
-        self.target(&mut update.arg);
-    }
-
-    fn visit_mut_unary_expr(&mut self, unary: &mut UnaryExpr) {
-        match unary.op {
-            UnaryOp::Delete => self.target(&mut unary.arg),
-            _ => unary.visit_mut_children_with(self),
-        }
-    }
-
-    fn visit_mut_pat(&mut self, pattern: &mut Pat) {
-        match pattern {
-            Pat::Expr(expression) => self.target(expression),
-            other => other.visit_mut_children_with(self),
+        if self.tables.is_top(&ident.id) {
+            let symbol = self.tables.symbol(&ident.id.sym);
+            if self.assigning {
+                self.tables.written.insert(symbol);
+                self.assigned(&ident.id);
+            } else {
+                self.declares.push(symbol);
+            }
+            ident.id = self.place(Reference::Symbol(symbol), false, ident.id.span);
         }
     }
 
@@ -273,9 +301,7 @@ impl Rewriter<'_, '_> {
     fn declare(&mut self, ident: &mut Ident) {
         if self.tables.is_top(ident) {
             let symbol = self.tables.symbol(&ident.sym);
-            if !self.assigns {
-                self.declares.push(symbol);
-            }
+            self.declares.push(symbol);
             *ident = self.place(Reference::Symbol(symbol), false, ident.span);
         }
     }

@@ -9,10 +9,12 @@ use swc_core::ecma::transforms::react::{Options as ReactOptions, Runtime, react}
 use swc_core::ecma::transforms::typescript::{Config as TypeScriptConfig, TsxConfig, tsx};
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith};
 
-use super::Options;
 use super::define::Define;
-use super::minify::minify;
+use super::lower::{Names, format, pure_functions};
+use super::minify::{PARAMETERS, minify, take_parameters};
 use super::parse::{Language, Session};
+use super::{Format, Options};
+use crate::diagnostic::Source;
 
 /// How the scopes of a module are told apart.
 #[derive(Clone, Copy)]
@@ -23,13 +25,36 @@ pub(super) struct Marks {
     pub(super) global: SyntaxContext,
 }
 
+impl Marks {
+    fn new(unresolved: Mark, top_level: Mark) -> Self {
+        Self {
+            top: SyntaxContext::empty().apply_mark(top_level),
+            global: SyntaxContext::empty().apply_mark(unresolved),
+        }
+    }
+}
+
+/// A module in plain JavaScript.
+pub(super) struct Transformed {
+    pub(super) module: Module,
+    pub(super) marks: Marks,
+    pub(super) format: Format,
+    /// What it calls `exports` and `module` when it is CommonJS.
+    pub(super) parameters: [String; 2],
+    /// Functions that an annotation says have no effects.
+    pub(super) pure_functions: Vec<String>,
+}
+
 /// Transforms a module; the message of an error names what in the options is wrong. In what comes out, every name
 /// is marked with its scope, and no two names of nested scopes are alike but different.
 pub(super) fn transform(
     session: &Session,
+    source: &Source,
     module: Module,
     options: Options<'_>,
-) -> Result<(Module, Marks), String> {
+) -> Result<Transformed, String> {
+    // Annotations stand where statements start, which passes move.
+    let pure_functions = pure_functions(session, &module);
     let define = Define::parse(session, options.define)?;
     let is_typescript = matches!(session.language, Language::TypeScript | Language::Tsx);
     let (unresolved, top_level) = (Mark::new(), Mark::new());
@@ -72,24 +97,34 @@ pub(super) fn transform(
         expr_simplifier(unresolved, Default::default()).process(&mut program);
         dead_branch_remover(unresolved).process(&mut program);
     }
+    let marks = Marks::new(unresolved, top_level);
+    let names = Names::of(&program, marks);
+    let format = format(source, &program, &names, options.module);
+    let mut parameters = PARAMETERS.map(str::to_owned);
     // Passes that make names make them different by their marks; here they become different by their letters. What
     // was written by hand is that already, and so is what the minifier named.
     if options.minify {
-        program = minify(session, program, options.keep_names, (unresolved, top_level));
-        hygiene_with_config(HygieneConfig { keep_class_names: true, ..HygieneConfig::hygiene_default() })
-            .process(&mut program);
+        // `eval` can speak of the names of a top level without saying so.
+        let is_closed = format == Format::CommonJs && !names.speaks_of("eval");
+        let top = is_closed.then_some(&marks);
+        program = minify(session, program, options.keep_names, (unresolved, top_level), top);
+        hygiene_with_config(HygieneConfig {
+            keep_class_names: options.keep_names,
+            ..HygieneConfig::hygiene_default()
+        })
+        .process(&mut program);
+        if is_closed {
+            parameters = take_parameters(&mut program).unwrap_or(parameters);
+        }
     } else if replacer.hit || session.language != Language::JavaScript || is_jsx {
         hygiene().process(&mut program);
     }
     program.visit_mut_with(&mut Forget);
     let (unresolved, top_level) = (Mark::new(), Mark::new());
     resolver(unresolved, top_level, false).process(&mut program);
-    let marks = Marks {
-        top: SyntaxContext::empty().apply_mark(top_level),
-        global: SyntaxContext::empty().apply_mark(unresolved),
-    };
+    let marks = Marks::new(unresolved, top_level);
     match program {
-        Program::Module(module) => Ok((module, marks)),
+        Program::Module(module) => Ok(Transformed { module, marks, format, parameters, pure_functions }),
         Program::Script(_) => Err("a module was expected".to_owned()),
     }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compile::{Binding, Format, Object, Reference, SymbolId};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::compile::{Binding, Format, Member, Object, Reference, SymbolId};
 use crate::graph::{Module, ModuleGraph, ModuleId, Target};
 
 /// What a name stands for in the end.
@@ -26,6 +25,14 @@ pub(super) enum Resolved {
     Ambiguous,
 }
 
+/// What a reference stands for in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) resolved: Resolved,
+    /// How many of its members were exports of modules; those behind them are read from the value.
+    pub(super) members: usize,
+}
+
 /// The way that a resolution takes.
 #[derive(Default)]
 pub(super) struct Trail {
@@ -34,6 +41,8 @@ pub(super) struct Trail {
     pub(super) modules: Vec<ModuleId>,
     /// Whether the last answer is what a module may export that is re-exported whole and only known when it runs.
     loose: bool,
+    /// Whether it led to a module that did not compile, which may export anything.
+    pub(super) unknown: bool,
 }
 
 /// Resolves names over a graph.
@@ -74,27 +83,30 @@ impl<'a> Binder<'a> {
     }
 
     /// What a relocation names. `None` for requests of modules.
-    pub(super) fn reference(&self, module: ModuleId, reference: &Reference) -> Option<Resolved> {
+    pub(super) fn reference(&self, module: ModuleId, reference: &Reference) -> Option<Found> {
         self.follow(module, reference, &mut Trail::default())
     }
 
     /// The same, with the modules on the way.
-    pub(super) fn follow(
-        &self,
-        module: ModuleId,
-        reference: &Reference,
-        trail: &mut Trail,
-    ) -> Option<Resolved> {
-        match reference {
-            Reference::Symbol(symbol) => Some(self.symbol(module, *symbol, trail)),
-            Reference::Member(symbol, name) => Some(match self.symbol(module, *symbol, trail) {
+    pub(super) fn follow(&self, module: ModuleId, reference: &Reference, trail: &mut Trail) -> Option<Found> {
+        let (Reference::Symbol(symbol) | Reference::Member(symbol, _)) = reference else { return None };
+        let mut found = Found { resolved: self.symbol(module, *symbol, trail), members: 0 };
+        for Member { name, .. } in reference.members() {
+            // The next member can be the same export again, of a module that exports itself.
+            trail.seen.clear();
+            found.resolved = match found.resolved {
                 Resolved::Namespace(target) => self.resolve(target, name, trail),
-                Resolved::CommonJs(target, _, node) => Resolved::CommonJs(target, name.clone(), node),
-                Resolved::External(specifier, _) => Resolved::External(specifier, name.clone()),
-                other => other,
-            }),
-            Reference::Require(_) | Reference::Dynamic(_) => None,
+                Resolved::CommonJs(target, all, node) if all == "*" => {
+                    Resolved::CommonJs(target, name.clone(), node)
+                }
+                Resolved::External(specifier, all) if all == "*" => {
+                    Resolved::External(specifier, name.clone())
+                }
+                other => return Some(Found { resolved: other, ..found }),
+            };
+            found.members += 1;
         }
+        Some(found)
     }
 
     /// What a top-level name of a module is.
@@ -110,10 +122,14 @@ impl<'a> Binder<'a> {
         self.resolve(module, name, &mut Trail::default())
     }
 
-    fn import(&self, module: ModuleId, import: usize, name: &str, trail: &mut Trail) -> Resolved {
+    /// What a module imports under a name of the other module's.
+    pub(super) fn import(&self, module: ModuleId, import: usize, name: &str, trail: &mut Trail) -> Resolved {
         match &self.module(module).targets[import] {
             Target::External(specifier) => Resolved::External(specifier.clone(), name.to_owned()),
-            Target::Missing => Resolved::Missing,
+            Target::Missing => {
+                trail.unknown = true;
+                Resolved::Missing
+            }
             Target::Module(target) => {
                 if self.object(*target).format == Format::CommonJs {
                     return Resolved::CommonJs(*target, name.to_owned(), self.module(module).node);
@@ -238,72 +254,5 @@ impl<'a> Binder<'a> {
             }
         }
         (modules, externals)
-    }
-
-    /// Imports of names that are not there.
-    pub(super) fn problems(&self) -> Vec<Diagnostic> {
-        let mut problems = Vec::new();
-        for id in self.graph.ids() {
-            let object = self.object(id);
-            for (at, import) in object.imports.iter().enumerate() {
-                for (name, span) in &import.names {
-                    let problem = match self.import(id, at, name, &mut Trail::default()) {
-                        Resolved::Missing if self.module(id).targets[at] != Target::Missing => {
-                            if self.may_be_type(id, at, name) {
-                                continue;
-                            }
-                            self.missing(id, at, name)
-                        }
-                        Resolved::Ambiguous => Diagnostic::error(
-                            Code::AmbiguousExport,
-                            format!(
-                                "two modules that `{}` re-exports whole both export `{name}`",
-                                import.specifier
-                            ),
-                        )
-                        .help("import it from the module that is meant"),
-                        _ => continue,
-                    };
-                    problems.push(problem.at(&object.source, span.clone(), "imported here"));
-                }
-            }
-        }
-        problems
-    }
-
-    /// Whether an import is only passed on by a TypeScript file: then it can be a type, which the file alone does not
-    /// tell, and which is gone from the other module.
-    fn may_be_type(&self, module: ModuleId, import: usize, name: &str) -> bool {
-        let object = self.object(module);
-        let typescript = [".ts", ".tsx", ".mts", ".cts"];
-        let is_same = |symbol: &Reference| match symbol {
-            Reference::Symbol(symbol) => {
-                matches!(&object.symbols[symbol.0 as usize].import, Some((at, known)) if *at == import && known == name)
-            }
-            _ => false,
-        };
-        typescript.iter().any(|extension| object.source.path().ends_with(extension))
-            && !object.parts.iter().flat_map(|part| &part.relocations).any(|place| is_same(&place.target))
-    }
-
-    fn missing(&self, module: ModuleId, import: usize, name: &str) -> Diagnostic {
-        let specifier = &self.object(module).imports[import].specifier;
-        let known = match self.module(module).targets[import] {
-            Target::Module(target) => self.export_names(target),
-            _ => BTreeSet::new(),
-        };
-        let nearest =
-            known.iter().filter(|known| strsim::damerau_levenshtein(known, name) <= 1 + name.len() / 4);
-        let nearest = nearest.min_by_key(|known| strsim::damerau_levenshtein(known, name));
-        let help = match nearest {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None if known.is_empty() => "the module exports nothing".to_owned(),
-            None => {
-                let list: Vec<String> = known.iter().take(8).map(|name| format!("`{name}`")).collect();
-                let more = if known.len() > list.len() { " and more" } else { "" };
-                format!("the module exports {}{more}", list.join(", "))
-            }
-        };
-        Diagnostic::error(Code::MissingExport, format!("`{specifier}` does not export `{name}`")).help(help)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::compile::{Object, Part, Reference, identifier};
+use crate::compile::{Object, Part, identifier};
 use crate::graph::ModuleId;
 
 /// Gathers where the linked text comes from.
@@ -15,6 +15,14 @@ pub(super) struct Tracer<'a> {
     by_module: BTreeMap<ModuleId, u32>,
     names: BTreeMap<&'a str, u32>,
     segments: Vec<Segment>,
+}
+
+/// What a part's text is changed by.
+pub(super) struct Fill {
+    /// What takes the place of its first bytes, and how many.
+    pub(super) start: (String, usize),
+    /// For each relocation, what goes there, and where the text goes on.
+    pub(super) places: Vec<(String, usize)>,
 }
 
 /// What comes from one place, from a byte offset of the linked text on. `None` is what the linker made up.
@@ -32,13 +40,7 @@ struct Origin {
 
 impl<'a> Tracer<'a> {
     /// Notes where a part comes from that starts at `start`, its relocations filled with `texts`.
-    pub(super) fn part(
-        &mut self,
-        module: (ModuleId, &'a Object),
-        part: &'a Part,
-        texts: &[String],
-        start: usize,
-    ) {
+    pub(super) fn part(&mut self, module: (ModuleId, &'a Object), part: &'a Part, fill: &Fill, start: usize) {
         if part.mappings.is_empty() {
             return;
         }
@@ -48,30 +50,40 @@ impl<'a> Tracer<'a> {
             sources.push(object);
             u32::try_from(sources.len() - 1).unwrap_or(u32::MAX)
         });
-        let mut filled = part.relocations.iter().zip(texts).zip(0..).peekable();
-        let mut shift = 0;
+        let mut filled = part.relocations.iter().zip(&fill.places).zip(0..).peekable();
+        // What is gone from the text so far, where the last of it ends, and what came instead.
+        let (mut gone, mut end, mut come) = (fill.start.1, fill.start.1, fill.start.0.len());
         for mapping in part.mappings.iter() {
             let at = mapping.at as usize;
-            while let Some(((_, text), _)) =
+            while let Some(((place, (text, after)), before)) =
                 filled.next_if(|((place, _), before)| place.at as usize + before < at)
             {
-                shift += text.len();
-                shift -= 1;
+                gone += 1 + after - place.at as usize;
+                end = after + before + 1;
+                come += text.len();
+            }
+            if at < end && (at > 0 || fill.start.0.is_empty()) {
+                continue;
             }
             let original =
                 || identifier(object.source.text().get(mapping.source as usize..).unwrap_or_default());
             let name = match filled.peek() {
-                Some(((place, text), before)) if place.at as usize + before == at => match place.target {
-                    Reference::Symbol(_) if identifier(text).len() == text.len() => Some(original()),
-                    _ => None,
+                Some(((place, (text, after)), before)) if place.at as usize + before == at => {
+                    // A name stands for its members as well, unless the file reads them there.
+                    let is_whole = || {
+                        let rest = object.source.text().get(mapping.source as usize + original().len()..);
+                        !rest.unwrap_or_default().trim_start().starts_with(['.', '[', '?'])
+                    };
+                    let is_name =
+                        (*after == place.at as usize || is_whole()) && identifier(text).len() == text.len();
+                    is_name.then(original).filter(|name| !name.is_empty() && name != text)
                 }
-                .filter(|name| !name.is_empty() && name != text),
                 _ => mapping.renamed.then(original),
             };
             let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
             let name = name.map(|name| *self.names.entry(name).or_insert(next));
             let origin = Some(Origin { source, at: mapping.source, name });
-            self.segments.push(Segment { at: start + at + shift, origin });
+            self.segments.push(Segment { at: start + (at + come).saturating_sub(gone), origin });
         }
     }
 

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Output;
-use super::bind::{Binder, Resolved};
+use super::bind::{Binder, Found, Resolved};
 use super::order::{self, Plan};
 use super::runtime::Helper;
 use super::shake::Live;
@@ -70,11 +70,16 @@ impl Names {
     }
 }
 
-/// What stands in the place of a relocation of a module.
-pub(super) fn place(binder: &Binder<'_>, plan: &Plan, module: ModuleId, relocation: &Relocation) -> Place {
+/// What stands in the place of a relocation of a module, and how many of its members that is.
+pub(super) fn place(
+    binder: &Binder<'_>,
+    plan: &Plan,
+    module: ModuleId,
+    relocation: &Relocation,
+) -> (Place, usize) {
     let node = binder.module(module).node;
     let target = |import: usize| &binder.module(module).targets[import];
-    match &relocation.target {
+    let place = match &relocation.target {
         Reference::Require(import) => match target(*import) {
             Target::Module(target) if binder.object(*target).format == Format::CommonJs => {
                 Place::Entity(Entity::Start(*target))
@@ -93,17 +98,18 @@ pub(super) fn place(binder: &Binder<'_>, plan: &Plan, module: ModuleId, relocati
         },
         reference => match binder.reference(module, reference) {
             // Not where the module imports from itself: there its own name can mean something else.
-            Some(Resolved::Symbol(target, symbol))
+            Some(Found { resolved: Resolved::Symbol(target, symbol), .. })
                 if *reference == Reference::Symbol(symbol)
                     && target == module
                     && plan.is_wrapped(binder, module) =>
             {
                 Place::Own(symbol)
             }
-            Some(resolved) => value(binder, plan, &resolved),
+            Some(found) => return (value(binder, plan, &found.resolved), found.members),
             None => Place::Nothing,
         },
-    }
+    };
+    (place, 0)
 }
 
 /// How code outside of a module speaks of a value.
@@ -201,7 +207,7 @@ fn is_own(binder: &Binder<'_>, plan: &Plan, entity: &Entity, user: ModuleId, nam
     let symbols = &binder.object(user).symbols;
     let imported = |at: u32| {
         let resolved = binder.reference(user, &Reference::Symbol(SymbolId(at)));
-        resolved == Some(Resolved::Symbol(*module, *symbol))
+        resolved.is_some_and(|found| found.resolved == Resolved::Symbol(*module, *symbol))
     };
     *module == user
         && !plan.is_wrapped(binder, user)
@@ -230,7 +236,7 @@ fn uses(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Output) -> BTreeM
         for (part, _) in object.parts.iter().zip(&live.parts[module.0 as usize]).filter(|(_, live)| **live) {
             for relocation in &part.relocations {
                 if let Place::Entity(entity) | Place::Property(entity, _) =
-                    place(binder, plan, module, relocation)
+                    place(binder, plan, module, relocation).0
                 {
                     add(entity, Some(module));
                 }

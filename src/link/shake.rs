@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::bind::{Binder, Resolved, Trail};
 use super::cycle::Cycles;
-use crate::compile::{Format, ImportKind, Reference, SymbolId};
-use crate::graph::{ModuleId, Target};
+use super::pure::{self, Declared};
+use crate::compile::{Format, ImportKind, Part, Reference, SymbolId};
+use crate::graph::{Module, ModuleId, Target};
 
 /// What of a graph is live.
 pub(super) struct Live {
@@ -24,19 +25,28 @@ pub(super) struct Live {
 /// Marks what is live, from the entry.
 pub(super) fn shake(binder: &Binder<'_>, cycles: &Cycles) -> Live {
     let modules = &binder.graph.modules;
-    let declared = |module: &crate::graph::Module| {
+    let parts = |module: &Module, belongs: fn(&Part, &mut Vec<SymbolId>)| {
         let mut parts: Vec<Vec<usize>> = vec![Vec::new(); module.object.symbols.len()];
+        let mut symbols = Vec::new();
         for (at, part) in module.object.parts.iter().enumerate() {
-            for symbol in &part.declares {
+            belongs(part, &mut symbols);
+            for symbol in symbols.drain(..) {
                 parts[symbol.0 as usize].push(at);
             }
         }
         parts
     };
+    let declares = |part: &Part, symbols: &mut Vec<SymbolId>| symbols.extend(&part.declares);
+    let declared: Declared = modules.iter().map(|module| parts(module, declares)).collect();
+    let belongs = |part: &Part, symbols: &mut Vec<SymbolId>| {
+        symbols.extend(&part.declares);
+        symbols.extend(part.completes);
+    };
     let mut marker = Marker {
         binder,
         cycles,
-        declared: modules.iter().map(declared).collect(),
+        effects: pure::effects(binder, &declared),
+        belonging: modules.iter().map(|module| parts(module, belongs)).collect(),
         live: Live {
             modules: vec![false; modules.len()],
             parts: modules.iter().map(|module| vec![false; module.object.parts.len()]).collect(),
@@ -59,8 +69,10 @@ pub(super) fn shake(binder: &Binder<'_>, cycles: &Cycles) -> Live {
 struct Marker<'a, 'b> {
     binder: &'a Binder<'b>,
     cycles: &'a Cycles,
-    /// For each module and symbol, the parts that declare it.
-    declared: Vec<Vec<Vec<usize>>>,
+    /// For each module and part, whether evaluating it can be noticed.
+    effects: Vec<Vec<bool>>,
+    /// For each module and symbol, the parts that declare or complete it.
+    belonging: Declared,
     live: Live,
     rest: Vec<(ModuleId, usize)>,
 }
@@ -74,8 +86,8 @@ impl Marker<'_, '_> {
                     Reference::Dynamic(import) => self.request(module, *import, ImportKind::Dynamic),
                     reference => {
                         let mut trail = Trail::default();
-                        if let Some(resolved) = self.binder.follow(module, reference, &mut trail) {
-                            self.value(&resolved);
+                        if let Some(found) = self.binder.follow(module, reference, &mut trail) {
+                            self.value(&found.resolved);
                         }
                         // Whoever passes a name on is evaluated for it, even if its package says that this does nothing.
                         for passed in trail.modules {
@@ -95,8 +107,8 @@ impl Marker<'_, '_> {
                 continue;
             }
             let object = self.binder.object(module);
-            for (at, part) in object.parts.iter().enumerate() {
-                if part.effects || self.reads_too_early(module, at) {
+            for at in 0..object.parts.len() {
+                if self.effects[module.0 as usize][at] || self.reads_too_early(module, at) {
                     self.part(module, at);
                 }
             }
@@ -116,13 +128,13 @@ impl Marker<'_, '_> {
         let mut owned = reads.filter_map(|place| match place.target {
             Reference::Symbol(symbol) if !self.binder.is_import(module, symbol) => Some((module, symbol)),
             _ if self.cycles.of(module).is_none() => None,
-            _ => match self.binder.reference(module, &place.target) {
+            _ => match self.binder.reference(module, &place.target).map(|found| found.resolved) {
                 Some(Resolved::Symbol(owner, symbol)) => Some((owner, symbol)),
                 _ => None,
             },
         });
         owned.any(|(owner, symbol)| {
-            let declared = &self.declared[owner.0 as usize][symbol.0 as usize];
+            let declared = &self.belonging[owner.0 as usize][symbol.0 as usize];
             let parts = &self.binder.object(owner).parts;
             !declared.iter().any(|at| parts[*at].hoisted)
                 && if owner == module {
@@ -140,8 +152,8 @@ impl Marker<'_, '_> {
     }
 
     fn symbol(&mut self, module: ModuleId, symbol: SymbolId) {
-        for at in 0..self.declared[module.0 as usize][symbol.0 as usize].len() {
-            let part = self.declared[module.0 as usize][symbol.0 as usize][at];
+        for at in 0..self.belonging[module.0 as usize][symbol.0 as usize].len() {
+            let part = self.belonging[module.0 as usize][symbol.0 as usize][at];
             self.part(module, part);
         }
     }

@@ -27,7 +27,8 @@ impl Writer<'_, '_> {
             if self.binder.object(module).format == Format::CommonJs {
                 let make = self.helper(Helper::CommonJs);
                 let uses_require = self.binder.object(module).globals.contains("require");
-                self.line(&format!("var {start} = {make}(function(exports, module) {{"));
+                let parameters = self.binder.object(module).parameters.join(", ");
+                self.line(&format!("var {start} = {make}(function({parameters}) {{"));
                 if uses_require {
                     let require = self.helper(Helper::Require);
                     self.line(&format!("var require = {require};"));
@@ -87,7 +88,7 @@ impl Writer<'_, '_> {
             self.line(&text);
             self.external_stars(module);
         }
-        self.restore_functions(module);
+        self.functions_first(module);
     }
 
     /// What evaluates a waiting module.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::bind::Binder;
-use super::map::Tracer;
+use super::map::{Fill, Tracer};
 use super::name::{Entity, Names, Place, place, required_name, value};
 use super::order::Plan;
 use super::runtime::Helper;
@@ -26,6 +26,8 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
         output,
         text: String::new(),
         tracer: output.source_map.then(Tracer::default),
+        joinable: None,
+        closed: !binder.graph.ids().any(|module| binder.object(module).writes_imports),
     };
     writer.externals();
     writer.helpers();
@@ -36,7 +38,7 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
     let eager: Vec<ModuleId> =
         plan.eager.iter().copied().filter(|module| !plan.is_wrapped(binder, *module)).collect();
     for module in &eager {
-        writer.restore_functions(*module);
+        writer.functions_first(*module);
     }
     for start in writer.linked_below(&eager) {
         writer.line(&format!("{start}(0);"));
@@ -68,6 +70,10 @@ pub(super) struct Writer<'a, 'b> {
     output: Output,
     text: String,
     tracer: Option<Tracer<'b>>,
+    /// The keyword of the declaration that was written last, and where the text ended then.
+    joinable: Option<(&'static str, usize)>,
+    /// Whether no module assigns to what it imports: then constants can be variables.
+    closed: bool,
 }
 
 impl<'b> Writer<'_, 'b> {
@@ -77,8 +83,12 @@ impl<'b> Writer<'_, 'b> {
 
     /// A line of the linker's own.
     pub(super) fn line(&mut self, text: &str) {
-        self.push(text);
-        self.push("\n");
+        if self.output.minify {
+            self.push(&squeeze(text));
+        } else {
+            self.push(text);
+            self.push("\n");
+        }
     }
 
     pub(super) fn name(&self, entity: &Entity) -> String {
@@ -268,45 +278,70 @@ impl<'b> Writer<'_, 'b> {
         let binder = self.binder;
         let live = &self.live.parts[module.0 as usize];
         for (part, _) in binder.object(module).parts.iter().zip(live).filter(|(_, live)| **live) {
-            self.part(module, part);
+            if !(self.output.minify && part.hoisted) {
+                self.part(module, part);
+            }
         }
     }
 
     fn part(&mut self, module: ModuleId, part: &'b Part) {
-        let texts: Vec<String> =
-            part.relocations.iter().map(|relocation| self.relocation(module, relocation)).collect();
+        let declaration = self.declaration(part);
+        let start = declaration.map_or_else(Default::default, |keyword| self.join(part, keyword));
+        let places = part.relocations.iter().map(|relocation| self.place(module, relocation)).collect();
+        let fill = Fill { start, places };
         if let Some(tracer) = &mut self.tracer {
-            tracer.part((module, self.binder.object(module)), part, &texts, self.text.len());
+            tracer.part((module, self.binder.object(module)), part, &fill, self.text.len());
         }
-        let mut at = 0;
-        for (relocation, text) in part.relocations.iter().zip(&texts) {
-            let end = relocation.at as usize;
-            self.push(&part.text[at..end]);
+        let mut at = fill.start.1;
+        self.push(&fill.start.0);
+        for (relocation, (text, end)) in part.relocations.iter().zip(&fill.places) {
+            self.push(&part.text[at..relocation.at as usize]);
             self.push(text);
-            at = end;
+            at = *end;
         }
         self.push(&part.text[at..]);
         if let Some(tracer) = &mut self.tracer {
             tracer.end(self.text.len());
         }
-        if !part.text.ends_with(['\n', ';', '}']) {
-            self.push(";");
-        }
         if !part.text.ends_with('\n') && (!self.output.minify || !part.text.ends_with([';', '}'])) {
             self.push("\n");
         }
+        self.joinable = declaration.map(|keyword| (keyword, self.text.len()));
         if !part.hoisted {
             self.restore(module, part);
         }
     }
 
-    /// Gives the functions of a module their names back before anything can ask for them.
-    pub(super) fn restore_functions(&mut self, module: ModuleId) {
+    /// The keyword that a part which declares variables starts with when it is written short.
+    fn declaration(&self, part: &Part) -> Option<&'static str> {
+        let keyword = ["const ", "let ", "var "].into_iter().find(|keyword| part.text.starts_with(keyword));
+        let is_let = part.constant && self.closed;
+        keyword.filter(|_| self.output.minify).map(|keyword| if is_let { "let " } else { keyword })
+    }
+
+    /// What takes the place of a declaration's keyword, and of how many bytes: where the one that was written last is of
+    /// its kind, they are joined.
+    fn join(&mut self, part: &Part, keyword: &'static str) -> (String, usize) {
+        let length = part.text.find(' ').map_or(0, |at| at + 1);
+        if self.joinable != Some((keyword, self.text.len())) {
+            return (keyword.to_owned(), length);
+        }
+        self.text.pop();
+        self.text.push(',');
+        (String::new(), length)
+    }
+
+    /// Gives the functions of a module their names back before anything can ask for them. Where the text is to be short
+    /// they are written here too, so that nothing stands between the declarations of variables.
+    pub(super) fn functions_first(&mut self, module: ModuleId) {
         let binder = self.binder;
         let live = &self.live.parts[module.0 as usize];
         for (part, _) in
             binder.object(module).parts.iter().zip(live).filter(|(part, live)| part.hoisted && **live)
         {
+            if self.output.minify {
+                self.part(module, part);
+            }
             self.restore(module, part);
         }
     }
@@ -328,9 +363,14 @@ impl<'b> Writer<'_, 'b> {
         }
     }
 
-    fn relocation(&self, module: ModuleId, relocation: &Relocation) -> String {
-        let place = place(self.binder, self.plan, module, relocation);
-        self.place_text(module, &place, relocation.callee)
+    /// What goes to the place of a relocation, and where the text goes on behind it.
+    fn place(&self, module: ModuleId, relocation: &Relocation) -> (String, usize) {
+        let (place, taken) = place(self.binder, self.plan, module, relocation);
+        let members = relocation.target.members();
+        // What is read from the value is called on it.
+        let callee = relocation.callee && taken == members.len();
+        let end = taken.checked_sub(1).map_or(relocation.at, |last| members[last].end);
+        (self.place_text(module, &place, callee), end as usize)
     }
 
     fn place_text(&self, module: ModuleId, place: &Place, callee: bool) -> String {
@@ -344,7 +384,11 @@ impl<'b> Writer<'_, 'b> {
                 } else {
                     format!("{object}[{}]", quoted(property))
                 };
-                if callee { format!("(0, {text})") } else { text }
+                match (callee, self.output.minify) {
+                    (false, _) => text,
+                    (true, false) => format!("(0, {text})"),
+                    (true, true) => format!("(0,{text})"),
+                }
             }
             Place::Nothing => "(void 0)".to_owned(),
             Place::Missing(specifier) => {
@@ -392,6 +436,23 @@ impl<'b> Writer<'_, 'b> {
         }
         exports.into_iter().collect()
     }
+}
+
+/// A text of the linker's own without the spaces that only make it readable.
+fn squeeze(text: &str) -> String {
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$');
+    let mut out = String::with_capacity(text.len());
+    let (mut quoted, mut escaped) = (false, false);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_needed = quoted || is_word(out.chars().next_back()) && is_word(rest.peek().copied());
+        if c != ' ' || is_needed {
+            out.push(c);
+        }
+        quoted ^= c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+    }
+    out
 }
 
 fn quoted(text: &str) -> String {

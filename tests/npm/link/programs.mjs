@@ -3,12 +3,12 @@
 import { execFile } from "node:child_process";
 import { Worker } from "node:worker_threads";
 
-/** Runs `pagesbuild bundle`: whether it failed, and what it had to say. */
+/** Runs `pagesbuild bundle`: whether it failed, by which exit code or signal, and what it had to say. */
 export function bundle(binary, directory, entry, outfile, ...flags) {
 	const options = ["--outfile", outfile, "--compatibility-flag", "nodejs_compat", ...flags];
 	return new Promise((resolve) => {
 		execFile(binary, ["bundle", "-C", directory, entry, ...options], { timeout: 20_000 }, (error, stdout, stderr) =>
-			resolve({ failed: error !== null, report: `${error?.signal ?? ""}${stdout}${stderr}` }),
+			resolve({ failed: error !== null, end: error?.signal ?? error?.code, report: `${error?.signal ?? ""}${stdout}${stderr}` }),
 		);
 	});
 }
