@@ -21,6 +21,7 @@ mod decorate;
 mod define;
 mod effects;
 mod fields;
+mod keep;
 mod lower;
 mod mappings;
 mod minify;
@@ -43,6 +44,8 @@ pub(crate) use print::identifier;
 pub struct Options<'a> {
     /// What the file's `tsconfig.json` says.
     pub dialect: &'a Dialect,
+    /// Whether the file is a module of the standard by its extension or its package's type.
+    pub module: bool,
     /// Identifiers and member expressions to replace, with the JavaScript that takes their place.
     pub define: &'a BTreeMap<String, String>,
     /// Whether text is printed short, with local names shortened.
@@ -232,6 +235,8 @@ pub struct Relocation {
     pub target: Reference,
     /// Whether it is being called: a member must not become the callee's `this`.
     pub callee: bool,
+    /// Whether the value is read as soon as the part is evaluated, and not by a function in it that runs later.
+    pub now: bool,
 }
 
 /// A member that is read of a name, as it stands in a part's text behind the name's relocation.
@@ -297,8 +302,10 @@ pub struct Import {
     pub kind: ImportKind,
     /// Where the specifier first stands in the file.
     pub span: Range<usize>,
-    /// The names asked for and their places, in the order of the text; re-exported ones are not among them.
+    /// The names asked for and their places, in the order of the text.
     pub names: Vec<(String, Range<usize>)>,
+    /// Whether it is only asked for inside of `try`, so that the program can do without.
+    pub tried: bool,
 }
 
 /// The syntax that asks for a module.
@@ -359,5 +366,5 @@ fn compile_file(source: &Source, options: Options<'_>) -> Result<Object, Vec<Dia
     let transformed = session
         .in_scope(|| transform::transform(&session, source, module, options))
         .map_err(|message| vec![Diagnostic::error(Code::Syntax, message).file(source.path())])?;
-    Ok(session.in_scope(|| lower::lower(&session, source, transformed, options)))
+    session.in_scope(|| lower::lower(&session, source, transformed, options))
 }

@@ -119,7 +119,8 @@ impl Compiler<'_> {
     pub fn file(&self, file: &Path) -> Result<Object, Vec<Diagnostic>> {
         let source = read(self.root, file).map_err(|problem| vec![*problem])?;
         let dialect = self.resolver.dialect(file);
-        self.cache.object(&source, compile::Options { dialect: &dialect, ..self.options })
+        let module = is_node(file, || self.resolver.is_module(file));
+        self.cache.object(&source, compile::Options { dialect: &dialect, module, ..self.options })
     }
 }
 
@@ -165,8 +166,8 @@ struct Traits {
 pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostics) -> Option<ModuleGraph> {
     let entry = roots.entry.clone();
     let growing = Growing { compiler, roots, known: Mutex::default() };
-    let module = matches!(&entry, Node::File(file) if compiler.resolver.is_module(file));
-    growing.known().traits.insert(entry.clone(), Traits { effects: true, node: is_node(&entry, module) });
+    let node = matches!(&entry, Node::File(file) if is_node(file, || compiler.resolver.is_module(file)));
+    growing.known().traits.insert(entry.clone(), Traits { effects: true, node });
     rayon::scope(|scope| growing.visit(scope, entry.clone()));
     let known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
     diagnostics.extend(known.problems);
@@ -218,6 +219,8 @@ impl Growing<'_> {
         for import in &object.imports {
             match self.follow(node, import) {
                 Ok(target) => targets.push(target),
+                // The program asks whether it is there.
+                Err(_) if import.tried => targets.push(Reached::Missing),
                 Err(unresolved) => {
                     targets.push(Reached::Missing);
                     problems.push(unresolved.at(&object.source, import.span.clone(), "imported here"));
@@ -245,12 +248,8 @@ impl Growing<'_> {
     fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Diagnostic> {
         if let Node::Generated(_) = importer {
             if let Some(file) = self.roots.files.get(&import.specifier) {
-                let node = Node::File(file.clone());
-                let module = self.compiler.resolver.is_module(file);
-                return Ok(Reached::Node(
-                    node.clone(),
-                    Traits { effects: true, node: is_node(&node, module) },
-                ));
+                let node = is_node(file, || self.compiler.resolver.is_module(file));
+                return Ok(Reached::Node(Node::File(file.clone()), Traits { effects: true, node }));
             }
             if let Some((name, _)) = self.roots.generated.get_key_value(import.specifier.as_str()) {
                 return Ok(Reached::Node(Node::Generated(name), Traits { effects: true, node: false }));
@@ -263,9 +262,8 @@ impl Growing<'_> {
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
             Ok(Resolution::File(File { path, effects, module })) => {
-                let node = Node::File(path);
-                let node_rules = is_node(&node, module);
-                Ok(Reached::Node(node, Traits { effects, node: node_rules }))
+                let node = is_node(&path, || module);
+                Ok(Reached::Node(Node::File(path), Traits { effects, node }))
             }
             Ok(Resolution::External(name)) => Ok(Reached::External(name)),
             Ok(Resolution::Empty) => Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false })),
@@ -284,13 +282,13 @@ impl Growing<'_> {
     }
 }
 
-/// Whether a module imports CommonJS by Node's rules: by its extension, or by its package's type.
-fn is_node(node: &Node, module: bool) -> bool {
-    let Node::File(file) = node else { return false };
+/// Whether Node.js takes a file for a module of the standard, by its extension or its package's type. Such files import
+/// CommonJS by Node's rules.
+fn is_node(file: &Path, by_package: impl FnOnce() -> bool) -> bool {
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("mjs" | "mts") => true,
         Some("cjs" | "cts") => false,
-        _ => module,
+        _ => by_package(),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::graph::ModuleGraph;
 
 mod bind;
+mod cycle;
 mod map;
 mod name;
 mod order;
@@ -15,6 +16,7 @@ mod pure;
 mod runtime;
 mod shake;
 mod text;
+mod wait;
 mod write;
 
 /// What the linked module looks like.
@@ -50,8 +52,9 @@ pub fn link(graph: &ModuleGraph, output: Output, diagnostics: &mut Diagnostics) 
         diagnostics.extend(problems);
         return None;
     }
-    let live = shake::shake(&binder);
-    let plan = order::plan(&binder, &live);
+    let cycles = cycle::Cycles::new(&binder);
+    let live = shake::shake(&binder, &cycles);
+    let plan = order::plan(&binder, &cycles, &live);
     let names = name::names(&binder, &live, &plan, output);
     Some(write::write(&binder, &live, &plan, &names, output))
 }

@@ -18,7 +18,14 @@ fn source(at: usize) -> Source {
 
 fn with<T>(minify: bool, run: impl FnOnce(compile::Options<'_>) -> T) -> T {
     let (dialect, define) = (Dialect::default(), BTreeMap::new());
-    run(compile::Options { dialect: &dialect, define: &define, minify, source_map: true, keep_names: true })
+    run(compile::Options {
+        dialect: &dialect,
+        module: false,
+        define: &define,
+        minify,
+        source_map: true,
+        keep_names: true,
+    })
 }
 
 /// Asks a cache for files, holds its answers against the compiler's, and gives how many were not there.

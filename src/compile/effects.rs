@@ -133,6 +133,22 @@ impl Effects<'_> {
         }
     }
 
+    /// Whether an expression whose value nobody uses can be noticed where a minifier assumes that it cannot: by operators
+    /// that call functions, and by what is given to calls that are said to have no effects.
+    pub(super) fn are_missed(self, expression: &Expr) -> bool {
+        let assumed = match expression {
+            Expr::Tpl(_) | Expr::Unary(_) | Expr::Object(_) | Expr::Array(_) => true,
+            Expr::Bin(binary) => {
+                !matches!(binary.op, BinaryOp::LogicalAnd | BinaryOp::LogicalOr | BinaryOp::NullishCoalescing)
+            }
+            Expr::Call(call) => self.marked(call.span.lo),
+            Expr::New(new) => self.marked(new.span.lo),
+            _ => false,
+        };
+        // What hangs on other statements is not known to the minifier either.
+        assumed && (!self.pure(expression) || !std::mem::take(&mut *self.doubts.borrow_mut()).is_empty())
+    }
+
     /// The name of the top level that `name.member = value` or `name.prototype.member = value` adds to.
     fn completes(self, expression: &Expr) -> Option<String> {
         let Expr::Assign(assignment) = expression else { return None };

@@ -19,8 +19,10 @@ use super::parts::{self, Statement};
 use super::print::{Fence, Printer};
 use super::surface;
 use super::transform::{Marks, Transformed};
-use super::{Binding, Format, Import, ImportKind, Object, Options, Part, Reference, Symbol, SymbolId};
-use crate::diagnostic::Source;
+use super::{
+    Binding, Export, Format, Import, ImportKind, Object, Options, Part, Relocation, Symbol, SymbolId,
+};
+use crate::diagnostic::{Code, Diagnostic, Source};
 
 /// What is gathered while a module is walked.
 pub(super) struct Tables<'a> {
@@ -34,7 +36,9 @@ pub(super) struct Tables<'a> {
     pub(super) by_specifier: BTreeMap<(String, ImportKind), usize>,
     pub(super) bindings: BTreeMap<String, Binding>,
     pub(super) stars: Vec<usize>,
-    pub(super) references: Vec<(Reference, bool)>,
+    pub(super) references: Vec<Relocation>,
+    /// Imported names that are assigned to, and where.
+    pub(super) assigned_imports: Vec<(String, std::ops::Range<usize>)>,
     /// The names of the top level that are assigned to.
     pub(super) written: BTreeSet<SymbolId>,
     /// The symbol made up for a default export without a name.
@@ -54,14 +58,15 @@ impl Tables<'_> {
     }
 
     /// The import of a specifier, made at its first place.
-    pub(super) fn import(&mut self, specifier: &Str, kind: ImportKind) -> usize {
+    pub(super) fn import(&mut self, specifier: &Str, kind: ImportKind, tried: bool) -> usize {
         let key = (specifier.value.to_string_lossy().into_owned(), kind);
         if let Some(at) = self.by_specifier.get(&key) {
+            self.imports[*at].tried &= tried;
             return *at;
         }
         let at = self.imports.len();
         let span = self.range(specifier.span);
-        self.imports.push(Import { specifier: key.0.clone(), kind, span, names: Vec::new() });
+        self.imports.push(Import { specifier: key.0.clone(), kind, span, names: Vec::new(), tried });
         self.by_specifier.insert(key, at);
         at
     }
@@ -73,9 +78,9 @@ impl Tables<'_> {
     }
 
     /// The identifier that stands for a reference until the text is printed.
-    pub(super) fn placeholder(&mut self, reference: Reference, callee: bool, span: Span) -> Ident {
+    pub(super) fn placeholder(&mut self, reference: Relocation, span: Span) -> Ident {
         let name = self.fence.name(self.references.len());
-        self.references.push((reference, callee));
+        self.references.push(reference);
         Ident::new(name.into(), span, SyntaxContext::empty())
     }
 
@@ -91,7 +96,7 @@ pub(super) fn lower(
     source: &Source,
     transformed: Transformed,
     options: Options<'_>,
-) -> Object {
+) -> Result<Object, Vec<Diagnostic>> {
     let Transformed { module, marks, format, parameters, pure_functions, classes } = transformed;
     let exports = surface::exports(&module, session.start(), classes);
     let names = Names::of(&module, marks);
@@ -107,6 +112,7 @@ pub(super) fn lower(
         bindings: BTreeMap::new(),
         stars: Vec::new(),
         references: Vec::new(),
+        assigned_imports: Vec::new(),
         written: BTreeSet::new(),
         default: None,
     };
@@ -114,6 +120,10 @@ pub(super) fn lower(
     let effects =
         Effects { comments: &session.comments, marks, pure_functions: &pure_functions, doubts: &doubts };
     let statements = parts::statements(&mut tables, module, source, effects);
+    let problems = problems(source, &exports, &tables);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let printer = Printer {
         session,
         minify: options.minify,
@@ -147,7 +157,7 @@ pub(super) fn lower(
     }
     let is_import = |symbol: &SymbolId| tables.symbols[symbol.0 as usize].import.is_some();
     let writes_imports = tables.written.iter().any(is_import);
-    Object {
+    Ok(Object {
         source: source.clone(),
         format,
         parameters,
@@ -161,17 +171,39 @@ pub(super) fn lower(
         locals,
         awaits: names.awaits,
         writes_imports,
+    })
+}
+
+/// Mistakes that the grammar allows and that make a module no module.
+fn problems(source: &Source, exports: &[Export], tables: &Tables<'_>) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let mut seen = BTreeSet::new();
+    for export in exports.iter().filter(|export| export.name != "*") {
+        if !seen.insert(export.name.as_str()) {
+            let message = format!("`{}` is exported twice", export.name);
+            let problem = Diagnostic::error(Code::Syntax, message);
+            problems.push(problem.at(source, export.span.clone(), "the second time"));
+        }
     }
+    for (name, span) in &tables.assigned_imports {
+        let message = format!("`{name}` is imported and cannot be assigned to");
+        let problem = Diagnostic::error(Code::AssignToImport, message)
+            .help("export a function from the other module that assigns to it there");
+        problems.push(problem.at(source, span.clone(), "assigned here"));
+    }
+    problems
 }
 
 /// CommonJS is what speaks of `module`, `exports` or `require` and has no syntax of modules.
-pub(super) fn format(source: &Source, program: &Program, names: &Names) -> Format {
+pub(super) fn format(source: &Source, program: &Program, names: &Names, by_package: bool) -> Format {
+    let path = source.path();
+    let is_data = path.ends_with(".json");
     let is_declaration = |item: &ModuleItem| matches!(item, ModuleItem::ModuleDecl(_));
-    let is_module = matches!(program, Program::Module(module) if module.body.iter().any(is_declaration))
+    let is_module = (by_package && !is_data)
+        || matches!(program, Program::Module(module) if module.body.iter().any(is_declaration))
         || names.awaits
         || names.meta;
-    let path = source.path();
-    let by_name = [".cjs", ".cts", ".json"].iter().any(|extension| path.ends_with(extension));
+    let by_name = is_data || [".cjs", ".cts"].iter().any(|extension| path.ends_with(extension));
     // `eval` can speak of them without saying so.
     let words = ["module", "exports", "require", "eval"];
     let speaks = words.iter().any(|name| names.globals.contains(*name));

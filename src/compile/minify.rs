@@ -11,6 +11,7 @@ use swc_core::ecma::minifier::optimize;
 use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MangleOptions, MinifyOptions};
 use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
+use super::keep;
 use super::names::{Explicit, Extent};
 use super::opaque::{Reveal, hold};
 use super::parse::Session;
@@ -33,6 +34,11 @@ pub(super) fn minify(
         let (exports, mut body): (Vec<ModuleItem>, Vec<ModuleItem>) = items.partition(is_list);
         body.extend(exports);
         module.body = body;
+    }
+    if let Program::Module(module) = &mut program
+        && top.is_none()
+    {
+        keep::wrap(module, marks, &session.comments);
     }
     let (unresolved_mark, top_level_mark) = marks;
     if keep_names {
@@ -75,8 +81,11 @@ pub(super) fn minify(
         }),
         ..MinifyOptions::default()
     };
-    let mut program = run(program, &options);
+    program = run(program, &options);
     program.visit_mut_with(&mut Reveal);
+    if let Program::Module(module) = &mut program {
+        keep::unwrap(module);
+    }
     program
 }
 

@@ -120,7 +120,7 @@ fn record(tables: &mut Tables<'_>, declaration: &ModuleDecl) {
         ModuleDecl::Import(import) => record_import(tables, import),
         ModuleDecl::ExportNamed(export) => record_export(tables, export),
         ModuleDecl::ExportAll(export) => {
-            let at = tables.import(&export.src, ImportKind::Static);
+            let at = tables.import(&export.src, ImportKind::Static, false);
             tables.stars.push(at);
         }
         ModuleDecl::ExportDecl(export) => {
@@ -146,7 +146,7 @@ fn record(tables: &mut Tables<'_>, declaration: &ModuleDecl) {
 }
 
 fn record_import(tables: &mut Tables<'_>, import: &ImportDecl) {
-    let at = tables.import(&import.src, ImportKind::Static);
+    let at = tables.import(&import.src, ImportKind::Static, false);
     for specifier in &import.specifiers {
         let name = match specifier {
             ImportSpecifier::Default(_) => "default".to_owned(),
@@ -164,7 +164,7 @@ fn record_import(tables: &mut Tables<'_>, import: &ImportDecl) {
 }
 
 fn record_export(tables: &mut Tables<'_>, export: &NamedExport) {
-    let from = export.src.as_ref().map(|source| tables.import(source, ImportKind::Static));
+    let from = export.src.as_ref().map(|source| tables.import(source, ImportKind::Static, false));
     for specifier in &export.specifiers {
         let (original, exported) = match specifier {
             ExportSpecifier::Namespace(namespace) => ("*".to_owned(), export_name(&namespace.name)),
@@ -175,7 +175,11 @@ fn record_export(tables: &mut Tables<'_>, export: &NamedExport) {
             }
         };
         let binding = match from {
-            Some(at) => Binding::From(at, original),
+            Some(at) => {
+                let span = tables.range(specifier.span());
+                tables.imports[at].names.push((original.clone(), span));
+                Binding::From(at, original)
+            }
             None => Binding::Local(tables.symbol(&original)),
         };
         tables.bindings.insert(exported, binding);

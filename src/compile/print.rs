@@ -48,7 +48,8 @@ pub(super) struct Printer<'a> {
     /// Whether to note where the text comes from.
     pub(super) source_map: bool,
     pub(super) fence: Fence,
-    pub(super) references: &'a [(Reference, bool)],
+    /// By number; their places in the text are not known yet.
+    pub(super) references: &'a [Relocation],
 }
 
 /// What printing a statement gives.
@@ -115,7 +116,7 @@ enum Kind {
 /// Takes tokens from the printer.
 struct Writer<'a> {
     fence: Fence,
-    references: &'a [(Reference, bool)],
+    references: &'a [Relocation],
     text: String,
     relocations: Vec<Relocation>,
     minify: bool,
@@ -143,11 +144,9 @@ impl Writer<'_> {
             trace.token(at, text, if reference.is_some() { Kind::Other } else { kind });
         }
         match reference {
-            Some((target, callee)) => self.relocations.push(Relocation {
-                at: offset(self.text.len()),
-                target: target.clone(),
-                callee: *callee,
-            }),
+            Some(reference) => {
+                self.relocations.push(Relocation { at: offset(self.text.len()), ..reference.clone() })
+            }
             None => self.text.push_str(text),
         }
     }

@@ -1,21 +1,21 @@
 //! Every reference to the module's top level, and every request for a module, becomes a placeholder that the linker
 //! fills. What else the linker has to know of such a place is noted on the way.
 
-use swc_core::common::Spanned;
+use swc_core::common::{Span, Spanned};
 use swc_core::ecma::ast::{
-    AssignPat, AssignTarget, BindingIdent, CallExpr, Callee, ClassDecl, Expr, FnDecl, ForHead, Ident,
-    KeyValuePatProp, KeyValueProp, MemberExpr, ObjectPatProp, OptCall, Pat, Prop, TaggedTpl, UnaryExpr,
-    UnaryOp, UpdateExpr,
+    ArrowExpr, AssignPat, AssignTarget, BindingIdent, CallExpr, Callee, ClassDecl, ClassProp, Constructor,
+    Expr, FnDecl, ForHead, Function, Ident, KeyValuePatProp, KeyValueProp, MemberExpr, ObjectPatProp,
+    OptCall, Pat, PrivateProp, Prop, TaggedTpl, TryStmt, UnaryExpr, UnaryOp, UpdateExpr,
 };
 use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
 use super::lower::{Tables, key, member_name, request};
 use super::parts::Statement;
-use super::{ImportKind, Member, Reference, SymbolId};
+use super::{ImportKind, Member, Reference, Relocation, SymbolId};
 
 /// Rewrites a statement and notes what it declares.
 pub(super) fn rewrite(tables: &mut Tables<'_>, part: &mut Statement) {
-    let mut rewriter = Rewriter { tables, declares: Vec::new(), assigning: false };
+    let mut rewriter = Rewriter { tables, declares: Vec::new(), assigning: false, depth: 0, tries: 0 };
     for statement in &mut part.statements {
         statement.visit_mut_with(&mut rewriter);
     }
@@ -30,6 +30,10 @@ struct Rewriter<'a, 'b> {
     declares: Vec<SymbolId>,
     /// Whether a pattern is one of assignment.
     assigning: bool,
+    /// How many functions that run later the walk is in.
+    depth: usize,
+    /// How many `try` blocks it is in.
+    tries: usize,
 }
 
 impl Rewriter<'_, '_> {
@@ -70,7 +74,10 @@ impl Rewriter<'_, '_> {
             Expr::Member(member) => self.fill_root(&mut member.obj, reference, callee),
             root => {
                 let span = root.span();
-                *root = Expr::Ident(self.tables.placeholder(reference, callee, span));
+                let now =
+                    self.depth == 0 && !matches!(reference, Reference::Require(_) | Reference::Dynamic(_));
+                let reference = Relocation { at: 0, target: reference, callee, now };
+                *root = Expr::Ident(self.tables.placeholder(reference, span));
             }
         }
     }
@@ -83,7 +90,8 @@ impl Rewriter<'_, '_> {
             Expr::Ident(ident) if self.tables.is_top(ident) => {
                 let symbol = self.tables.symbol(&ident.sym);
                 self.tables.written.insert(symbol);
-                *ident = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
+                self.assigned(ident);
+                *ident = self.place(Reference::Symbol(symbol), false, ident.span);
             }
             other => other.visit_mut_with(self),
         }
@@ -97,6 +105,38 @@ impl Rewriter<'_, '_> {
         match self.reference(expression) {
             Some(reference) => self.fill_root(expression, reference, callee),
             None => expression.visit_mut_children_with(self),
+        }
+    }
+
+    /// The identifier in the place of something that is not called.
+    fn place(&mut self, target: Reference, now: bool, span: Span) -> Ident {
+        self.tables.placeholder(Relocation { at: 0, target, callee: false, now }, span)
+    }
+
+    fn later(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        let tries = std::mem::take(&mut self.tries);
+        visit(self);
+        self.tries = tries;
+        self.depth -= 1;
+    }
+
+    /// The value of a field: a static one is made with the class, others with each object.
+    fn field(&mut self, value: &mut Option<Box<Expr>>, is_static: bool) {
+        match is_static {
+            true => value.visit_mut_with(self),
+            false => self.later(|later| value.visit_mut_with(later)),
+        }
+    }
+
+    /// Notes that a name is assigned to, which no import can be.
+    fn assigned(&mut self, ident: &Ident) {
+        if self.tables.is_top(ident) {
+            let symbol = self.tables.symbol(&ident.sym);
+            if self.tables.symbols[symbol.0 as usize].import.is_some() {
+                let span = self.tables.range(ident.span);
+                self.tables.assigned_imports.push((ident.sym.to_string(), span));
+            }
         }
     }
 }
@@ -138,17 +178,21 @@ impl VisitMut for Rewriter<'_, '_> {
 
     fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
         if let Some((specifier, kind)) = request(call, self.tables.marks) {
-            let at = self.tables.import(specifier, kind);
+            let at = self.tables.import(specifier, kind, self.tries > 0);
             let reference = match kind {
                 ImportKind::Dynamic => Reference::Dynamic(at),
                 ImportKind::Require | ImportKind::Static => Reference::Require(at),
             };
-            let callee = Expr::Ident(self.tables.placeholder(reference, false, call.span));
+            let callee = Expr::Ident(self.place(reference, false, call.span));
             call.callee = Callee::Expr(Box::new(callee));
             call.args.clear();
             return;
         }
         match &mut call.callee {
+            // What is called on the spot runs at once.
+            Callee::Expr(callee) if callee.unwrap_parens().is_arrow() => {
+                callee.unwrap_parens_mut().visit_mut_children_with(self);
+            }
             Callee::Expr(callee) => self.fill(callee, true),
             other => other.visit_mut_with(self),
         }
@@ -170,11 +214,43 @@ impl VisitMut for Rewriter<'_, '_> {
             let symbol = self.tables.symbol(&ident.id.sym);
             if self.assigning {
                 self.tables.written.insert(symbol);
+                self.assigned(&ident.id);
             } else {
                 self.declares.push(symbol);
             }
-            ident.id = self.tables.placeholder(Reference::Symbol(symbol), false, ident.id.span);
+            ident.id = self.place(Reference::Symbol(symbol), false, ident.id.span);
         }
+    }
+
+    fn visit_mut_try_stmt(&mut self, statement: &mut TryStmt) {
+        self.tries += usize::from(statement.handler.is_some());
+        statement.block.visit_mut_with(self);
+        self.tries -= usize::from(statement.handler.is_some());
+        statement.handler.visit_mut_with(self);
+        statement.finalizer.visit_mut_with(self);
+    }
+
+    fn visit_mut_arrow_expr(&mut self, arrow: &mut ArrowExpr) {
+        self.later(|later| arrow.visit_mut_children_with(later));
+    }
+
+    fn visit_mut_function(&mut self, function: &mut Function) {
+        self.later(|later| function.visit_mut_children_with(later));
+    }
+
+    fn visit_mut_constructor(&mut self, constructor: &mut Constructor) {
+        self.later(|later| constructor.visit_mut_children_with(later));
+    }
+
+    fn visit_mut_class_prop(&mut self, property: &mut ClassProp) {
+        property.key.visit_mut_with(self);
+        property.decorators.visit_mut_with(self);
+        self.field(&mut property.value, property.is_static);
+    }
+
+    fn visit_mut_private_prop(&mut self, property: &mut PrivateProp) {
+        property.decorators.visit_mut_with(self);
+        self.field(&mut property.value, property.is_static);
     }
 
     fn visit_mut_fn_decl(&mut self, declaration: &mut FnDecl) {
@@ -191,7 +267,7 @@ impl VisitMut for Rewriter<'_, '_> {
         match property {
             Prop::Shorthand(ident) if self.tables.is_top(ident) => {
                 let symbol = self.tables.symbol(&ident.sym);
-                let value = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
+                let value = self.place(Reference::Symbol(symbol), self.depth == 0, ident.span);
                 *property =
                     Prop::KeyValue(KeyValueProp { key: key(ident), value: Box::new(Expr::Ident(value)) });
             }
@@ -226,7 +302,7 @@ impl Rewriter<'_, '_> {
         if self.tables.is_top(ident) {
             let symbol = self.tables.symbol(&ident.sym);
             self.declares.push(symbol);
-            *ident = self.tables.placeholder(Reference::Symbol(symbol), false, ident.span);
+            *ident = self.place(Reference::Symbol(symbol), false, ident.span);
         }
     }
 }

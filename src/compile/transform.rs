@@ -124,7 +124,7 @@ pub(super) fn transform(
     }
     let marks = Marks::new(unresolved, top_level);
     let names = Names::of(&program, marks);
-    let format = format(source, &program, &names);
+    let format = format(source, &program, &names, options.module);
     let mut parameters = PARAMETERS.map(str::to_owned);
     if options.minify {
         // `eval` can speak of the names of a top level without saying so.

@@ -36,6 +36,8 @@ codes! {
     MissingExport => "missing-export",
     /// An import of a name that two modules export through one.
     AmbiguousExport => "ambiguous-export",
+    /// An imported name is assigned to.
+    AssignToImport => "assign-to-import",
     /// Several configuration files could be meant.
     SeveralConfigs => "several-configs",
     /// A key stands twice in one JSON object.

@@ -72,6 +72,11 @@ impl<'a> Binder<'a> {
         &self.module(id).object
     }
 
+    /// Whether a name of a module's top level is imported.
+    pub(super) fn is_import(&self, module: ModuleId, symbol: SymbolId) -> bool {
+        self.object(module).symbols[symbol.0 as usize].import.is_some()
+    }
+
     /// A name by which a module exports a symbol.
     pub(super) fn export_name(&self, module: ModuleId, symbol: SymbolId) -> &'a str {
         self.exported[module.0 as usize].get(&symbol).copied().unwrap_or("default")
@@ -146,13 +151,19 @@ impl<'a> Binder<'a> {
         if object.format == Format::CommonJs {
             return Resolved::CommonJs(module, name.to_owned(), false);
         }
-        match object.bindings.get(name) {
+        let passed_on = match object.bindings.get(name) {
             Some(Binding::Local(symbol)) => match &object.symbols[symbol.0 as usize].import {
-                Some((import, name)) => return self.import(module, *import, name, trail),
+                Some((import, name)) => Some((*import, name)),
                 None => return Resolved::Symbol(module, *symbol),
             },
-            Some(Binding::From(import, name)) => return self.import(module, *import, name, trail),
-            None => {}
+            Some(Binding::From(import, name)) => Some((*import, name)),
+            None => None,
+        };
+        if let Some((import, name)) = passed_on {
+            let resolved = self.import(module, import, name, trail);
+            // The module says that it exports this, whatever it may be.
+            trail.loose = false;
+            return resolved;
         }
         // A default export is never passed on by `export *`.
         if name == "default" {

@@ -18,6 +18,8 @@ use crate::graph::{ModuleId, Target};
 pub(super) enum Entity {
     /// A name of a module whose text stands there too.
     Symbol(ModuleId, SymbolId),
+    /// What a module that waits exports, for other modules' text.
+    Exports(ModuleId),
     /// The object of a module's exports.
     Namespace(ModuleId),
     /// What a CommonJS module exports, as an importer sees it: by Node's rules or by those of bundlers.
@@ -114,7 +116,7 @@ pub(super) fn place(
 pub(super) fn value(binder: &Binder<'_>, plan: &Plan, resolved: &Resolved) -> Place {
     match resolved {
         Resolved::Symbol(module, symbol) if plan.is_wrapped(binder, *module) => {
-            Place::Property(Entity::Namespace(*module), binder.export_name(*module, *symbol).to_owned())
+            Place::Property(Entity::Exports(*module), binder.export_name(*module, *symbol).to_owned())
         }
         Resolved::Symbol(module, symbol) => Place::Entity(Entity::Symbol(*module, *symbol)),
         Resolved::Namespace(module) => Place::Entity(Entity::Namespace(*module)),
@@ -250,7 +252,6 @@ fn uses(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Output) -> BTreeM
             add(Entity::Start(module), None);
         }
         if plan.waiting.contains(&module) {
-            add(Entity::Namespace(module), Some(module));
             for start in order::starts(binder, live, module)
                 .into_iter()
                 .filter(|start| plan.is_wrapped(binder, *start))
@@ -295,18 +296,22 @@ fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut BTreeMap<Entity, Use>) {
     let mut rest: Vec<Entity> = uses.keys().cloned().collect();
     while let Some(entity) = rest.pop() {
         let needed = match &entity {
-            Entity::Namespace(module) if plan.waiting.contains(module) => {
-                vec![Entity::Helper(Helper::Namespace), Entity::Start(*module)]
+            Entity::Exports(_) => vec![Entity::Helper(Helper::Exports)],
+            Entity::Namespace(_) => {
+                vec![Entity::Helper(Helper::Namespace), Entity::Helper(Helper::Exports)]
             }
-            Entity::Namespace(_) => vec![Entity::Helper(Helper::Namespace)],
             Entity::Interop(module, _) => vec![Entity::Helper(Helper::Interop), Entity::Start(*module)],
             Entity::Start(module) if binder.object(*module).format == Format::CommonJs => {
                 vec![Entity::Helper(Helper::CommonJs)]
             }
-            Entity::Start(module) => vec![Entity::Helper(Helper::Module), Entity::Namespace(*module)],
+            Entity::Start(module) if plan.cycle(*module).is_some() => vec![Entity::Helper(Helper::Cycle)],
+            Entity::Start(_) => vec![Entity::Helper(Helper::Module)],
             Entity::Require(module) => vec![Entity::Namespace(*module), Entity::Helper(Helper::ToCommonJs)],
             Entity::Load(module, node) if binder.object(*module).format == Format::CommonJs => {
                 vec![Entity::Interop(*module, *node)]
+            }
+            Entity::Load(module, _) if plan.gates.contains_key(module) => {
+                vec![Entity::Namespace(*module), Entity::Helper(Helper::Gate)]
             }
             Entity::Load(module, _) => vec![Entity::Namespace(*module)],
             Entity::RequireExternal(specifier) => {
@@ -325,9 +330,10 @@ fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut BTreeMap<Entity, Use>) {
     }
     // The functions of waiting modules speak of their own namespaces and of interop with what they start.
     for module in &plan.waiting {
-        for entity in
-            [Entity::Namespace(*module), Entity::Helper(Helper::Namespace), Entity::Helper(Helper::Interop)]
-        {
+        let helpers = [Helper::Exports, Helper::Namespace, Helper::Interop, Helper::Star];
+        let cycle = plan.cycle(*module).unwrap_or_default().iter().map(|other| Entity::Namespace(*other));
+        let own = [Entity::Exports(*module), Entity::Namespace(*module)];
+        for entity in own.into_iter().chain(helpers.map(Entity::Helper)).chain(cycle) {
             if let Some(entry) = uses.get_mut(&entity) {
                 entry.modules.insert(*module);
             }
@@ -352,7 +358,8 @@ fn wanted(binder: &Binder<'_>, entity: &Entity) -> String {
     let stem = |module: &ModuleId| stem(&binder.module(*module).path);
     match entity {
         Entity::Symbol(module, symbol) => binder.object(*module).symbols[symbol.0 as usize].name.clone(),
-        Entity::Namespace(module) => format!("{}_exports", stem(module)),
+        Entity::Exports(module) => format!("{}_exports", stem(module)),
+        Entity::Namespace(module) => format!("{}_namespace", stem(module)),
         Entity::Interop(module, _) => format!("import_{}", stem(module)),
         Entity::Start(module) if binder.object(*module).format == Format::CommonJs => {
             format!("require_{}", stem(module))
@@ -467,6 +474,8 @@ const RESERVED: &[&str] = &[
     "Promise",
     "Error",
     "WeakMap",
+    "Proxy",
+    "Reflect",
     "exports",
     "module",
     "require",

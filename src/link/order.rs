@@ -4,9 +4,10 @@
 //! first required. A module of the standard waits too when it is required, since nobody knows before when that will
 //! be, or when only `import()` leads to it; and so does everything that it imports.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::bind::Binder;
+use super::cycle::Cycles;
 use super::shake::Live;
 use crate::compile::{Format, ImportKind};
 use crate::graph::{ModuleId, Target};
@@ -19,6 +20,16 @@ pub(super) struct Plan {
     pub(super) waiting: BTreeSet<ModuleId>,
     /// Those of them that have to be awaited.
     pub(super) awaited: BTreeSet<ModuleId>,
+    /// Those of them whose names have to be there before they are evaluated: each cycle of modules as one, and what they
+    /// import.
+    pub(super) linked: Vec<Vec<ModuleId>>,
+    /// For each of these, where it is.
+    places: BTreeMap<ModuleId, usize>,
+    /// Modules of CommonJS that can be seen before they are evaluated.
+    pub(super) foreseen: BTreeSet<ModuleId>,
+    /// Modules that are evaluated in their turn and may be asked for before, since something is awaited meanwhile; and the
+    /// module after which they can be had.
+    pub(super) gates: BTreeMap<ModuleId, ModuleId>,
 }
 
 impl Plan {
@@ -26,27 +37,86 @@ impl Plan {
     pub(super) fn is_wrapped(&self, binder: &Binder<'_>, module: ModuleId) -> bool {
         binder.object(module).format == Format::CommonJs || self.waiting.contains(&module)
     }
+
+    /// The cycle whose names a module's are made with.
+    pub(super) fn cycle(&self, module: ModuleId) -> Option<&[ModuleId]> {
+        self.places.get(&module).map(|at| self.linked[*at].as_slice())
+    }
 }
 
 /// Plans the evaluation of what is live.
-pub(super) fn plan(binder: &Binder<'_>, live: &Live) -> Plan {
+pub(super) fn plan(binder: &Binder<'_>, cycles: &Cycles, live: &Live) -> Plan {
     let is_module = |module: &ModuleId| binder.object(*module).format == Format::Module;
     let eager = closure(binder, [binder.graph.entry]);
-    let mut waiting = closure(binder, live.required.iter().copied().filter(is_module));
-    // Whatever runs at once has run by the time that a promise is resolved, unless something is awaited meanwhile.
-    let awaits = eager.iter().any(|module| binder.object(*module).awaits);
-    let late = live.dynamic.iter().copied().filter(is_module).filter(|module| !eager.contains(module));
-    let late = closure(binder, late);
-    waiting.extend(late.into_iter().filter(|module| awaits || !eager.contains(module)));
+    let required = live.required.iter().copied().filter(is_module);
+    let dynamic = live.dynamic.iter().copied().filter(is_module);
+    let mut waiting = waits(binder, &eager, required, dynamic);
     waiting.retain(|module| is_module(module) && live.modules[module.0 as usize]);
     let mut order = evaluate(binder, binder.graph.entry, &waiting);
     order.retain(|module| live.modules[module.0 as usize]);
     let awaited = awaited(binder, live, &waiting);
-    Plan { eager: order, waiting, awaited }
+    let cyclic = binder.graph.ids().filter(|module| live.modules[module.0 as usize]);
+    let below = closure(binder, cyclic.filter(|module| cycles.of(*module).is_some()));
+    let linked = linked(cycles, below.iter().copied().filter(|module| waiting.contains(module)));
+    let foreseen = below.into_iter().filter(|module| !is_module(module)).collect();
+    let places =
+        linked.iter().enumerate().flat_map(|(at, cycle)| cycle.iter().map(move |module| (*module, at)));
+    let places = places.collect();
+    let gates = if order.iter().any(|module| binder.object(*module).awaits || awaited.contains(module)) {
+        gates(binder, cycles, live, &order, &waiting)
+    } else {
+        BTreeMap::new()
+    };
+    Plan { eager: order, waiting, awaited, linked, places, foreseen, gates }
+}
+
+/// A module of a cycle can be had when all of the cycle is evaluated.
+fn gates(
+    binder: &Binder<'_>,
+    cycles: &Cycles,
+    live: &Live,
+    order: &[ModuleId],
+    waiting: &BTreeSet<ModuleId>,
+) -> BTreeMap<ModuleId, ModuleId> {
+    let last: BTreeMap<u32, ModuleId> =
+        order.iter().filter_map(|module| Some((cycles.of(*module)?, *module))).collect();
+    let is_module = |module: &ModuleId| binder.object(*module).format == Format::Module;
+    let asked = order.iter().filter(|module| live.dynamic.contains(module) && !waiting.contains(module));
+    let asked = asked.filter(|module| is_module(module));
+    let opens = |module: &ModuleId| {
+        cycles.of(*module).and_then(|cycle| last.get(&cycle)).unwrap_or(module).to_owned()
+    };
+    asked.map(|module| (*module, opens(module))).collect()
+}
+
+/// The waiting modules that can be seen before they are evaluated, each cycle as one.
+fn linked(cycles: &Cycles, modules: impl Iterator<Item = ModuleId>) -> Vec<Vec<ModuleId>> {
+    let mut linked: BTreeMap<(Option<u32>, Option<ModuleId>), Vec<ModuleId>> = BTreeMap::new();
+    for module in modules {
+        let cycle = cycles.of(module);
+        let alone = cycle.is_none().then_some(module);
+        linked.entry((cycle, alone)).or_default().push(module);
+    }
+    linked.into_values().collect()
+}
+
+/// What waits of a graph whose entry leads to what is eager.
+pub(super) fn waits(
+    binder: &Binder<'_>,
+    eager: &BTreeSet<ModuleId>,
+    required: impl IntoIterator<Item = ModuleId>,
+    dynamic: impl IntoIterator<Item = ModuleId>,
+) -> BTreeSet<ModuleId> {
+    let mut waiting = closure(binder, required);
+    // Whatever runs at once has run by the time that a promise is resolved, unless something is awaited meanwhile.
+    let awaits = eager.iter().any(|module| binder.object(*module).awaits);
+    let late = closure(binder, dynamic.into_iter().filter(|module| !eager.contains(module)));
+    waiting.extend(late.into_iter().filter(|module| awaits || !eager.contains(module)));
+    waiting
 }
 
 /// The static imports of a module, in order.
-fn imports(binder: &Binder<'_>, module: ModuleId) -> impl Iterator<Item = ModuleId> {
+pub(super) fn imports(binder: &Binder<'_>, module: ModuleId) -> impl Iterator<Item = ModuleId> {
     let module = binder.module(module);
     module.object.imports.iter().zip(&module.targets).filter_map(|(import, target)| {
         match (import.kind, target) {
@@ -57,7 +127,7 @@ fn imports(binder: &Binder<'_>, module: ModuleId) -> impl Iterator<Item = Module
 }
 
 /// Everything that modules import, themselves included.
-fn closure(binder: &Binder<'_>, roots: impl IntoIterator<Item = ModuleId>) -> BTreeSet<ModuleId> {
+pub(super) fn closure(binder: &Binder<'_>, roots: impl IntoIterator<Item = ModuleId>) -> BTreeSet<ModuleId> {
     let mut seen = BTreeSet::new();
     let mut rest: Vec<ModuleId> = roots.into_iter().collect();
     while let Some(module) = rest.pop() {

@@ -5,14 +5,21 @@
 pub(super) enum Helper {
     /// Gives a renamed function or class its name back.
     Name,
-    /// Makes the object of a module's exports from getters, or adds to one that was made before.
+    /// Makes an object of a module's exports from getters, for other modules' text.
+    Exports,
+    /// Makes the namespace object that programs see of such an object.
     Namespace,
-    /// Adds to such an object what a module exports whose names are only known when it runs.
+    /// Adds to a namespace object what a module exports whose names are only known when it runs.
     Star,
     /// Makes a function that evaluates a CommonJS module once.
     CommonJs,
     /// Makes a function that evaluates a module of the standard once.
     Module,
+    /// Makes such functions for modules that may see each other before they are evaluated: called with 0 they only make
+    /// the names, with 1 they are one of these modules calling another.
+    Cycle,
+    /// Makes a function behind `import()` of a module that is evaluated in its turn.
+    Gate,
     /// `module.exports` as an importer sees it.
     Interop,
     /// The exports of a module of the standard as those see them who require it.
@@ -25,10 +32,13 @@ impl Helper {
     /// All of them, each after those it speaks of.
     pub(super) const ALL: &[Self] = &[
         Self::Name,
+        Self::Exports,
         Self::Namespace,
         Self::Star,
         Self::CommonJs,
         Self::Module,
+        Self::Cycle,
+        Self::Gate,
         Self::Interop,
         Self::ToCommonJs,
         Self::Require,
@@ -38,10 +48,13 @@ impl Helper {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Name => "__name",
+            Self::Exports => "__exports",
             Self::Namespace => "__namespace",
             Self::Star => "__star",
             Self::CommonJs => "__commonJS",
             Self::Module => "__module",
+            Self::Cycle => "__cycle",
+            Self::Gate => "__gate",
             Self::Interop => "__interop",
             Self::ToCommonJs => "__toCommonJS",
             Self::Require => "__require",
@@ -54,16 +67,25 @@ impl Helper {
             Self::Name => {
                 r#"(value, name) => Object.defineProperty(value, "name", { value: name, configurable: true })"#
             }
-            // Not a plain object: no prototype, its own tag, and nothing that can be added or changed.
+            Self::Exports => concat!(
+                r#"(getters, exports = Object.create(null)) => { "#,
+                r#"for (const key of Object.keys(getters)) Object.defineProperty(exports, key, { get: getters[key], enumerable: true }); return exports; }"#,
+            ),
+            // As the standard has it: data properties that are live, cannot be changed, and throw while their binding has
+            // no value. An object of getters would say what it is, and could be frozen.
             Self::Namespace => concat!(
-                r#"(getters, open, target = Object.create(null, { [Symbol.toStringTag]: { value: "Module" } })) => { "#,
-                r#"for (const key of Object.keys(getters)) Object.defineProperty(target, key, { get: getters[key], enumerable: true }); "#,
-                r#"return open ? target : Object.preventExtensions(target); }"#,
+                r#"(exports, open) => { const target = Object.create(null, { [Symbol.toStringTag]: { value: "Module" } }); "#,
+                r#"const add = (key) => Object.defineProperty(target, key, { writable: true, enumerable: true }); Object.keys(exports).forEach(add); "#,
+                r#"const own = (_, key) => { const own = Reflect.getOwnPropertyDescriptor(target, key); if (key in exports) own.value = exports[key]; return own; }; "#,
+                r#"return new Proxy(open ? target : Object.preventExtensions(target), { get: (_, key) => (key in exports ? exports : target)[key], "#,
+                r#"getOwnPropertyDescriptor: own, set: () => false, defineProperty: (_, key, change) => { "#,
+                r#"if (open && change.get) { Object.defineProperty(exports, key, change); add(key); return false; } const now = own(_, key); "#,
+                r#"return !!now && Object.keys(change).every((name) => name in now && Object.is(change[name], now[name])); } }); }"#,
             ),
             Self::Star => concat!(
                 r#"(target, from) => { if (from === null || (typeof from !== "object" && typeof from !== "function")) return; "#,
-                r#"for (const key of Object.getOwnPropertyNames(from)) if (key !== "default" && key !== "__esModule" && !Object.hasOwn(target, key)) "#,
-                r#"Object.defineProperty(target, key, { get: () => from[key], enumerable: true }); }"#,
+                r#"for (const key of Object.getOwnPropertyNames(from)) if (key !== "default" && key !== "__esModule" && !(key in target)) "#,
+                r#"Reflect.defineProperty(target, key, { get: () => from[key], enumerable: true }); }"#,
             ),
             // A module that throws is forgotten, so that it is evaluated again when it is required again.
             Self::CommonJs => concat!(
@@ -73,21 +95,32 @@ impl Helper {
             ),
             // One that throws goes on throwing the same error.
             Self::Module => concat!(
-                r#"(run) => { let state = 0, value; return () => { if (state === 0) { state = 1; "#,
-                r#"try { value = run(); } catch (error) { state = 2; value = error; } } "#,
-                r#"if (state === 2) throw value; return value; }; }"#,
+                r#"(run) => { let outcome; return () => { if (!outcome) { outcome = () => {}; "#,
+                r#"try { const value = run(); outcome = () => value; } catch (error) { outcome = () => { throw error; }; } } return outcome(); }; }"#,
+            ),
+            // Their names are all there before the first of them is evaluated, and they succeed or fail as one.
+            Self::Cycle => concat!(
+                r#"(runs, below) => { let bodies, outcome; const begun = []; "#,
+                r#"const step = (at) => { if (!begun[at]) { begun[at] = true; return bodies[at].next(); } }; "#,
+                r#"return runs.map((_, at) => (phase) => { if (!bodies) { bodies = runs.map((run) => run()); bodies.forEach((body) => body.next()); below().forEach((start) => start(0)); } "#,
+                r#"if (phase === 0) return; if (phase === 1) return step(at); "#,
+                r#"if (!outcome) { outcome = () => {}; try { const value = step(at); outcome = () => value; } catch (error) { outcome = () => { throw error; }; } } return outcome(); }); }"#,
+            ),
+            Self::Gate => concat!(
+                r#"(give) => { let open; const done = new Promise((resolve) => { open = resolve; }); "#,
+                r#"return Object.assign(() => done.then(give), { open }); }"#,
             ),
             Self::Interop => concat!(
-                r#"(exports, node) => { const some = exports !== null && (typeof exports === "object" || typeof exports === "function"); "#,
-                r#"const target = Object.create(some ? Object.getPrototypeOf(exports) : null, { [Symbol.toStringTag]: { value: "Module" } }); "#,
-                r#"if (some) for (const key of Object.getOwnPropertyNames(exports)) if (key !== "default") "#,
+                r#"(exports, node, target = Object.create(null, { [Symbol.toStringTag]: { value: "Module" } })) => { "#,
+                r#"const some = exports !== null && (typeof exports === "object" || typeof exports === "function"); "#,
+                r#"if (some) Object.setPrototypeOf(target, Object.getPrototypeOf(exports)); if (some) for (const key of Object.getOwnPropertyNames(exports)) if (key !== "default") "#,
                 r#"Object.defineProperty(target, key, { get: () => exports[key], enumerable: Object.prototype.propertyIsEnumerable.call(exports, key), configurable: true }); "#,
                 r#"return Object.defineProperty(target, "default", some && exports.__esModule && !node ? { get: () => exports.default, enumerable: true } : { value: exports, enumerable: true }); }"#,
             ),
             Self::ToCommonJs => concat!(
                 r#"((known) => (namespace) => { if ("module.exports" in namespace) return namespace["module.exports"]; let target = known.get(namespace); "#,
                 r#"if (!target) { known.set(namespace, target = Object.defineProperty({}, "__esModule", { value: true })); "#,
-                r#"for (const key of Object.keys(namespace)) if (key !== "__esModule") Object.defineProperty(target, key, { get: () => namespace[key], enumerable: true }); } "#,
+                r#"for (const key of Object.getOwnPropertyNames(namespace)) if (key !== "__esModule") Object.defineProperty(target, key, { get: () => namespace[key], enumerable: true }); } "#,
                 r#"return target; })(new WeakMap())"#,
             ),
             Self::Require => concat!(

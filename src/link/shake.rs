@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::bind::{Binder, Resolved, Trail};
+use super::cycle::Cycles;
 use super::pure::{self, Declared};
 use crate::compile::{Format, ImportKind, Part, Reference, SymbolId};
 use crate::graph::{Module, ModuleId, Target};
@@ -22,7 +23,7 @@ pub(super) struct Live {
 }
 
 /// Marks what is live, from the entry.
-pub(super) fn shake(binder: &Binder<'_>) -> Live {
+pub(super) fn shake(binder: &Binder<'_>, cycles: &Cycles) -> Live {
     let modules = &binder.graph.modules;
     let parts = |module: &Module, belongs: fn(&Part, &mut Vec<SymbolId>)| {
         let mut parts: Vec<Vec<usize>> = vec![Vec::new(); module.object.symbols.len()];
@@ -43,6 +44,7 @@ pub(super) fn shake(binder: &Binder<'_>) -> Live {
     };
     let mut marker = Marker {
         binder,
+        cycles,
         effects: pure::effects(binder, &declared),
         belonging: modules.iter().map(|module| parts(module, belongs)).collect(),
         live: Live {
@@ -66,6 +68,7 @@ pub(super) fn shake(binder: &Binder<'_>) -> Live {
 
 struct Marker<'a, 'b> {
     binder: &'a Binder<'b>,
+    cycles: &'a Cycles,
     /// For each module and part, whether evaluating it can be noticed.
     effects: Vec<Vec<bool>>,
     /// For each module and symbol, the parts that declare or complete it.
@@ -105,7 +108,7 @@ impl Marker<'_, '_> {
             }
             let object = self.binder.object(module);
             for at in 0..object.parts.len() {
-                if self.effects[module.0 as usize][at] {
+                if self.effects[module.0 as usize][at] || self.reads_too_early(module, at) {
                     self.part(module, at);
                 }
             }
@@ -117,6 +120,29 @@ impl Marker<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether a statement may read something that does not exist yet, which can be noticed: it throws.
+    fn reads_too_early(&self, module: ModuleId, part: usize) -> bool {
+        let reads = self.binder.object(module).parts[part].relocations.iter().filter(|place| place.now);
+        let mut owned = reads.filter_map(|place| match place.target {
+            Reference::Symbol(symbol) if !self.binder.is_import(module, symbol) => Some((module, symbol)),
+            _ if self.cycles.of(module).is_none() => None,
+            _ => match self.binder.reference(module, &place.target).map(|found| found.resolved) {
+                Some(Resolved::Symbol(owner, symbol)) => Some((owner, symbol)),
+                _ => None,
+            },
+        });
+        owned.any(|(owner, symbol)| {
+            let declared = &self.belonging[owner.0 as usize][symbol.0 as usize];
+            let parts = &self.binder.object(owner).parts;
+            !declared.iter().any(|at| parts[*at].hoisted)
+                && if owner == module {
+                    declared.first().is_some_and(|first| *first >= part)
+                } else {
+                    self.cycles.precedes(module, owner)
+                }
+        })
     }
 
     fn part(&mut self, module: ModuleId, part: usize) {

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::bind::Binder;
 use super::map::{Fill, Tracer};
 use super::name::{Entity, Names, Place, place, required_name, value};
-use super::order::{self, Plan};
+use super::order::Plan;
 use super::runtime::Helper;
 use super::shake::Live;
 use super::text::{is_identifier, quoted, squeeze};
+use super::wait::passed_on;
 use super::{Bundle, Output};
 use crate::compile::{Format, Part, Relocation};
 use crate::graph::ModuleId;
@@ -20,6 +21,7 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
         live,
         plan,
         names,
+        passed_on: passed_on(binder, live),
         output,
         text: String::new(),
         tracer: output.source_map.then(Tracer::default),
@@ -29,10 +31,16 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
     writer.externals();
     writer.helpers();
     writer.namespaces();
+    writer.foreseen();
     writer.waiting();
     writer.functions();
-    for module in plan.eager.iter().filter(|module| !plan.is_wrapped(binder, **module)) {
+    let eager: Vec<ModuleId> =
+        plan.eager.iter().copied().filter(|module| !plan.is_wrapped(binder, *module)).collect();
+    for module in &eager {
         writer.functions_first(*module);
+    }
+    for start in writer.linked_below(&eager) {
+        writer.line(&format!("{start}(0);"));
     }
     for module in &plan.eager {
         writer.evaluate(*module);
@@ -51,11 +59,13 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
     }
 }
 
-struct Writer<'a, 'b> {
-    binder: &'a Binder<'b>,
-    live: &'a Live,
-    plan: &'a Plan,
-    names: &'a Names,
+pub(super) struct Writer<'a, 'b> {
+    pub(super) binder: &'a Binder<'b>,
+    pub(super) live: &'a Live,
+    pub(super) plan: &'a Plan,
+    pub(super) names: &'a Names,
+    /// Modules of the standard that pass one of CommonJS on whole.
+    pub(super) passed_on: BTreeMap<ModuleId, Vec<ModuleId>>,
     output: Output,
     text: String,
     tracer: Option<Tracer<'b>>,
@@ -71,7 +81,7 @@ impl<'b> Writer<'_, 'b> {
     }
 
     /// A line of the linker's own.
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         if self.output.minify {
             self.push(&squeeze(text));
         } else {
@@ -80,11 +90,11 @@ impl<'b> Writer<'_, 'b> {
         }
     }
 
-    fn name(&self, entity: &Entity) -> String {
+    pub(super) fn name(&self, entity: &Entity) -> String {
         self.names.get(entity).unwrap_or("undefined").to_owned()
     }
 
-    fn helper(&self, helper: Helper) -> String {
+    pub(super) fn helper(&self, helper: Helper) -> String {
         self.name(&Entity::Helper(helper))
     }
 
@@ -123,29 +133,57 @@ impl<'b> Writer<'_, 'b> {
     fn namespaces(&mut self) {
         for module in self.binder.graph.ids() {
             let Some(name) = self.names.get(&Entity::Namespace(module)).map(str::to_owned) else { continue };
-            let make = self.helper(Helper::Namespace);
-            let text = if self.plan.waiting.contains(&module) {
-                format!("var {name} = {make}({{}}, true);")
-            } else {
-                let open = if self.loose(module).is_empty() { "" } else { ", true" };
-                format!("var {name} = {make}({}{open});", self.getters(module))
-            };
-            self.line(&text);
+            if !self.plan.waiting.contains(&module) {
+                let text = format!("var {name} = {};", self.namespace(module));
+                self.line(&text);
+                self.external_stars(module);
+            }
         }
-        let interops: Vec<&str> = self
-            .names
-            .entities()
-            .filter(|(entity, _)| matches!(entity, Entity::Interop(..)))
-            .map(|(_, name)| name)
-            .collect();
-        if !interops.is_empty() {
-            let text = format!("var {};", interops.join(", "));
+        let is_late = |entity: &Entity| match entity {
+            Entity::Namespace(module) => self.plan.waiting.contains(module),
+            Entity::Exports(_) => true,
+            Entity::Interop(module, _) => !self.plan.foreseen.contains(module),
+            _ => false,
+        };
+        let late: Vec<&str> =
+            self.names.entities().filter(|(entity, _)| is_late(entity)).map(|(_, name)| name).collect();
+        if !late.is_empty() {
+            let text = format!("var {};", late.join(", "));
             self.line(&text);
         }
     }
 
-    /// Getters of a module's exports: all of them where the object itself is used, otherwise those that others read.
-    fn getters(&self, module: ModuleId) -> String {
+    /// What importers see of CommonJS modules that may be looked at before they are evaluated.
+    fn foreseen(&mut self) {
+        let is_foreseen = |entity: &Entity| matches!(entity, Entity::Interop(module, _) if self.plan.foreseen.contains(module));
+        let entities = self.names.entities().filter(|(entity, _)| is_foreseen(entity));
+        let lines: Vec<String> = entities
+            .map(|(_, name)| {
+                format!(
+                    "var {name} = Object.create(null, {{ [Symbol.toStringTag]: {{ value: \"Module\" }} }});"
+                )
+            })
+            .collect();
+        for line in lines {
+            self.line(&line);
+        }
+    }
+
+    /// The expression that makes a module's namespace.
+    pub(super) fn namespace(&self, module: ModuleId) -> String {
+        let make = self.helper(Helper::Namespace);
+        let exports = match self.names.get(&Entity::Exports(module)) {
+            Some(exports) => exports.to_owned(),
+            None => self.exports_of(module),
+        };
+        let (modules, externals) = self.binder.loose_stars(module);
+        let open = if modules.is_empty() && externals.is_empty() { "" } else { ", true" };
+        format!("{make}({exports}{open})")
+    }
+
+    /// The expression that makes a module's exports: all of them where the namespace is used, otherwise those that others
+    /// read.
+    pub(super) fn exports_of(&self, module: ModuleId) -> String {
         let all = self.live.namespaces.contains(&module);
         let mut list = Vec::new();
         for name in self.binder.export_names(module) {
@@ -174,90 +212,7 @@ impl<'b> Writer<'_, 'b> {
             };
             list.push(format!("{key}: () => {text}"));
         }
-        format!("{{ {} }}", list.join(", "))
-    }
-
-    /// What a module re-exports whole without knowing it before it runs, as expressions.
-    fn loose(&self, module: ModuleId) -> Vec<String> {
-        if !self.live.namespaces.contains(&module) {
-            return Vec::new();
-        }
-        let (modules, externals) = self.binder.loose_stars(module);
-        let modules = modules.iter().map(|star| format!("{}()", self.name(&Entity::Start(*star))));
-        let externals = externals
-            .iter()
-            .map(|specifier| self.name(&Entity::External((*specifier).to_owned(), "*".to_owned())));
-        modules.chain(externals).collect()
-    }
-
-    /// The functions of modules that wait.
-    fn waiting(&mut self) {
-        let wrapped = |module: &ModuleId| {
-            self.live.modules[module.0 as usize] && self.plan.is_wrapped(self.binder, *module)
-        };
-        let modules: Vec<ModuleId> = self.binder.graph.ids().filter(wrapped).collect();
-        for module in modules {
-            let start = self.name(&Entity::Start(module));
-            if self.binder.object(module).format == Format::CommonJs {
-                let make = self.helper(Helper::CommonJs);
-                let uses_require = self.binder.object(module).globals.contains("require");
-                let parameters = self.binder.object(module).parameters.join(", ");
-                self.line(&format!("var {start} = {make}(function({parameters}) {{"));
-                if uses_require {
-                    let require = self.helper(Helper::Require);
-                    self.line(&format!("var require = {require};"));
-                }
-                self.parts(module);
-                self.line("});");
-                continue;
-            }
-            let make = self.helper(Helper::Module);
-            let function = if self.plan.awaited.contains(&module) { "async () =>" } else { "() =>" };
-            self.line(&format!("var {start} = {make}({function} {{"));
-            let namespace = self.name(&Entity::Namespace(module));
-            let define = self.helper(Helper::Namespace);
-            let open = !self.loose(module).is_empty();
-            let getters = self.getters(module);
-            self.line(&format!("{define}({getters}, {open}, {namespace});"));
-            self.functions_first(module);
-            for start in order::starts(self.binder, self.live, module) {
-                if let Some(text) = self.start(start) {
-                    self.line(&text);
-                }
-            }
-            for star in self.loose(module) {
-                let copy = self.helper(Helper::Star);
-                self.line(&format!("{copy}({namespace}, {star});"));
-            }
-            self.parts(module);
-            self.line("});");
-        }
-    }
-
-    /// The statement that evaluates a module which waits, unless it has been.
-    fn start(&self, module: ModuleId) -> Option<String> {
-        if !self.plan.is_wrapped(self.binder, module) {
-            return None;
-        }
-        let start = self.name(&Entity::Start(module));
-        if self.binder.object(module).format == Format::Module {
-            let wait = if self.plan.awaited.contains(&module) { "await " } else { "" };
-            return Some(format!("{wait}{start}();"));
-        }
-        let interops: Vec<String> = [false, true]
-            .into_iter()
-            .filter_map(|node| self.interop(module, node))
-            .map(|text| text + ";")
-            .collect();
-        Some(if interops.is_empty() { format!("{start}();") } else { interops.join(" ") })
-    }
-
-    /// The expression that gives what a CommonJS module exports to importers of one kind.
-    fn interop(&self, module: ModuleId, node: bool) -> Option<String> {
-        let name = self.names.get(&Entity::Interop(module, node))?;
-        let (helper, start) = (self.helper(Helper::Interop), self.name(&Entity::Start(module)));
-        let node = if node { ", true" } else { "" };
-        Some(format!("{name} ??= {helper}({start}(){node})"))
+        format!("{}({{ {} }})", self.helper(Helper::Exports), list.join(", "))
     }
 
     /// The functions behind `require` of modules of the standard, and behind `import()`.
@@ -272,6 +227,9 @@ impl<'b> Writer<'_, 'b> {
                         Some(start) => format!("() => ({start}(), {convert}({namespace}))"),
                         None => format!("() => {convert}({namespace})"),
                     }
+                }
+                Entity::Load(module, _) if self.plan.gates.contains_key(module) => {
+                    format!("{}(() => {})", self.helper(Helper::Gate), self.name(&Entity::Namespace(*module)))
                 }
                 Entity::Load(module, node) => {
                     let namespace = self.name(&Entity::Namespace(*module));
@@ -303,21 +261,19 @@ impl<'b> Writer<'_, 'b> {
 
     /// A module at its place in the order.
     fn evaluate(&mut self, module: ModuleId) {
-        if let Some(start) = self.start(module) {
+        if let Some(start) = self.start(module, None) {
             self.line(&start);
-            return;
+        } else {
+            self.parts(module);
         }
-        let stars = self.loose(module);
-        if !stars.is_empty() {
-            let (copy, namespace) = (self.helper(Helper::Star), self.name(&Entity::Namespace(module)));
-            for star in stars {
-                self.line(&format!("{copy}({namespace}, {star});"));
-            }
+        let opened = self.plan.gates.iter().filter(|(_, after)| **after == module);
+        let opened: Vec<String> = opened.map(|(gated, _)| self.name(&Entity::Load(*gated, false))).collect();
+        for load in opened {
+            self.line(&format!("{load}.open();"));
         }
-        self.parts(module);
     }
 
-    fn parts(&mut self, module: ModuleId) {
+    pub(super) fn parts(&mut self, module: ModuleId) {
         let binder = self.binder;
         let live = &self.live.parts[module.0 as usize];
         for (part, _) in binder.object(module).parts.iter().zip(live).filter(|(_, live)| **live) {
@@ -376,7 +332,7 @@ impl<'b> Writer<'_, 'b> {
 
     /// Gives the functions of a module their names back before anything can ask for them. Where the text is to be short
     /// they are written here too, so that nothing stands between the declarations of variables.
-    fn functions_first(&mut self, module: ModuleId) {
+    pub(super) fn functions_first(&mut self, module: ModuleId) {
         let binder = self.binder;
         let live = &self.live.parts[module.0 as usize];
         for (part, _) in

@@ -60,6 +60,7 @@ impl Code {
     pub(super) fn compiler(&self) -> Compiler<'_> {
         let options = compile::Options {
             dialect: &self.dialect,
+            module: false,
             define: &self.bundling.define,
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,

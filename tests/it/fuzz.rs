@@ -257,6 +257,7 @@ fn judge(home: &Path, ending: &str, minify: bool) -> bool {
     let define = BTreeMap::new();
     let options = Options {
         dialect: &Dialect::default(),
+        module: false,
         define: &define,
         minify: false,
         keep_names: true,

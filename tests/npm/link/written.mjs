@@ -7,8 +7,7 @@
 //   *** absent   strings, one a line, that are in no output: code that has to be dropped
 //   *** fails    strings, one a line, that are in the report of a build that has to fail
 //
-// `known-failures.txt` beside them lists cases that do not pass yet, under comments that say why. (The line `graphs` there is for
-// graphs.mjs.)
+// `known-failures.txt` beside them lists cases that do not pass yet, under comments that say why.
 
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -61,6 +60,6 @@ export async function read(fixtures) {
 		}
 	}
 	const list = await readFile(join(fixtures, "known-failures.txt"), "utf8").catch(() => "");
-	const known = new Set(list.split("\n").filter((line) => line !== "" && !line.startsWith("graphs ") && !line.startsWith("#")));
+	const known = new Set(list.split("\n").filter((line) => line !== "" && !line.startsWith("#")));
 	return { cases, known };
 }

@@ -1,0 +1,305 @@
+//! What a module's top level does and swc's minifier does not see: that reading a binding too early throws, that
+//! operators call `toString` and `valueOf`, that an exported name is read by others after it was assigned to.
+//!
+//! Before minifying, such expressions become arguments of a function that nobody knows, which the minifier leaves where it is.
+//! Afterwards the function is taken away again. What is dropped of the top level is the linker's business.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use swc_core::common::comments::SingleThreadedComments;
+use swc_core::common::{DUMMY_SP, Mark, SyntaxContext};
+use swc_core::ecma::ast::{
+    ArrowExpr, AssignTarget, CallExpr, Callee, ClassProp, Constructor, Decl, Expr, ExprStmt, Function, Id,
+    Ident, KeyValueProp, Module, ModuleDecl, ModuleExportName, ModuleItem, NewExpr, Pat, PrivateProp, Prop,
+    SeqExpr, Stmt, TaggedTpl, UpdateExpr, VarDecl, VarDeclKind,
+};
+use swc_core::ecma::utils::find_pat_ids;
+use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith};
+
+use super::effects::Effects;
+use super::lower::key;
+use super::transform::Marks;
+
+/// Stands around expressions that stay; no identifier can be written like this.
+const KEEP: &str = "pagesbuild keep";
+/// Stands around names that are read by others.
+const USED: &str = "pagesbuild used";
+
+/// Puts the functions around what has to stay.
+pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), comments: &SingleThreadedComments) {
+    let marks = Marks {
+        top: SyntaxContext::empty().apply_mark(top),
+        global: SyntaxContext::empty().apply_mark(unresolved),
+    };
+    let doubts = RefCell::default();
+    let effects = Effects { comments, marks, pure_functions: &[], doubts: &doubts };
+    let mut names = Names { top: marks.top, ..Names::default() };
+    module.visit_with(&mut names);
+    let used = names.exported.intersection(&names.assigned).cloned();
+    let used: Vec<Expr> = used.map(|(name, scope)| Ident::new(name, DUMMY_SP, scope).into()).collect();
+    let exported = names.exported;
+    let uses = names.uses;
+    let is_unused = |pattern: &Pat| {
+        let ids: Vec<Id> = find_pat_ids(pattern);
+        ids.iter().all(|id| uses.get(id) == Some(&1) && !exported.contains(id))
+    };
+    let global = marks.global;
+    let mut keeper = Keeper { effects, global, early: names.late };
+    for item in &mut module.body {
+        if let ModuleItem::Stmt(Stmt::Decl(Decl::Var(variables))) = item {
+            for variable in &mut variables.decls {
+                if let Some(value) = &mut variable.init
+                    && effects.are_missed(value)
+                    && is_unused(&variable.name)
+                {
+                    keeper.keep(value);
+                }
+            }
+        }
+        item.visit_mut_with(&mut keeper);
+    }
+    if !used.is_empty() {
+        let exprs = used.into_iter().map(Box::new).collect();
+        let list = Box::new(Expr::Seq(SeqExpr { span: DUMMY_SP, exprs }));
+        let call = Box::new(call(USED, list, global));
+        module.body.push(ModuleItem::Stmt(Stmt::Expr(ExprStmt { span: DUMMY_SP, expr: call })));
+    }
+}
+
+/// Takes the functions away. What stands in one expression of the top level for no reason becomes statements of their
+/// own, so that each can be dropped.
+pub(super) fn unwrap(module: &mut Module) {
+    module.visit_mut_with(&mut Unwrapper);
+    let split = |item: ModuleItem| match item {
+        ModuleItem::Stmt(Stmt::Expr(statement)) => {
+            let list = match *statement.expr {
+                Expr::Seq(list) => list.exprs,
+                other => vec![Box::new(other)],
+            };
+            let one = |expr: Box<Expr>| ModuleItem::Stmt(Stmt::Expr(ExprStmt { span: statement.span, expr }));
+            list.into_iter().map(one).collect()
+        }
+        other => vec![other],
+    };
+    module.body = module.body.drain(..).flat_map(split).collect();
+    module.body.retain(
+        |item| !matches!(item, ModuleItem::Stmt(Stmt::Expr(statement)) if is_call(&statement.expr, USED)),
+    );
+}
+
+fn call(name: &str, argument: Box<Expr>, global: SyntaxContext) -> Expr {
+    Expr::Call(CallExpr {
+        callee: Callee::Expr(Box::new(Ident::new(name.into(), DUMMY_SP, global).into())),
+        args: vec![argument.into()],
+        ..CallExpr::default()
+    })
+}
+
+fn is_call(expression: &Expr, name: &str) -> bool {
+    let Expr::Call(CallExpr { callee: Callee::Expr(callee), .. }) = expression else { return false };
+    matches!(&**callee, Expr::Ident(ident) if &*ident.sym == name)
+}
+
+/// The names of a module's top level, and what is done with them.
+#[derive(Default)]
+struct Names {
+    top: SyntaxContext,
+    /// Those that may have no value yet when the first statement runs: imported ones and those of `let`, `const` and
+    /// `class`.
+    late: BTreeSet<Id>,
+    exported: BTreeSet<Id>,
+    assigned: BTreeSet<Id>,
+    /// How often each stands in the module.
+    uses: BTreeMap<Id, usize>,
+}
+
+impl Visit for Names {
+    fn visit_ident(&mut self, ident: &Ident) {
+        if ident.ctxt == self.top {
+            *self.uses.entry(ident.to_id()).or_default() += 1;
+        }
+    }
+
+    fn visit_module_items(&mut self, items: &[ModuleItem]) {
+        items.visit_children_with(self);
+        for item in items {
+            match item {
+                ModuleItem::Stmt(Stmt::Decl(declaration)) => self.late.extend(late(declaration)),
+                ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => {
+                    let names = late(&export.decl);
+                    self.exported.extend(names.iter().cloned());
+                    self.late.extend(names);
+                    if let Decl::Var(variables) = &export.decl {
+                        self.exported.extend(find_pat_ids::<_, Id>(&variables.decls));
+                    }
+                }
+                ModuleItem::ModuleDecl(ModuleDecl::Import(import)) => {
+                    self.late.extend(import.specifiers.iter().map(|specifier| specifier.local().to_id()));
+                }
+                ModuleItem::ModuleDecl(ModuleDecl::ExportNamed(export)) if export.src.is_none() => {
+                    for specifier in &export.specifiers {
+                        if let Some(named) = specifier.as_named()
+                            && let ModuleExportName::Ident(ident) = &named.orig
+                        {
+                            self.exported.insert(ident.to_id());
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn visit_assign_target(&mut self, target: &AssignTarget) {
+        target.visit_children_with(self);
+        self.assigned.extend(find_pat_ids::<_, Id>(target));
+    }
+}
+
+/// The names of a declaration that cannot be read before it.
+fn late(declaration: &Decl) -> Vec<Id> {
+    match declaration {
+        Decl::Class(class) => vec![class.ident.to_id()],
+        Decl::Var(variables) if variables.kind != VarDeclKind::Var => find_pat_ids(&variables.decls),
+        _ => Vec::new(),
+    }
+}
+
+/// Puts the function around names that are read at once and may have no value yet.
+struct Keeper<'a> {
+    effects: Effects<'a>,
+    global: SyntaxContext,
+    early: BTreeSet<Id>,
+}
+
+impl Keeper<'_> {
+    fn keep(&self, expression: &mut Box<Expr>) {
+        let inner = std::mem::replace(expression, Box::new(Expr::default()));
+        **expression = call(KEEP, inner, self.global);
+    }
+
+    /// A call stays because it is one.
+    fn callee(&mut self, callee: &mut Expr) {
+        if !callee.is_ident() {
+            callee.visit_mut_with(self);
+        }
+    }
+
+    /// What is declared has its value from here on.
+    fn declared(&mut self, names: &[Id]) {
+        for name in names {
+            self.early.remove(name);
+        }
+    }
+}
+
+impl VisitMut for Keeper<'_> {
+    fn visit_mut_expr_stmt(&mut self, statement: &mut ExprStmt) {
+        if self.effects.are_missed(&statement.expr) {
+            self.keep(&mut statement.expr);
+        }
+        statement.visit_mut_children_with(self);
+    }
+
+    fn visit_mut_expr(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::Ident(ident) if self.early.contains(&ident.to_id()) => {
+                let inner = Box::new(Expr::Ident(ident.clone()));
+                *expression = call(KEEP, inner, self.global);
+            }
+            other => other.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_prop(&mut self, property: &mut Prop) {
+        match property {
+            Prop::Shorthand(ident) if self.early.contains(&ident.to_id()) => {
+                let inner = Box::new(Expr::Ident(ident.clone()));
+                let value = Box::new(call(KEEP, inner, self.global));
+                *property = Prop::KeyValue(KeyValueProp { key: key(ident), value });
+            }
+            other => other.visit_mut_children_with(self),
+        }
+    }
+
+    fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
+        if let Callee::Expr(callee) = &mut call.callee {
+            self.callee(callee);
+        }
+        call.args.visit_mut_with(self);
+    }
+
+    fn visit_mut_new_expr(&mut self, new: &mut NewExpr) {
+        self.callee(&mut new.callee);
+        new.args.visit_mut_with(self);
+    }
+
+    fn visit_mut_tagged_tpl(&mut self, template: &mut TaggedTpl) {
+        self.callee(&mut template.tag);
+        template.tpl.visit_mut_with(self);
+    }
+
+    fn visit_mut_update_expr(&mut self, update: &mut UpdateExpr) {
+        self.callee(&mut update.arg);
+    }
+
+    fn visit_mut_decl(&mut self, declaration: &mut Decl) {
+        declaration.visit_mut_children_with(self);
+        if let Decl::Class(class) = declaration {
+            self.declared(&[class.ident.to_id()]);
+        }
+    }
+
+    fn visit_mut_var_decl(&mut self, variables: &mut VarDecl) {
+        for variable in &mut variables.decls {
+            variable.visit_mut_with(self);
+            self.declared(&find_pat_ids::<_, Id>(&variable.name));
+        }
+    }
+
+    fn visit_mut_arrow_expr(&mut self, _: &mut ArrowExpr) {}
+
+    fn visit_mut_function(&mut self, _: &mut Function) {}
+
+    fn visit_mut_constructor(&mut self, _: &mut Constructor) {}
+
+    fn visit_mut_class_prop(&mut self, property: &mut ClassProp) {
+        property.key.visit_mut_with(self);
+        if property.is_static {
+            property.value.visit_mut_with(self);
+        }
+    }
+
+    fn visit_mut_private_prop(&mut self, property: &mut PrivateProp) {
+        if property.is_static {
+            property.value.visit_mut_with(self);
+        }
+    }
+}
+
+/// Takes the functions away.
+struct Unwrapper;
+
+impl VisitMut for Unwrapper {
+    fn visit_mut_expr(&mut self, expression: &mut Expr) {
+        expression.visit_mut_children_with(self);
+        match expression {
+            Expr::Seq(list) if list.exprs.iter().any(|one| is_call(one, USED)) => {
+                list.exprs.retain(|one| !is_call(one, USED));
+                if let [one] = list.exprs.as_mut_slice() {
+                    *expression = std::mem::take(&mut **one);
+                }
+            }
+            Expr::Call(kept) if matches!(kept.args.as_slice(), [_]) => {
+                let callee = kept.callee.as_expr();
+                if callee.is_some_and(|callee| matches!(&**callee, Expr::Ident(ident) if &*ident.sym == KEEP))
+                    && let Some(argument) = kept.args.pop()
+                {
+                    *expression = *argument.expr;
+                }
+            }
+            _ => {}
+        }
+    }
+}
