@@ -23,8 +23,6 @@ use super::transform::Marks;
 
 /// Stands around expressions that stay; no identifier can be written like this.
 const KEEP: &str = "pagesbuild keep";
-/// Stands around names that are read by others.
-const USED: &str = "pagesbuild used";
 
 /// Puts the functions around what has to stay.
 pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), comments: &SingleThreadedComments) {
@@ -62,7 +60,7 @@ pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), comment
     if !used.is_empty() {
         let exprs = used.into_iter().map(Box::new).collect();
         let list = Box::new(Expr::Seq(SeqExpr { span: DUMMY_SP, exprs }));
-        let call = Box::new(call(USED, list, global));
+        let call = Box::new(call(list, global));
         module.body.push(ModuleItem::Stmt(Stmt::Expr(ExprStmt { span: DUMMY_SP, expr: call })));
     }
 }
@@ -73,32 +71,32 @@ pub(super) fn unwrap(module: &mut Module) {
     module.visit_mut_with(&mut Unwrapper);
     let split = |item: ModuleItem| match item {
         ModuleItem::Stmt(Stmt::Expr(statement)) => {
-            let list = match *statement.expr {
-                Expr::Seq(list) => list.exprs,
-                other => vec![Box::new(other)],
-            };
             let one = |expr: Box<Expr>| ModuleItem::Stmt(Stmt::Expr(ExprStmt { span: statement.span, expr }));
-            list.into_iter().map(one).collect()
+            acts(statement.expr).into_iter().map(one).collect()
         }
         other => vec![other],
     };
     module.body = module.body.drain(..).flat_map(split).collect();
-    module.body.retain(
-        |item| !matches!(item, ModuleItem::Stmt(Stmt::Expr(statement)) if is_call(&statement.expr, USED)),
-    );
 }
 
-fn call(name: &str, argument: Box<Expr>, global: SyntaxContext) -> Expr {
+/// What an expression of the top level does, one after the other.
+fn acts(expression: Box<Expr>) -> Vec<Box<Expr>> {
+    match *expression {
+        Expr::Seq(list) => list.exprs.into_iter().flat_map(acts).collect(),
+        other => vec![Box::new(other)],
+    }
+}
+
+fn call(argument: Box<Expr>, global: SyntaxContext) -> Expr {
     Expr::Call(CallExpr {
-        callee: Callee::Expr(Box::new(Ident::new(name.into(), DUMMY_SP, global).into())),
+        callee: Callee::Expr(Box::new(Ident::new(KEEP.into(), DUMMY_SP, global).into())),
         args: vec![argument.into()],
         ..CallExpr::default()
     })
 }
 
-fn is_call(expression: &Expr, name: &str) -> bool {
-    let Expr::Call(CallExpr { callee: Callee::Expr(callee), .. }) = expression else { return false };
-    matches!(&**callee, Expr::Ident(ident) if &*ident.sym == name)
+fn is_kept(call: &CallExpr) -> bool {
+    matches!(&call.callee, Callee::Expr(callee) if matches!(&**callee, Expr::Ident(ident) if &*ident.sym == KEEP))
 }
 
 /// The names of a module's top level, and what is done with them.
@@ -176,7 +174,7 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     fn keep(&self, expression: &mut Box<Expr>) {
         let inner = std::mem::replace(expression, Box::new(Expr::default()));
-        **expression = call(KEEP, inner, self.global);
+        **expression = call(inner, self.global);
     }
 
     /// A call stays because it is one.
@@ -206,7 +204,7 @@ impl VisitMut for Keeper<'_> {
         match expression {
             Expr::Ident(ident) if self.early.contains(&ident.to_id()) => {
                 let inner = Box::new(Expr::Ident(ident.clone()));
-                *expression = call(KEEP, inner, self.global);
+                *expression = call(inner, self.global);
             }
             other => other.visit_mut_children_with(self),
         }
@@ -216,7 +214,7 @@ impl VisitMut for Keeper<'_> {
         match property {
             Prop::Shorthand(ident) if self.early.contains(&ident.to_id()) => {
                 let inner = Box::new(Expr::Ident(ident.clone()));
-                let value = Box::new(call(KEEP, inner, self.global));
+                let value = Box::new(call(inner, self.global));
                 *property = Prop::KeyValue(KeyValueProp { key: key(ident), value });
             }
             other => other.visit_mut_children_with(self),
@@ -285,15 +283,8 @@ impl VisitMut for Unwrapper {
     fn visit_mut_expr(&mut self, expression: &mut Expr) {
         expression.visit_mut_children_with(self);
         match expression {
-            Expr::Seq(list) if list.exprs.iter().any(|one| is_call(one, USED)) => {
-                list.exprs.retain(|one| !is_call(one, USED));
-                if let [one] = list.exprs.as_mut_slice() {
-                    *expression = std::mem::take(&mut **one);
-                }
-            }
             Expr::Call(kept) if matches!(kept.args.as_slice(), [_]) => {
-                let callee = kept.callee.as_expr();
-                if callee.is_some_and(|callee| matches!(&**callee, Expr::Ident(ident) if &*ident.sym == KEEP))
+                if is_kept(kept)
                     && let Some(argument) = kept.args.pop()
                 {
                     *expression = *argument.expr;

@@ -54,6 +54,8 @@ pub(super) fn minify(
             // Functions take names from properties, too, which these take apart.
             hoist_props: !keep_names,
             props: !keep_names,
+            // Imports cost nothing, and diagnostics show where they stand.
+            merge_imports: false,
             // A declaration in one case is there for the others, too.
             switches: false,
             // `~x` and `-x` can be big integers, which `===` and `==` tell apart from numbers differently.
