@@ -105,8 +105,6 @@ pub struct Object {
     pub locals: BTreeSet<String>,
     /// Whether its evaluation awaits something.
     pub awaits: bool,
-    /// Whether it assigns to what it imports, which throws where it is a constant.
-    pub writes_imports: bool,
 }
 
 /// How a module is evaluated.

@@ -49,7 +49,7 @@ pub(super) fn decorate(
             program.visit_mut_with(&mut Enclose);
         } else {
             classes = decorated_classes(program);
-            program.visit_mut_with(&mut Explicit(Extent::Decorated));
+            program.visit_mut_with(&mut Explicit::new(Extent::Decorated));
             decorator_2023_11().process(program);
             program.visit_mut_with(&mut Unplace);
         }

@@ -155,8 +155,6 @@ pub(super) fn lower(
         locals.extend(names.top);
         locals.extend(parameters.iter().cloned());
     }
-    let is_import = |symbol: &SymbolId| tables.symbols[symbol.0 as usize].import.is_some();
-    let writes_imports = tables.written.iter().any(is_import);
     Ok(Object {
         source: source.clone(),
         format,
@@ -170,7 +168,6 @@ pub(super) fn lower(
         globals: names.globals,
         locals,
         awaits: names.awaits,
-        writes_imports,
     })
 }
 

@@ -42,7 +42,7 @@ pub(super) fn minify(
     }
     let (unresolved_mark, top_level_mark) = marks;
     if keep_names {
-        program.visit_mut_with(&mut Explicit(Extent::All(top_level_mark)));
+        program.visit_mut_with(&mut Explicit::new(Extent::All(top_level_mark)));
     }
     hold(&mut program, &session.comments, SyntaxContext::empty().apply_mark(unresolved_mark));
     let options = MinifyOptions {

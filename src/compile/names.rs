@@ -29,17 +29,25 @@ pub(super) enum Extent {
 }
 
 /// Writes names out.
-pub(super) struct Explicit(pub(super) Extent);
+pub(super) struct Explicit {
+    extent: Extent,
+    /// Whether there was anything to write out.
+    pub(super) changed: bool,
+}
 
 impl Explicit {
+    pub(super) fn new(extent: Extent) -> Self {
+        Self { extent, changed: false }
+    }
+
     fn concerns(&self, ident: &Ident) -> bool {
-        match self.0 {
+        match self.extent {
             Extent::Top(top) => ident.ctxt == top,
             Extent::All(_) | Extent::Decorated => true,
         }
     }
 
-    fn name(&self, ident: &Ident, value: &mut Box<Expr>) {
+    fn name(&mut self, ident: &Ident, value: &mut Box<Expr>) {
         if !self.concerns(ident) || !is_anonymous(value) {
             return;
         }
@@ -47,11 +55,12 @@ impl Explicit {
             return self.name(ident, &mut inner.expr);
         }
         let is_decorated = matches!(&**value, Expr::Class(class) if !class.class.decorators.is_empty());
-        if self.0 == Extent::Decorated && !is_decorated {
+        if self.extent == Extent::Decorated && !is_decorated {
             return;
         }
+        self.changed = true;
         let inner = std::mem::take(value);
-        **value = match self.0 {
+        **value = match self.extent {
             Extent::All(_) if !is_apart(&inner, &ident.sym) => opaque(inner, Some(&ident.sym)),
             _ => named(inner, &ident.sym),
         };
@@ -62,7 +71,7 @@ impl VisitMut for Explicit {
     fn visit_mut_var_declarator(&mut self, variable: &mut VarDeclarator) {
         variable.visit_mut_children_with(self);
         // The linker names what a statement declares, and the minifier keeps the names of variables for functions.
-        if !matches!(self.0, Extent::Top(_))
+        if !matches!(self.extent, Extent::Top(_))
             && let (Pat::Ident(ident), Some(value)) = (&variable.name, &mut variable.init)
             && matches!(**value, Expr::Class(_))
         {
@@ -72,14 +81,15 @@ impl VisitMut for Explicit {
 
     fn visit_mut_key_value_prop(&mut self, property: &mut KeyValueProp) {
         property.visit_mut_children_with(self);
-        if let (Extent::Decorated, PropName::Ident(key)) = (self.0, &property.key) {
+        if let (Extent::Decorated, PropName::Ident(key)) = (self.extent, &property.key) {
             self.name(&key.clone().into(), &mut property.value);
         }
     }
 
     fn visit_mut_class_prop(&mut self, field: &mut ClassProp) {
         field.visit_mut_children_with(self);
-        if let (Extent::Decorated, PropName::Ident(key), Some(value)) = (self.0, &field.key, &mut field.value)
+        if let (Extent::Decorated, PropName::Ident(key), Some(value)) =
+            (self.extent, &field.key, &mut field.value)
         {
             self.name(&key.clone().into(), value);
         }
@@ -87,7 +97,7 @@ impl VisitMut for Explicit {
 
     fn visit_mut_private_prop(&mut self, field: &mut PrivateProp) {
         field.visit_mut_children_with(self);
-        if let (Extent::All(_), Some(value)) = (self.0, &mut field.value)
+        if let (Extent::All(_), Some(value)) = (self.extent, &mut field.value)
             && is_anonymous(value)
         {
             let inner = std::mem::take(value);
@@ -125,7 +135,7 @@ impl VisitMut for Explicit {
     fn visit_mut_stmt(&mut self, statement: &mut Stmt) {
         statement.visit_mut_children_with(self);
         // The minifier would let a class that is renamed speak of its variable, which has no value yet.
-        if let (Extent::All(top), Stmt::Decl(Decl::Class(one))) = (self.0, &mut *statement)
+        if let (Extent::All(top), Stmt::Decl(Decl::Class(one))) = (self.extent, &mut *statement)
             && sees_itself(&one.class, &one.ident.sym)
         {
             // It keeps the names of what the module itself declares.
@@ -144,9 +154,14 @@ impl VisitMut for Explicit {
 
 impl Explicit {
     /// A class that can see its own name while it is made becomes a class expression: its name stays what it is.
-    fn item(&self, item: ModuleItem) -> Vec<ModuleItem> {
-        let sees = |ident: &Ident, class: &Class| {
-            matches!(self.0, Extent::Top(top) if top == ident.ctxt) && sees_itself(class, &ident.sym)
+    fn item(&mut self, item: ModuleItem) -> Vec<ModuleItem> {
+        let extent = self.extent;
+        let changed = &mut self.changed;
+        let mut sees = |ident: &Ident, class: &Class| {
+            let sees =
+                matches!(extent, Extent::Top(top) if top == ident.ctxt) && sees_itself(class, &ident.sym);
+            *changed |= sees;
+            sees
         };
         match item {
             ModuleItem::Stmt(Stmt::Decl(Decl::Class(one))) if sees(&one.ident, &one.class) => {

@@ -17,7 +17,7 @@ use super::minify::{PARAMETERS, minify, take_parameters};
 use super::names::{Explicit, Extent};
 use super::namespaces;
 use super::parse::{Language, Session};
-use super::{Format, Options};
+use super::{Dialect, Format, Options};
 use crate::diagnostic::Source;
 
 /// How the scopes of a module are told apart.
@@ -88,22 +88,9 @@ pub(super) fn transform(
         tsx(session.files.clone(), config, jsx, comments, unresolved, top_level).process(&mut program);
     }
     let is_jsx = has_jsx(&program);
-    let react_options = match &options.dialect.jsx_source {
-        Some(source) => ReactOptions {
-            runtime: Some(Runtime::Automatic),
-            import_source: Some(source.as_str().into()),
-            development: Some(options.dialect.jsx_development),
-            ..ReactOptions::default()
-        },
-        None => ReactOptions {
-            runtime: Some(Runtime::Classic),
-            pragma: options.dialect.jsx_factory.clone().map(Into::into),
-            pragma_frag: options.dialect.jsx_fragment.clone().map(Into::into),
-            ..ReactOptions::default()
-        },
-    };
-    let comments = Some(session.comments.clone());
-    react(session.files.clone(), comments, react_options, top_level, unresolved).process(&mut program);
+    if is_jsx {
+        jsx_to_calls(session, &mut program, options.dialect, (unresolved, top_level));
+    }
     let mut replacer = define.replacer(unresolved);
     program.visit_mut_with(&mut replacer);
     if replacer.hit {
@@ -113,9 +100,9 @@ pub(super) fn transform(
     // Passes that make names make them different by their marks; here they become different by their letters. What
     // was written by hand is that already.
     let has_made = replacer.hit || session.language != Language::JavaScript || is_jsx || decorated.is_some();
+    let mut explicit = Explicit::new(Extent::Top(Marks::new(unresolved, top_level).top));
     if is_module(&program) && !options.minify {
-        let top = Marks::new(unresolved, top_level).top;
-        program.visit_mut_with(&mut Explicit(Extent::Top(top)));
+        program.visit_mut_with(&mut explicit);
     }
     let (mut unresolved, mut top_level) = (unresolved, top_level);
     if has_made {
@@ -140,8 +127,12 @@ pub(super) fn transform(
             parameters = take_parameters(&mut program).unwrap_or(parameters);
         }
     }
-    let (unresolved, top_level) = resolve_again(&mut program);
-    let marks = Marks::new(unresolved, top_level);
+    let marks = if explicit.changed || options.minify {
+        let (unresolved, top_level) = resolve_again(&mut program);
+        Marks::new(unresolved, top_level)
+    } else {
+        marks
+    };
     let classes = decorated.unwrap_or_default();
     match program {
         Program::Module(module) => {
@@ -149,6 +140,31 @@ pub(super) fn transform(
         }
         Program::Script(_) => Err("a module was expected".to_owned()),
     }
+}
+
+/// JSX becomes calls of functions.
+fn jsx_to_calls(
+    session: &Session,
+    program: &mut Program,
+    dialect: &Dialect,
+    (unresolved, top_level): (Mark, Mark),
+) {
+    let react_options = match &dialect.jsx_source {
+        Some(source) => ReactOptions {
+            runtime: Some(Runtime::Automatic),
+            import_source: Some(source.as_str().into()),
+            development: Some(dialect.jsx_development),
+            ..ReactOptions::default()
+        },
+        None => ReactOptions {
+            runtime: Some(Runtime::Classic),
+            pragma: dialect.jsx_factory.clone().map(Into::into),
+            pragma_frag: dialect.jsx_fragment.clone().map(Into::into),
+            ..ReactOptions::default()
+        },
+    };
+    let comments = Some(session.comments.clone());
+    react(session.files.clone(), comments, react_options, top_level, unresolved).process(program);
 }
 
 /// Whether there is syntax that only modules of the standard have.

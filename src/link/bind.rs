@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::compile::{Binding, Format, Member, Object, Reference, SymbolId};
+use rayon::prelude::*;
+
+use crate::compile::{Binding, Format, Member, Object, Reference, Symbol, SymbolId};
 use crate::graph::{Module, ModuleGraph, ModuleId, Target};
 
 /// What a name stands for in the end.
@@ -50,6 +52,8 @@ pub(super) struct Binder<'a> {
     pub(super) graph: &'a ModuleGraph,
     /// For each module, the name by which it exports a symbol.
     exported: Vec<BTreeMap<SymbolId, &'a str>>,
+    /// For each module, what the names of its top level are, and the modules on the way there.
+    symbols: Vec<Vec<(Resolved, Vec<ModuleId>)>>,
 }
 
 impl<'a> Binder<'a> {
@@ -61,7 +65,23 @@ impl<'a> Binder<'a> {
             };
             module.object.bindings.iter().filter_map(local).collect()
         };
-        Self { graph, exported: graph.modules.iter().map(names).collect() }
+        let exported = graph.modules.iter().map(names).collect();
+        let mut binder = Self { graph, exported, symbols: Vec::new() };
+        let ids: Vec<ModuleId> = graph.ids().collect();
+        binder.symbols = ids.par_iter().map(|module| binder.resolve_symbols(*module)).collect();
+        binder
+    }
+
+    fn resolve_symbols(&self, module: ModuleId) -> Vec<(Resolved, Vec<ModuleId>)> {
+        let symbols = (0..).map(SymbolId).zip(&self.object(module).symbols);
+        let resolve = |(id, symbol): (SymbolId, &Symbol)| {
+            let Some((import, name)) = &symbol.import else {
+                return (Resolved::Symbol(module, id), Vec::new());
+            };
+            let mut trail = Trail::default();
+            (self.import(module, *import, name, &mut trail), trail.modules)
+        };
+        symbols.map(resolve).collect()
     }
 
     pub(super) fn module(&self, id: ModuleId) -> &'a Module {
@@ -90,7 +110,9 @@ impl<'a> Binder<'a> {
     /// The same, with the modules on the way.
     pub(super) fn follow(&self, module: ModuleId, reference: &Reference, trail: &mut Trail) -> Option<Found> {
         let (Reference::Symbol(symbol) | Reference::Member(symbol, _)) = reference else { return None };
-        let mut found = Found { resolved: self.symbol(module, *symbol, trail), members: 0 };
+        let (resolved, passed) = &self.symbols[module.0 as usize][symbol.0 as usize];
+        trail.modules.extend(passed);
+        let mut found = Found { resolved: resolved.clone(), members: 0 };
         for Member { name, .. } in reference.members() {
             // The next member can be the same export again, of a module that exports itself.
             trail.seen.clear();
@@ -107,14 +129,6 @@ impl<'a> Binder<'a> {
             found.members += 1;
         }
         Some(found)
-    }
-
-    /// What a top-level name of a module is.
-    fn symbol(&self, module: ModuleId, symbol: SymbolId, trail: &mut Trail) -> Resolved {
-        match &self.object(module).symbols[symbol.0 as usize].import {
-            Some((import, name)) => self.import(module, *import, name, trail),
-            None => Resolved::Symbol(module, symbol),
-        }
     }
 
     /// What a module exports under a name.

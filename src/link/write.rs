@@ -23,10 +23,9 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
         names,
         passed_on: passed_on(binder, live),
         output,
-        text: String::new(),
+        text: String::with_capacity(size(binder, live)),
         tracer: output.source_map.then(Tracer::default),
         joinable: None,
-        closed: !binder.graph.ids().any(|module| binder.object(module).writes_imports),
     };
     writer.externals();
     writer.helpers();
@@ -59,6 +58,15 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
     }
 }
 
+/// About how long the text will be. Growing it bit by bit would copy it several times.
+fn size(binder: &Binder<'_>, live: &Live) -> usize {
+    let of_part = |part: &Part| part.text.len() + 6 * part.relocations.len() + 2;
+    let parts = binder.graph.modules.iter().zip(&live.parts).flat_map(|(module, live)| {
+        module.object.parts.iter().zip(live).filter(|(_, live)| **live).map(|(part, _)| of_part(part))
+    });
+    parts.sum()
+}
+
 pub(super) struct Writer<'a, 'b> {
     pub(super) binder: &'a Binder<'b>,
     pub(super) live: &'a Live,
@@ -71,8 +79,6 @@ pub(super) struct Writer<'a, 'b> {
     tracer: Option<Tracer<'b>>,
     /// The keyword of the declaration that was written last, and where the text ended then.
     joinable: Option<(&'static str, usize)>,
-    /// Whether no module assigns to what it imports: then constants can be variables.
-    closed: bool,
 }
 
 impl<'b> Writer<'_, 'b> {
@@ -314,8 +320,7 @@ impl<'b> Writer<'_, 'b> {
     /// The keyword that a part which declares variables starts with when it is written short.
     fn declaration(&self, part: &Part) -> Option<&'static str> {
         let keyword = ["const ", "let ", "var "].into_iter().find(|keyword| part.text.starts_with(keyword));
-        let is_let = part.constant && self.closed;
-        keyword.filter(|_| self.output.minify).map(|keyword| if is_let { "let " } else { keyword })
+        keyword.filter(|_| self.output.minify).map(|keyword| if part.constant { "let " } else { keyword })
     }
 
     /// What takes the place of a declaration's keyword, and of how many bytes: where the one that was written last is of

@@ -36,8 +36,7 @@ export function generate(seed) {
 	for (const module of modules.filter((one) => one.esm)) {
 		for (const other of below(module)) {
 			// An entry is not asked for its names, but has them evaluated.
-			// Not in a circle: there V8 lists names that are ambiguous.
-			if (chance(12) && !reaches(other, module)) module.stars.push(other);
+			if (chance(12)) module.stars.push(other);
 			if (chance(12)) module.indirect.set(free(module, pick), { from: other, whole: true });
 		}
 	}
@@ -131,14 +130,17 @@ function find(module, name, seen) {
 
 const same = (one, other) => one === other || (one.whole && one.whole === other.whole);
 
+/** The names that a module exports, whatever they lead to. */
+function listed(module, seen = new Set()) {
+	if (seen.has(module)) return [];
+	seen.add(module);
+	const passed = module.stars.flatMap((star) => listed(star, seen).filter((name) => name !== "default"));
+	return [...module.own.keys(), ...module.indirect.keys(), ...(module.esm ? [] : ["default"]), ...passed];
+}
+
 /** The names that a module exports, for as far as they lead anywhere. */
 function names(module) {
-	const all = (one, seen) => {
-		if (seen.has(one)) return [];
-		seen.add(one);
-		return [...one.own.keys(), ...one.indirect.keys(), ...(one.esm ? [] : ["default"]), ...one.stars.flatMap((star) => all(star, seen).filter((name) => name !== "default"))];
-	};
-	return new Set(all(module, new Set()).filter((name) => resolve(module, name) !== undefined));
+	return new Set(listed(module).filter((name) => resolve(module, name) !== undefined));
 }
 
 /** Takes away re-exports that lead nowhere, since Node refuses the program. */
@@ -153,16 +155,15 @@ function prune(modules) {
 	}
 }
 
-/** Whether a module passes another one on whole, itself or through others. */
-function reaches(from, to) {
-	return from === to || from.stars.some((star) => reaches(star, to));
-}
-
-/** Whether the names of a module are those of ES modules alone. */
+/**
+ * Whether the names of a module are those of ES modules alone, and none is ambiguous in a module that it passes on whole:
+ * V8 lists such names where another module has them, too.
+ */
 function known(module, seen = new Set()) {
 	if (seen.has(module)) return true;
 	seen.add(module);
-	return module.esm && module.stars.every((star) => known(star, seen));
+	const clear = (star) => listed(star).every((name) => find(star, name, []) !== AMBIGUOUS);
+	return module.esm && module.stars.every((star) => known(star, seen) && clear(star));
 }
 
 const quoted = (name) => (/\W/.test(name) ? JSON.stringify(name) : name);
