@@ -3,7 +3,9 @@
 //! Modules get dense ids in the order of their paths, so that neither the order of discovery nor the timing of
 //! threads shows in what is made of them. What is live is the linker's business.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -86,7 +88,7 @@ pub struct Roots {
 }
 
 /// A module before it has an id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub enum Node {
     /// A generated module, by name.
     Generated(&'static str),
@@ -95,6 +97,34 @@ pub enum Node {
     /// The empty module that a package's manifest asks for.
     Empty,
 }
+
+impl Ord for Node {
+    /// By the letters of paths, which are physical ones: comparing them part by part takes much longer.
+    fn cmp(&self, other: &Self) -> Ordering {
+        fn letters(node: &Node) -> (u8, &OsStr) {
+            match node {
+                Node::Generated(name) => (0, name.as_ref()),
+                Node::File(file) => (1, file.as_os_str()),
+                Node::Empty => (2, OsStr::new("")),
+            }
+        }
+        letters(self).cmp(&letters(other))
+    }
+}
+
+impl PartialOrd for Node {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Node {}
 
 /// The specifier by which a generated module imports a file of the project; it names no directory of this
 /// machine, since generated modules show in source maps.
@@ -117,9 +147,13 @@ pub struct Compiler<'a> {
 impl Compiler<'_> {
     /// Reads and compiles a file.
     pub fn file(&self, file: &Path) -> Result<Object, Vec<Diagnostic>> {
+        self.file_of(file, is_node(file, || self.resolver.is_module(file)))
+    }
+
+    /// The same for a file of which it is known whether Node.js takes it for a module of the standard.
+    fn file_of(&self, file: &Path, module: bool) -> Result<Object, Vec<Diagnostic>> {
         let source = read(self.root, file).map_err(|problem| vec![*problem])?;
         let dialect = self.resolver.dialect(file);
-        let module = is_node(file, || self.resolver.is_module(file));
         self.cache.object(&source, compile::Options { dialect: &dialect, module, ..self.options })
     }
 }
@@ -134,20 +168,38 @@ struct Growing<'a> {
 /// What is known of a graph so far.
 #[derive(Default)]
 struct Known {
-    traits: BTreeMap<Node, Traits>,
-    found: Vec<(Node, Found)>,
+    /// Every module that was asked for, by the order of asking, which differs from run to run.
+    places: BTreeMap<Node, ModuleId>,
+    traits: Vec<Traits>,
+    found: Vec<Found>,
     problems: Vec<Diagnostic>,
     /// Whether a module is not there because of an error.
     incomplete: bool,
 }
 
-/// A module before ids are assigned.
-struct Found {
-    object: Arc<Object>,
-    targets: Vec<Reached>,
+impl Known {
+    /// The place of a module, and whether it is asked for the first time.
+    fn place(&mut self, node: &Node, traits: Traits) -> (ModuleId, bool) {
+        if let Some(place) = self.places.get(node) {
+            self.traits[place.0 as usize].effects |= traits.effects;
+            return (*place, false);
+        }
+        let place = ModuleId(u32::try_from(self.traits.len()).unwrap_or(u32::MAX));
+        self.places.insert(node.clone(), place);
+        self.traits.push(traits);
+        (place, true)
+    }
 }
 
-/// A target before ids are assigned.
+/// A module whose targets go by place.
+struct Found {
+    place: ModuleId,
+    path: String,
+    object: Arc<Object>,
+    targets: Vec<Target>,
+}
+
+/// A target before it has a place.
 enum Reached {
     Node(Node, Traits),
     External(String),
@@ -167,12 +219,11 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     let entry = roots.entry.clone();
     let growing = Growing { compiler, roots, known: Mutex::default() };
     let node = matches!(&entry, Node::File(file) if is_node(file, || compiler.resolver.is_module(file)));
-    growing.known().traits.insert(entry.clone(), Traits { effects: true, node });
-    rayon::scope(|scope| growing.visit(scope, entry.clone()));
+    let (place, _) = growing.known().place(&entry, Traits { effects: true, node });
+    rayon::scope(|scope| growing.visit(scope, (place, entry, node)));
     let known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
     diagnostics.extend(known.problems);
-    let numbered = number(compiler.root, known.found, &known.traits, &entry)?;
-    Some(ModuleGraph { incomplete: known.incomplete, ..numbered })
+    number(known.found, &known.traits, place, known.incomplete)
 }
 
 impl Growing<'_> {
@@ -181,34 +232,48 @@ impl Growing<'_> {
     }
 
     /// Compiles a module, and has those visited that it imports and that nobody asked for before.
-    fn visit<'s>(&'s self, scope: &Scope<'s>, node: Node) {
+    fn visit<'s>(&'s self, scope: &Scope<'s>, (place, node, is_node): (ModuleId, Node, bool)) {
         let mut problems = Vec::new();
-        let found = self.find(&node, &mut problems);
+        let found = self.find(&node, is_node, &mut problems);
+        let path = match &node {
+            Node::File(file) => project::display(self.compiler.root, file),
+            Node::Generated(name) => (*name).to_owned(),
+            Node::Empty => format!("{SCHEME}empty"),
+        };
         let mut next = Vec::new();
         let mut known = self.known();
-        for target in found.iter().flat_map(|found| &found.targets) {
-            let Reached::Node(node, traits) = target else { continue };
-            match known.traits.get_mut(node) {
-                Some(before) => before.effects |= traits.effects,
-                None => {
-                    known.traits.insert(node.clone(), *traits);
-                    next.push(node.clone());
-                }
-            }
-        }
         known.incomplete |=
             found.is_none() || problems.iter().any(|problem| problem.severity == Severity::Error);
         known.problems.extend(problems);
-        known.found.extend(found.map(|found| (node, found)));
+        if let Some((object, reached)) = found {
+            let target = |reached| match reached {
+                Reached::Node(node, traits) => {
+                    let (place, is_new) = known.place(&node, traits);
+                    if is_new {
+                        next.push((place, node, traits.node));
+                    }
+                    Target::Module(place)
+                }
+                Reached::External(name) => Target::External(name),
+                Reached::Missing => Target::Missing,
+            };
+            let targets = reached.into_iter().map(target).collect();
+            known.found.push(Found { place, path, object, targets });
+        }
         drop(known);
-        for node in next {
-            scope.spawn(|scope| self.visit(scope, node));
+        for asked in next {
+            scope.spawn(|scope| self.visit(scope, asked));
         }
     }
 
     /// A module and where its imports lead; `None` when it does not compile.
-    fn find(&self, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<Found> {
-        let object = match self.object(node) {
+    fn find(
+        &self,
+        node: &Node,
+        is_node: bool,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<(Arc<Object>, Vec<Reached>)> {
+        let object = match self.object(node, is_node) {
             Ok(object) => object,
             Err(found) => {
                 problems.extend(found);
@@ -227,14 +292,14 @@ impl Growing<'_> {
                 }
             }
         }
-        Some(Found { object, targets })
+        Some((object, targets))
     }
 
-    fn object(&self, node: &Node) -> Result<Arc<Object>, Vec<Diagnostic>> {
+    fn object(&self, node: &Node, is_node: bool) -> Result<Arc<Object>, Vec<Diagnostic>> {
         let source = match node {
             Node::File(file) => match self.roots.compiled.get(file) {
                 Some(object) => return Ok(Arc::clone(object)),
-                None => return self.compiler.file(file).map(Arc::new),
+                None => return self.compiler.file_of(file, is_node).map(Arc::new),
             },
             Node::Generated(name) => {
                 let text = self.roots.generated.get(name).cloned().unwrap_or_default();
@@ -309,39 +374,27 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
     }
 }
 
+/// Gives modules ids in the order of their paths.
 fn number(
-    root: &Path,
-    found: Vec<(Node, Found)>,
-    traits: &BTreeMap<Node, Traits>,
-    entry: &Node,
+    mut found: Vec<Found>,
+    traits: &[Traits],
+    entry: ModuleId,
+    incomplete: bool,
 ) -> Option<ModuleGraph> {
-    let path = |node: &Node| match node {
-        Node::File(file) => project::display(root, file),
-        Node::Generated(name) => (*name).to_owned(),
-        Node::Empty => format!("{SCHEME}empty"),
+    found.sort_by(|one, other| one.path.cmp(&other.path));
+    let mut ids: Vec<Option<ModuleId>> = vec![None; traits.len()];
+    for (id, module) in (0..).zip(&found) {
+        ids[module.place.0 as usize] = Some(ModuleId(id));
+    }
+    let target = |target| match target {
+        Target::Module(place) => ids[place.0 as usize].map_or(Target::Missing, Target::Module),
+        other => other,
     };
-    let mut order: Vec<(String, Node)> = found.iter().map(|(node, _)| (path(node), node.clone())).collect();
-    order.sort();
-    let ids: BTreeMap<Node, ModuleId> =
-        (0..).zip(&order).map(|(id, (_, node))| (node.clone(), ModuleId(id))).collect();
-    let target = |reached: Reached| match reached {
-        Reached::Node(node, _) => ids.get(&node).map_or(Target::Missing, |id| Target::Module(*id)),
-        Reached::External(name) => Target::External(name),
-        Reached::Missing => Target::Missing,
+    let module = |found: Found| {
+        let Traits { effects, node } = traits[found.place.0 as usize];
+        let targets = found.targets.into_iter().map(target).collect();
+        Module { path: found.path, object: found.object, targets, effects, node }
     };
-    let mut modules: Vec<Module> = found
-        .into_iter()
-        .map(|(node, found)| {
-            let traits = traits.get(&node).copied().unwrap_or(Traits { effects: true, node: false });
-            Module {
-                path: path(&node),
-                object: found.object,
-                targets: found.targets.into_iter().map(target).collect(),
-                effects: traits.effects,
-                node: traits.node,
-            }
-        })
-        .collect();
-    modules.sort_by(|a, b| a.path.cmp(&b.path));
-    Some(ModuleGraph { modules, entry: *ids.get(entry)?, incomplete: false })
+    let entry = ids[entry.0 as usize]?;
+    Some(ModuleGraph { modules: found.into_iter().map(module).collect(), entry, incomplete })
 }

@@ -15,6 +15,7 @@ mod problems;
 mod pure;
 mod runtime;
 mod shake;
+mod table;
 mod text;
 mod wait;
 mod write;

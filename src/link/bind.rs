@@ -47,6 +47,16 @@ pub(super) struct Trail {
     pub(super) unknown: bool,
 }
 
+impl Trail {
+    /// For another way.
+    pub(super) fn clear(&mut self) {
+        self.seen.clear();
+        self.modules.clear();
+        self.loose = false;
+        self.unknown = false;
+    }
+}
+
 /// Resolves names over a graph.
 pub(super) struct Binder<'a> {
     pub(super) graph: &'a ModuleGraph,

@@ -1,6 +1,7 @@
 //! Source maps, version 3: parts tell byte by byte where they come from, and lines and columns are counted at the end,
 //! once for each text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::json;
@@ -18,11 +19,11 @@ pub(super) struct Tracer<'a> {
 }
 
 /// What a part's text is changed by.
-pub(super) struct Fill {
+pub(super) struct Fill<'a> {
     /// What takes the place of its first bytes, and how many.
-    pub(super) start: (String, usize),
+    pub(super) start: (&'static str, usize),
     /// For each relocation, what goes there, and where the text goes on.
-    pub(super) places: Vec<(String, usize)>,
+    pub(super) places: Vec<(Cow<'a, str>, usize)>,
 }
 
 /// What comes from one place, from a byte offset of the linked text on. `None` is what the linker made up.
@@ -40,7 +41,13 @@ struct Origin {
 
 impl<'a> Tracer<'a> {
     /// Notes where a part comes from that starts at `start`, its relocations filled with `texts`.
-    pub(super) fn part(&mut self, module: (ModuleId, &'a Object), part: &'a Part, fill: &Fill, start: usize) {
+    pub(super) fn part(
+        &mut self,
+        module: (ModuleId, &'a Object),
+        part: &'a Part,
+        fill: &Fill<'_>,
+        start: usize,
+    ) {
         if part.mappings.is_empty() {
             return;
         }

@@ -3,6 +3,7 @@
 //! A name keeps what its module calls it where it can. It must not be one that any module takes from the global scope,
 //! nor one that a scope inside of a module declares which speaks of it: there it would mean something else.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Output;
@@ -10,6 +11,8 @@ use super::bind::{Binder, Found, Resolved};
 use super::order::{self, Plan};
 use super::runtime::Helper;
 use super::shake::Live;
+use super::table::Table;
+use super::text::short;
 use crate::compile::{Format, Reference, Relocation, SymbolId};
 use crate::graph::{ModuleId, Target};
 
@@ -56,7 +59,7 @@ pub(super) enum Place {
 }
 
 /// The names that were chosen.
-pub(super) struct Names(BTreeMap<Entity, String>);
+pub(super) struct Names(Table<String>);
 
 impl Names {
     /// The name of an entity; those that were never asked for have none.
@@ -64,9 +67,9 @@ impl Names {
         self.0.get(entity).map(String::as_str)
     }
 
-    /// All entities that have names.
+    /// All entities that have names, but for those of modules' own.
     pub(super) fn entities(&self) -> impl Iterator<Item = (&Entity, &str)> {
-        self.0.iter().map(|(entity, name)| (entity, name.as_str()))
+        self.0.others().map(|(entity, name)| (entity, name.as_str()))
     }
 }
 
@@ -137,8 +140,16 @@ pub(super) fn value(binder: &Binder<'_>, plan: &Plan, resolved: &Resolved) -> Pl
 /// Who speaks of an entity, and how often.
 #[derive(Default)]
 struct Use {
-    modules: BTreeSet<ModuleId>,
+    modules: Vec<ModuleId>,
     count: usize,
+}
+
+impl Use {
+    fn by(&mut self, module: Option<ModuleId>) {
+        if self.modules.last() != module.as_ref() {
+            self.modules.extend(module);
+        }
+    }
 }
 
 /// Chooses the names.
@@ -149,31 +160,36 @@ pub(super) fn names(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Outpu
         reserved.extend(binder.object(module).globals.iter().map(String::as_str));
     }
     // What a module calls its own comes first, in the order of evaluation, then what the linker adds.
-    let places: BTreeMap<ModuleId, usize> = plan.eager.iter().copied().zip(0..).collect();
+    let mut places = vec![usize::MAX; binder.graph.modules.len()];
+    for (place, module) in plan.eager.iter().enumerate() {
+        places[module.0 as usize] = place;
+    }
     let rank = |entity: &Entity| match entity {
-        Entity::Symbol(module, symbol) => (0, places.get(module).copied().unwrap_or(usize::MAX), symbol.0),
-        _ => (1, 0, 0),
+        Entity::Symbol(module, _) => places[module.0 as usize],
+        _ => usize::MAX,
     };
-    let mut order: Vec<&Entity> = uses.keys().collect();
+    // Entities come in the order of their kinds, modules and symbols, and otherwise stay in it.
+    let mut order: Vec<(Entity, &Use)> = uses.iter().collect();
     if output.minify {
-        order.sort_by_key(|entity| (usize::MAX - uses[*entity].count, (*entity).clone()));
+        order.sort_by_key(|(_, used)| Reverse(used.count));
     } else {
-        order.sort_by_cached_key(|entity| (rank(entity), (*entity).clone()));
+        order.sort_by_key(|(entity, _)| rank(entity));
     }
     // What direct `eval` can speak of keeps its name before all else.
     let evaluated = |entity: &Entity| matches!(entity, Entity::Symbol(module, _) if binder.object(*module).globals.contains("eval"));
-    order.sort_by_key(|entity| !evaluated(entity));
-    let mut taken: BTreeSet<String> = BTreeSet::new();
+    order.sort_by_key(|(entity, _)| !evaluated(entity));
+    #[expect(clippy::disallowed_types, reason = "only asked, never gone through")]
+    let mut taken = std::collections::HashSet::<String>::new();
     let mut next: BTreeMap<String, usize> = BTreeMap::new();
-    let mut names = BTreeMap::new();
+    let mut names = Table::new(binder);
     // All short names before this one are taken.
     let mut first = 0;
-    for entity in order {
-        let users = &uses[entity].modules;
-        let free = |name: &str, taken: &BTreeSet<String>| {
-            !reserved.contains(name)
-                && !taken.contains(name)
-                && users.iter().all(|user| {
+    for (entity, used) in order {
+        let entity = &entity;
+        let free = |name: &str, is_taken: bool| {
+            !is_taken
+                && !reserved.contains(name)
+                && used.modules.iter().all(|user| {
                     !declares(binder, plan, *user, name) || is_own(binder, plan, entity, *user, name)
                 })
         };
@@ -181,17 +197,17 @@ pub(super) fn names(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Outpu
             while taken.contains(&short(first)) || reserved.contains(short(first).as_str()) {
                 first += 1;
             }
-            (first..).map(short).find(|name| free(name, &taken)).unwrap_or_default()
+            (first..).map(short).find(|name| free(name, taken.contains(name))).unwrap_or_default()
         } else {
             let wanted = wanted(binder, entity);
-            if free(&wanted, &taken) {
+            if free(&wanted, taken.contains(&wanted)) {
                 wanted
             } else {
                 let counter = next.entry(wanted.clone()).or_insert(0);
                 loop {
                     *counter += 1;
                     let name = format!("{wanted}${counter}");
-                    if free(&name, &taken) {
+                    if free(&name, taken.contains(&name)) {
                         break name;
                     }
                 }
@@ -227,12 +243,14 @@ fn declares(binder: &Binder<'_>, plan: &Plan, module: ModuleId, name: &str) -> b
 }
 
 /// Every entity that the linked module speaks of, and the modules in whose text it does.
-fn uses(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Output) -> BTreeMap<Entity, Use> {
-    let mut uses: BTreeMap<Entity, Use> = BTreeMap::new();
-    let mut add = |entity: Entity, module: Option<ModuleId>| {
-        let entry = uses.entry(entity).or_default();
-        entry.modules.extend(module);
-        entry.count += 1;
+fn uses(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Output) -> Table<Use> {
+    let mut uses: Table<Use> = Table::new(binder);
+    let mut add = |entity: Entity, module: Option<ModuleId>| match uses.get_mut(&entity) {
+        Some(used) => {
+            used.by(module);
+            used.count += 1;
+        }
+        None => uses.insert(entity, Use { modules: module.into_iter().collect(), count: 1 }),
     };
     for module in binder.graph.ids().filter(|module| live.modules[module.0 as usize]) {
         let object = binder.object(module);
@@ -292,8 +310,12 @@ fn uses(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Output) -> BTreeM
 }
 
 /// What the entities that are used need themselves.
-fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut BTreeMap<Entity, Use>) {
-    let mut rest: Vec<Entity> = uses.keys().cloned().collect();
+fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut Table<Use>) {
+    let mut rest: Vec<Entity> = uses
+        .iter()
+        .map(|(entity, _)| entity)
+        .filter(|entity| !matches!(entity, Entity::Symbol(..)))
+        .collect();
     while let Some(entity) = rest.pop() {
         let needed = match &entity {
             Entity::Exports(_) => vec![Entity::Helper(Helper::Exports)],
@@ -322,8 +344,8 @@ fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut BTreeMap<Entity, Use>) {
             }
         };
         for entity in needed {
-            if !uses.contains_key(&entity) {
-                uses.insert(entity.clone(), Use { modules: BTreeSet::new(), count: 1 });
+            if uses.get(&entity).is_none() {
+                uses.insert(entity.clone(), Use { modules: Vec::new(), count: 1 });
                 rest.push(entity);
             }
         }
@@ -335,12 +357,15 @@ fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut BTreeMap<Entity, Use>) {
         let own = [Entity::Exports(*module), Entity::Namespace(*module)];
         for entity in own.into_iter().chain(helpers.map(Entity::Helper)).chain(cycle) {
             if let Some(entry) = uses.get_mut(&entity) {
-                entry.modules.insert(*module);
+                entry.by(Some(*module));
             }
         }
     }
-    let interops: Vec<Entity> =
-        uses.keys().filter(|entity| matches!(entity, Entity::Interop(..))).cloned().collect();
+    let interops: Vec<Entity> = uses
+        .iter()
+        .map(|(entity, _)| entity)
+        .filter(|entity| matches!(entity, Entity::Interop(..)))
+        .collect();
     for entity in interops {
         if let Some(entry) = uses.get_mut(&entity) {
             entry.modules.extend(plan.waiting.iter().copied());
@@ -391,20 +416,6 @@ fn identifier(text: &str) -> String {
         text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '$' { c } else { '_' }).collect();
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         name.insert(0, '_');
-    }
-    name
-}
-
-/// The `at`th of all short names.
-fn short(mut at: usize) -> String {
-    const FIRST: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$";
-    const REST: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$";
-    let mut name = String::from(char::from(FIRST[at % FIRST.len()]));
-    at /= FIRST.len();
-    while at > 0 {
-        at -= 1;
-        name.push(char::from(REST[at % REST.len()]));
-        at /= REST.len();
     }
     name
 }

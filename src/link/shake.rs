@@ -79,19 +79,20 @@ struct Marker<'a, 'b> {
 
 impl Marker<'_, '_> {
     fn drain(&mut self) {
+        let mut trail = Trail::default();
         while let Some((module, part)) = self.rest.pop() {
             for relocation in &self.binder.object(module).parts[part].relocations {
                 match &relocation.target {
                     Reference::Require(import) => self.request(module, *import, ImportKind::Require),
                     Reference::Dynamic(import) => self.request(module, *import, ImportKind::Dynamic),
                     reference => {
-                        let mut trail = Trail::default();
+                        trail.clear();
                         if let Some(found) = self.binder.follow(module, reference, &mut trail) {
                             self.value(&found.resolved);
                         }
                         // Whoever passes a name on is evaluated for it, even if its package says that this does nothing.
-                        for passed in trail.modules {
-                            self.module(passed);
+                        for passed in &trail.modules {
+                            self.module(*passed);
                         }
                     }
                 }

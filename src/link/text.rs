@@ -29,3 +29,17 @@ pub(super) fn is_identifier(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$')
 }
+
+/// The `at`th of all short names.
+pub(super) fn short(mut at: usize) -> String {
+    const FIRST: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_$";
+    const REST: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$";
+    let mut name = String::from(char::from(FIRST[at % FIRST.len()]));
+    at /= FIRST.len();
+    while at > 0 {
+        at -= 1;
+        name.push(char::from(REST[at % REST.len()]));
+        at /= REST.len();
+    }
+    name
+}

@@ -1,5 +1,6 @@
 //! The linked module's text: parts copied, names put into their relocations, what waits put into functions.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bind::Binder;
@@ -81,7 +82,7 @@ pub(super) struct Writer<'a, 'b> {
     joinable: Option<(&'static str, usize)>,
 }
 
-impl<'b> Writer<'_, 'b> {
+impl<'a, 'b> Writer<'a, 'b> {
     fn push(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -298,7 +299,7 @@ impl<'b> Writer<'_, 'b> {
             tracer.part((module, self.binder.object(module)), part, &fill, self.text.len());
         }
         let mut at = fill.start.1;
-        self.push(&fill.start.0);
+        self.push(fill.start.0);
         for (relocation, (text, end)) in part.relocations.iter().zip(&fill.places) {
             self.push(&part.text[at..relocation.at as usize]);
             self.push(text);
@@ -325,14 +326,14 @@ impl<'b> Writer<'_, 'b> {
 
     /// What takes the place of a declaration's keyword, and of how many bytes: where the one that was written last is of
     /// its kind, they are joined.
-    fn join(&mut self, part: &Part, keyword: &'static str) -> (String, usize) {
+    fn join(&mut self, part: &Part, keyword: &'static str) -> (&'static str, usize) {
         let length = part.text.find(' ').map_or(0, |at| at + 1);
         if self.joinable != Some((keyword, self.text.len())) {
-            return (keyword.to_owned(), length);
+            return (keyword, length);
         }
         self.text.pop();
         self.text.push(',');
-        (String::new(), length)
+        ("", length)
     }
 
     /// Gives the functions of a module their names back before anything can ask for them. Where the text is to be short
@@ -368,13 +369,17 @@ impl<'b> Writer<'_, 'b> {
     }
 
     /// What goes to the place of a relocation, and where the text goes on behind it.
-    fn place(&self, module: ModuleId, relocation: &Relocation) -> (String, usize) {
+    fn place(&self, module: ModuleId, relocation: &Relocation) -> (Cow<'a, str>, usize) {
         let (place, taken) = place(self.binder, self.plan, module, relocation);
         let members = relocation.target.members();
         // What is read from the value is called on it.
         let callee = relocation.callee && taken == members.len();
         let end = taken.checked_sub(1).map_or(relocation.at, |last| members[last].end);
-        (self.place_text(module, &place, callee), end as usize)
+        let text = match &place {
+            Place::Entity(entity) => Cow::Borrowed(self.names.get(entity).unwrap_or("undefined")),
+            place => Cow::Owned(self.place_text(module, place, callee)),
+        };
+        (text, end as usize)
     }
 
     fn place_text(&self, module: ModuleId, place: &Place, callee: bool) -> String {
