@@ -54,6 +54,7 @@ pub(super) fn minify(
             // Functions take names from properties, too, which these take apart.
             hoist_props: !keep_names,
             props: !keep_names,
+            passes: 1,
             // Imports cost nothing, and diagnostics show where they stand.
             merge_imports: false,
             // A declaration in one case is there for the others, too.
