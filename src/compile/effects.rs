@@ -120,8 +120,13 @@ impl Effects<'_> {
         match statement {
             Stmt::Empty(_) => false,
             Stmt::Expr(statement) => {
-                // A directive means nothing in a module.
-                !matches!(&*statement.expr, Expr::Lit(_)) && !self.pure(&statement.expr)
+                match &*statement.expr {
+                    // A directive means nothing in a module.
+                    Expr::Lit(_) => false,
+                    // Nobody reads a member for nothing: a getter may have been added.
+                    Expr::Member(_) => true,
+                    expression => !self.pure(expression),
+                }
             }
             Stmt::Decl(Decl::Fn(_)) => false,
             Stmt::Decl(Decl::Class(class)) => !self.pure_class(&class.class),

@@ -101,7 +101,7 @@ pub(super) fn transform(
     // was written by hand is that already.
     let has_made = replacer.hit || session.language != Language::JavaScript || is_jsx || decorated.is_some();
     let mut explicit = Explicit::new(Extent::Top(Marks::new(unresolved, top_level).top));
-    if is_module(&program) && !options.minify {
+    if is_module(&program) && options.keep_names && !options.minify {
         program.visit_mut_with(&mut explicit);
     }
     let (mut unresolved, mut top_level) = (unresolved, top_level);

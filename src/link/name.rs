@@ -262,7 +262,7 @@ fn uses(binder: &Binder<'_>, live: &Live, plan: &Plan, output: Output) -> Table<
                     add(entity, Some(module));
                 }
             }
-            if part.named.iter().any(|_| output.keep_names || !output.minify) {
+            if output.keep_names && !part.named.is_empty() {
                 add(Entity::Helper(Helper::Name), Some(module));
             }
         }

@@ -352,7 +352,7 @@ impl<'a, 'b> Writer<'a, 'b> {
     }
 
     fn restore(&mut self, module: ModuleId, part: &Part) {
-        if self.output.minify && !self.output.keep_names {
+        if !self.output.keep_names {
             return;
         }
         for (symbol, original) in &part.named {
