@@ -144,7 +144,8 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
         }),
     });
     let rows = rows(&routes);
-    let deployment = deployment::assemble(Parts {
+    let wrangler = format!("{wrangler:#}\n");
+    let parts = Parts {
         project: &project,
         bundle: bundle.as_ref(),
         routes: &rows,
@@ -155,9 +156,10 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
             manifest: &assets.manifest,
             rules: &assets.rules,
         }),
-        wrangler: &format!("{wrangler:#}\n"),
-    });
-    let facts = BuildFacts::gather(&project.root, start);
+        wrangler: &wrangler,
+    };
+    let assemble = || deployment::assemble(parts);
+    let (deployment, facts) = rayon::join(assemble, || BuildFacts::gather(&project.root, start));
     diagnostics.extend(serving::in_the_future(&project, &facts));
     deployment::emit(&deployment, &outdir, &facts)?;
     Ok(Some(summary(&project, &outdir, bundle, &deployment, start)))

@@ -35,16 +35,17 @@ pub(super) fn minify(
         body.extend(exports);
         module.body = body;
     }
-    if let Program::Module(module) = &mut program
-        && top.is_none()
-    {
-        keep::wrap(module, marks, &session.comments);
-    }
     let (unresolved_mark, top_level_mark) = marks;
     if keep_names {
         program.visit_mut_with(&mut Explicit::new(Extent::All(top_level_mark)));
     }
     hold(&mut program, &session.comments, SyntaxContext::empty().apply_mark(unresolved_mark));
+    // Behind what takes marks from calls whose arguments act, since it puts calls there.
+    if let Program::Module(module) = &mut program
+        && top.is_none()
+    {
+        keep::wrap(module, marks, &session.comments);
+    }
     let options = MinifyOptions {
         compress: Some(CompressOptions {
             module: top.is_some() || !is_annotated(session, &program),

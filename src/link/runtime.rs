@@ -72,12 +72,15 @@ impl Helper {
                 r#"for (const key of Object.keys(getters)) Object.defineProperty(exports, key, { get: getters[key], enumerable: true }); return exports; }"#,
             ),
             // As the standard has it: data properties that are live, cannot be changed, and throw while their binding has
-            // no value. An object of getters would say what it is, and could be frozen.
+            // no value. An object of getters would say what it is, and could be frozen. Consoles and deep comparisons look at
+            // the target itself, so it is given the values too.
             Self::Namespace => concat!(
                 r#"(exports, open) => { const target = Object.create(null, { [Symbol.toStringTag]: { value: "Module" } }); "#,
                 r#"const add = (key) => Object.defineProperty(target, key, { writable: true, enumerable: true }); Object.keys(exports).forEach(add); "#,
+                r#"const show = () => { for (const key of Object.keys(exports)) try { target[key] = exports[key]; } catch {} }; Promise.resolve().then(show); "#,
                 r#"const own = (_, key) => { const own = Reflect.getOwnPropertyDescriptor(target, key); if (key in exports) own.value = exports[key]; return own; }; "#,
-                r#"return new Proxy(open ? target : Object.preventExtensions(target), { get: (_, key) => (key in exports ? exports : target)[key], "#,
+                r#"return new Proxy(open ? target : Object.preventExtensions(target), { get: (_, key) => { "#,
+                r#"if (typeof key === "symbol") show(); return (key in exports ? exports : target)[key]; }, "#,
                 r#"getOwnPropertyDescriptor: own, set: () => false, defineProperty: (_, key, change) => { "#,
                 r#"if (open && change.get) { Object.defineProperty(exports, key, change); add(key); return false; } const now = own(_, key); "#,
                 r#"return !!now && Object.keys(change).every((name) => name in now && Object.is(change[name], now[name])); } }); }"#,
