@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::{DUMMY_SP, Mark, SyntaxContext};
 use swc_core::ecma::ast::{
-    ArrowExpr, AssignTarget, CallExpr, Callee, ClassProp, Constructor, Decl, Expr, ExprStmt, Function, Id,
-    Ident, KeyValueProp, Module, ModuleDecl, ModuleExportName, ModuleItem, NewExpr, Pat, PrivateProp, Prop,
-    SeqExpr, Stmt, TaggedTpl, UpdateExpr, VarDecl, VarDeclKind,
+    ArrowExpr, AssignTarget, CallExpr, Callee, ClassProp, Constructor, Decl, Expr, ExprStmt, ForHead,
+    Function, Id, Ident, KeyValueProp, Module, ModuleDecl, ModuleExportName, ModuleItem, NewExpr, Pat,
+    PrivateProp, Prop, SeqExpr, Stmt, TaggedTpl, UpdateExpr, VarDecl, VarDeclKind,
 };
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith};
@@ -71,8 +71,9 @@ pub(super) fn unwrap(module: &mut Module) {
     module.visit_mut_with(&mut Unwrapper);
     let split = |item: ModuleItem| match item {
         ModuleItem::Stmt(Stmt::Expr(statement)) => {
-            let one = |expr: Box<Expr>| ModuleItem::Stmt(Stmt::Expr(ExprStmt { span: statement.span, expr }));
-            acts(statement.expr).into_iter().map(one).collect()
+            let span = statement.span;
+            let one = |expr: Expr| ModuleItem::Stmt(Stmt::Expr(ExprStmt { span, expr: Box::new(expr) }));
+            acts(*statement.expr).into_iter().map(one).collect()
         }
         other => vec![other],
     };
@@ -80,10 +81,10 @@ pub(super) fn unwrap(module: &mut Module) {
 }
 
 /// What an expression of the top level does, one after the other.
-fn acts(expression: Box<Expr>) -> Vec<Box<Expr>> {
-    match *expression {
-        Expr::Seq(list) => list.exprs.into_iter().flat_map(acts).collect(),
-        other => vec![Box::new(other)],
+fn acts(expression: Expr) -> Vec<Expr> {
+    match expression {
+        Expr::Seq(list) => list.exprs.into_iter().flat_map(|one| acts(*one)).collect(),
+        other => vec![other],
     }
 }
 
@@ -152,6 +153,18 @@ impl Visit for Names {
     fn visit_assign_target(&mut self, target: &AssignTarget) {
         target.visit_children_with(self);
         self.assigned.extend(find_pat_ids::<_, Id>(target));
+    }
+
+    fn visit_update_expr(&mut self, update: &UpdateExpr) {
+        update.visit_children_with(self);
+        self.assigned.extend(update.arg.as_ident().map(Ident::to_id));
+    }
+
+    fn visit_for_head(&mut self, head: &ForHead) {
+        head.visit_children_with(self);
+        if let ForHead::Pat(pattern) = head {
+            self.assigned.extend(find_pat_ids::<_, Id>(pattern));
+        }
     }
 }
 
