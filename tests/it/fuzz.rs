@@ -89,7 +89,7 @@ fn alone(text: &str) -> String {
         let is_import = line.contains(" from ") || line.contains("require(") || line.contains("import(");
         let mut pieces: Vec<&str> = line.split(['"', '\'']).collect();
         let count = pieces.len();
-        if !is_import || count < 3 || count % 2 == 0 {
+        if !is_import || count < 3 || count.is_multiple_of(2) {
             return line.to_owned();
         }
         pieces[count - 2] = "./other.cjs";
