@@ -58,9 +58,7 @@ pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), comment
         item.visit_mut_with(&mut keeper);
     }
     if !used.is_empty() {
-        let exprs = used.into_iter().map(Box::new).collect();
-        let list = Box::new(Expr::Seq(SeqExpr { span: DUMMY_SP, exprs }));
-        let call = Box::new(call(list, global));
+        let call = Box::new(call(used, global));
         module.body.push(ModuleItem::Stmt(Stmt::Expr(ExprStmt { span: DUMMY_SP, expr: call })));
     }
 }
@@ -88,10 +86,10 @@ fn acts(expression: Expr) -> Vec<Expr> {
     }
 }
 
-fn call(argument: Box<Expr>, global: SyntaxContext) -> Expr {
+fn call(arguments: Vec<Expr>, global: SyntaxContext) -> Expr {
     Expr::Call(CallExpr {
         callee: Callee::Expr(Box::new(Ident::new(KEEP.into(), DUMMY_SP, global).into())),
-        args: vec![argument.into()],
+        args: arguments.into_iter().map(Into::into).collect(),
         ..CallExpr::default()
     })
 }
@@ -187,7 +185,7 @@ struct Keeper<'a> {
 impl Keeper<'_> {
     fn keep(&self, expression: &mut Box<Expr>) {
         let inner = std::mem::replace(expression, Box::new(Expr::default()));
-        **expression = call(inner, self.global);
+        **expression = call(vec![*inner], self.global);
     }
 
     /// A call stays because it is one.
@@ -217,7 +215,7 @@ impl VisitMut for Keeper<'_> {
         match expression {
             Expr::Ident(ident) if self.early.contains(&ident.to_id()) => {
                 let inner = Box::new(Expr::Ident(ident.clone()));
-                *expression = call(inner, self.global);
+                *expression = call(vec![*inner], self.global);
             }
             other => other.visit_mut_children_with(self),
         }
@@ -227,7 +225,7 @@ impl VisitMut for Keeper<'_> {
         match property {
             Prop::Shorthand(ident) if self.early.contains(&ident.to_id()) => {
                 let inner = Box::new(Expr::Ident(ident.clone()));
-                let value = Box::new(call(inner, self.global));
+                let value = Box::new(call(vec![*inner], self.global));
                 *property = Prop::KeyValue(KeyValueProp { key: key(ident), value });
             }
             other => other.visit_mut_children_with(self),
@@ -296,12 +294,15 @@ impl VisitMut for Unwrapper {
     fn visit_mut_expr(&mut self, expression: &mut Expr) {
         expression.visit_mut_children_with(self);
         match expression {
-            Expr::Call(kept) if matches!(kept.args.as_slice(), [_]) => {
-                if is_kept(kept)
-                    && let Some(argument) = kept.args.pop()
-                {
-                    *expression = *argument.expr;
-                }
+            Expr::Call(kept) if is_kept(kept) => {
+                let mut exprs: Vec<Box<Expr>> = kept.args.drain(..).map(|argument| argument.expr).collect();
+                *expression = match (exprs.pop(), exprs.is_empty()) {
+                    (Some(last), true) => *last,
+                    (last, _) => {
+                        exprs.extend(last);
+                        Expr::Seq(SeqExpr { span: DUMMY_SP, exprs })
+                    }
+                };
             }
             _ => {}
         }
