@@ -1,8 +1,7 @@
 //! What a module's top level does and swc's minifier does not see: that reading a binding too early throws, that
 //! operators call `toString` and `valueOf`, that an exported name is read by others after it was assigned to.
 //!
-//! Before minifying, such expressions become arguments of a function that nobody knows, which the minifier leaves where it is.
-//! Afterwards the function is taken away again. What is dropped of the top level is the linker's business.
+//! Before minifying, such expressions are made [`opaque`]. What is dropped of the top level is the linker's business.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,19 +11,17 @@ use swc_core::common::{DUMMY_SP, Mark, SyntaxContext};
 use swc_core::ecma::ast::{
     ArrowExpr, AssignTarget, CallExpr, Callee, ClassProp, Constructor, Decl, Expr, ExprStmt, ForHead,
     Function, Id, Ident, KeyValueProp, Module, ModuleDecl, ModuleExportName, ModuleItem, NewExpr, Pat,
-    PrivateProp, Prop, SeqExpr, Stmt, TaggedTpl, UpdateExpr, VarDecl, VarDeclKind,
+    PrivateProp, Prop, Stmt, TaggedTpl, UpdateExpr, VarDecl, VarDeclKind,
 };
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith};
 
 use super::effects::Effects;
 use super::lower::key;
+use super::opaque::opaque;
 use super::transform::Marks;
 
-/// Stands around expressions that stay; no identifier can be written like this.
-const KEEP: &str = "pagesbuild keep";
-
-/// Puts the functions around what has to stay.
+/// Makes opaque what has to stay.
 pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), comments: &SingleThreadedComments) {
     let marks = Marks {
         top: SyntaxContext::empty().apply_mark(top),
@@ -35,15 +32,14 @@ pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), comment
     let mut names = Names { top: marks.top, ..Names::default() };
     module.visit_with(&mut names);
     let used = names.exported.intersection(&names.assigned).cloned();
-    let used: Vec<Expr> = used.map(|(name, scope)| Ident::new(name, DUMMY_SP, scope).into()).collect();
+    let used: Vec<Ident> = used.map(|(name, scope)| Ident::new(name, DUMMY_SP, scope)).collect();
     let exported = names.exported;
     let uses = names.uses;
     let is_unused = |pattern: &Pat| {
         let ids: Vec<Id> = find_pat_ids(pattern);
         ids.iter().all(|id| uses.get(id) == Some(&1) && !exported.contains(id))
     };
-    let global = marks.global;
-    let mut keeper = Keeper { effects, global, early: names.late };
+    let mut keeper = Keeper { effects, early: names.late };
     for item in &mut module.body {
         if let ModuleItem::Stmt(Stmt::Decl(Decl::Var(variables))) = item {
             for variable in &mut variables.decls {
@@ -57,16 +53,15 @@ pub(super) fn wrap(module: &mut Module, (unresolved, top): (Mark, Mark), comment
         }
         item.visit_mut_with(&mut keeper);
     }
-    if !used.is_empty() {
-        let call = Box::new(call(used, global));
-        module.body.push(ModuleItem::Stmt(Stmt::Expr(ExprStmt { span: DUMMY_SP, expr: call })));
+    for name in used {
+        let expr = Box::new(opaque(Box::new(name.into()), None));
+        module.body.push(ModuleItem::Stmt(Stmt::Expr(ExprStmt { span: DUMMY_SP, expr })));
     }
 }
 
-/// Takes the functions away. What stands in one expression of the top level for no reason becomes statements of their
-/// own, so that each can be dropped.
-pub(super) fn unwrap(module: &mut Module) {
-    module.visit_mut_with(&mut Unwrapper);
+/// What stands in one expression of the top level for no reason becomes statements of their own, so that each can be
+/// dropped.
+pub(super) fn split(module: &mut Module) {
     let split = |item: ModuleItem| match item {
         ModuleItem::Stmt(Stmt::Expr(statement)) => {
             let span = statement.span;
@@ -84,18 +79,6 @@ fn acts(expression: Expr) -> Vec<Expr> {
         Expr::Seq(list) => list.exprs.into_iter().flat_map(|one| acts(*one)).collect(),
         other => vec![other],
     }
-}
-
-fn call(arguments: Vec<Expr>, global: SyntaxContext) -> Expr {
-    Expr::Call(CallExpr {
-        callee: Callee::Expr(Box::new(Ident::new(KEEP.into(), DUMMY_SP, global).into())),
-        args: arguments.into_iter().map(Into::into).collect(),
-        ..CallExpr::default()
-    })
-}
-
-fn is_kept(call: &CallExpr) -> bool {
-    matches!(&call.callee, Callee::Expr(callee) if matches!(&**callee, Expr::Ident(ident) if &*ident.sym == KEEP))
 }
 
 /// The names of a module's top level, and what is done with them.
@@ -175,17 +158,16 @@ fn late(declaration: &Decl) -> Vec<Id> {
     }
 }
 
-/// Puts the function around names that are read at once and may have no value yet.
+/// Makes opaque names that are read at once and may have no value yet.
 struct Keeper<'a> {
     effects: Effects<'a>,
-    global: SyntaxContext,
     early: BTreeSet<Id>,
 }
 
 impl Keeper<'_> {
     fn keep(&self, expression: &mut Box<Expr>) {
-        let inner = std::mem::replace(expression, Box::new(Expr::default()));
-        **expression = call(vec![*inner], self.global);
+        let inner = std::mem::take(expression);
+        **expression = opaque(inner, None);
     }
 
     /// A call stays because it is one.
@@ -215,7 +197,7 @@ impl VisitMut for Keeper<'_> {
         match expression {
             Expr::Ident(ident) if self.early.contains(&ident.to_id()) => {
                 let inner = Box::new(Expr::Ident(ident.clone()));
-                *expression = call(vec![*inner], self.global);
+                *expression = opaque(inner, None);
             }
             other => other.visit_mut_children_with(self),
         }
@@ -225,7 +207,7 @@ impl VisitMut for Keeper<'_> {
         match property {
             Prop::Shorthand(ident) if self.early.contains(&ident.to_id()) => {
                 let inner = Box::new(Expr::Ident(ident.clone()));
-                let value = Box::new(call(vec![*inner], self.global));
+                let value = Box::new(opaque(inner, None));
                 *property = Prop::KeyValue(KeyValueProp { key: key(ident), value });
             }
             other => other.visit_mut_children_with(self),
@@ -283,28 +265,6 @@ impl VisitMut for Keeper<'_> {
     fn visit_mut_private_prop(&mut self, property: &mut PrivateProp) {
         if property.is_static {
             property.value.visit_mut_with(self);
-        }
-    }
-}
-
-/// Takes the functions away.
-struct Unwrapper;
-
-impl VisitMut for Unwrapper {
-    fn visit_mut_expr(&mut self, expression: &mut Expr) {
-        expression.visit_mut_children_with(self);
-        match expression {
-            Expr::Call(kept) if is_kept(kept) => {
-                let mut exprs: Vec<Box<Expr>> = kept.args.drain(..).map(|argument| argument.expr).collect();
-                *expression = match (exprs.pop(), exprs.is_empty()) {
-                    (Some(last), true) => *last,
-                    (last, _) => {
-                        exprs.extend(last);
-                        Expr::Seq(SeqExpr { span: DUMMY_SP, exprs })
-                    }
-                };
-            }
-            _ => {}
         }
     }
 }

@@ -88,7 +88,7 @@ pub(super) fn minify(
     program = run(program, &options);
     program.visit_mut_with(&mut Reveal);
     if let Program::Module(module) = &mut program {
-        keep::unwrap(module);
+        keep::split(module);
     }
     program
 }
