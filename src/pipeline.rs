@@ -119,12 +119,27 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
     let Front { project, code, outdir, tree, sources, routes } = front;
     deployment::check_outdir(&project, &outdir)?;
     let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
-    let worker =
-        Worker { project: &project, routes: &routes, own_rules: configured || tree.routes_json.is_some() };
+    let routes_json = match &tree.routes_json {
+        Some(file) => serving::routes_json(&project, file, diagnostics),
+        None => None,
+    };
+    let named = routes_json.as_ref().filter(|_| tree.advanced.is_some() && !configured);
+    let named = named.and_then(serving::named);
+    let worker = Worker {
+        project: &project,
+        routes: &routes,
+        own_rules: configured || tree.routes_json.is_some(),
+        main: project.main.as_deref().or(tree.advanced.as_ref().map(|worker| worker.main.as_path())),
+        named: named.as_deref(),
+    };
     let bundle = worker::link(&worker, &code, sources, diagnostics);
     code.save();
     let assets = match &project.assets {
-        Some(settings) => Some(Static::read(&project, settings, &tree, &routes, diagnostics)?),
+        Some(settings) => {
+            let configured = settings.run_worker_first.as_ref();
+            let explicit = rules::Explicit { given: routes_json.as_ref(), configured };
+            Some(Static::read(settings, &tree, &routes, explicit, diagnostics)?)
+        }
         None => None,
     };
     if bundle.is_none() && assets.is_none() && !diagnostics.has_errors() {
@@ -175,21 +190,18 @@ struct Static {
 
 impl Static {
     fn read(
-        project: &Project,
         settings: &AssetSettings,
         tree: &SourceTree,
         routes: &RouteTable,
+        explicit: rules::Explicit<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Error> {
-        let given = match &tree.routes_json {
-            Some(file) => serving::routes_json(project, file, diagnostics),
-            None => None,
-        };
-        let explicit =
-            rules::Explicit { given: given.as_ref(), configured: settings.run_worker_first.as_ref() };
+        // In advanced mode the worker answers everything that no rule takes from it.
+        let always = tree.advanced.as_ref().map(|_| RunWorkerFirst::Always(true));
+        let first = rules::run_worker_first(routes, &tree.assets, explicit, diagnostics);
         Ok(Self {
             settings: serving::with_pages_defaults(settings, &tree.assets),
-            run_worker_first: rules::run_worker_first(routes, &tree.assets, explicit, diagnostics),
+            run_worker_first: first.or(always),
             manifest: asset::fingerprint(&tree.assets, diagnostics)?,
             rules: asset::read_rules(&tree.asset_rules, diagnostics)?,
         })
