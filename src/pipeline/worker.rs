@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostics;
 use crate::graph::{self, Node, Roots};
-use crate::link::Bundle;
 use crate::project::Project;
 use crate::route::RouteTable;
 use crate::router;
 
-use super::bundle::Code;
+use super::bundle::{Code, Linked};
 use super::sources::{Class, Sources};
 
 /// The generated module that the worker starts from.
@@ -34,7 +33,7 @@ pub(super) fn link(
     code: &Code,
     sources: Sources,
     diagnostics: &mut Diagnostics,
-) -> Option<Bundle> {
+) -> Option<Linked> {
     let Worker { project, routes, main, named, .. } = *worker;
     if routes.0.is_empty() && main.is_none() && sources.classes.is_empty() {
         return None;
