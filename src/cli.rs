@@ -15,6 +15,7 @@ use printer::Printer;
 mod build;
 mod bundle;
 mod completions;
+mod plugin;
 pub(crate) mod printer;
 mod routes;
 

@@ -75,6 +75,26 @@ pub fn discover(
     Ok(tree)
 }
 
+/// The files of a directory that a plugin publishes, sorted. What is never published is left out.
+///
+/// # Errors
+///
+/// A directory that cannot be read.
+pub fn plugin_files(
+    project: &Project,
+    directory: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<AssetFile>, Error> {
+    let place = Place { directory, root: &project.root, limit: MAX_ASSETS };
+    let found = walk::walk(&place, diagnostics, &mut |found, _| {
+        let name = found.name();
+        !matches!(name, ".git" | ".wrangler" | ".DS_Store" | "node_modules")
+            && !assets::is_output_state(name)
+            && !assets::is_secret(name)
+    })?;
+    Ok(found.into_iter().map(|found| AssetFile { path: found.path, file: found.file }).collect())
+}
+
 /// Like wrangler, takes every file with one of the extensions at any depth. Unlike wrangler, follows links
 /// (a linked `_middleware.js` must not be passed over in silence), and leaves out declarations and installed
 /// packages, whose files are no routes.

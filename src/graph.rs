@@ -18,6 +18,11 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
 
+mod plugin;
+
+use plugin::Outside;
+pub use plugin::StaticFiles;
+
 /// The scheme of specifiers that only generated modules use.
 const SCHEME: &str = "pagesbuild:";
 
@@ -94,6 +99,8 @@ pub enum Node {
     Generated(&'static str),
     /// A file.
     File(PathBuf),
+    /// The module that serves the static files of a directory.
+    StaticFiles(PathBuf),
     /// The empty module that a package's manifest asks for.
     Empty,
 }
@@ -105,7 +112,8 @@ impl Ord for Node {
             match node {
                 Node::Generated(name) => (0, name.as_ref()),
                 Node::File(file) => (1, file.as_os_str()),
-                Node::Empty => (2, OsStr::new("")),
+                Node::StaticFiles(directory) => (2, directory.as_os_str()),
+                Node::Empty => (3, OsStr::new("")),
             }
         }
         letters(self).cmp(&letters(other))
@@ -142,6 +150,8 @@ pub struct Compiler<'a> {
     pub cache: &'a Cache,
     /// How code is compiled; the dialect is each file's own.
     pub options: compile::Options<'a>,
+    /// What becomes of static files that code imports.
+    pub static_files: StaticFiles<'a>,
 }
 
 impl Compiler<'_> {
@@ -238,6 +248,9 @@ impl Growing<'_> {
         let path = match &node {
             Node::File(file) => project::display(self.compiler.root, file),
             Node::Generated(name) => (*name).to_owned(),
+            Node::StaticFiles(directory) => {
+                format!("{SCHEME}assets/{}", project::display(self.compiler.root, directory))
+            }
             Node::Empty => format!("{SCHEME}empty"),
         };
         let mut next = Vec::new();
@@ -305,6 +318,9 @@ impl Growing<'_> {
                 let text = self.roots.generated.get(name).cloned().unwrap_or_default();
                 Source::new(format!("{name}.js"), text)
             }
+            Node::StaticFiles(directory) => {
+                Source::new(format!("{SCHEME}assets.js"), self.compiler.serve(directory)?)
+            }
             Node::Empty => Source::new(format!("{SCHEME}empty.cjs"), ""),
         };
         self.compiler.cache.object(&source, self.compiler.options).map(Arc::new)
@@ -322,8 +338,16 @@ impl Growing<'_> {
         }
         let file = match importer {
             Node::File(file) => file.as_path(),
-            Node::Generated(_) | Node::Empty => self.compiler.root,
+            Node::Generated(_) | Node::StaticFiles(_) | Node::Empty => self.compiler.root,
         };
+        if let Some(outside) = self.compiler.outside(file, import)? {
+            return Ok(match outside {
+                Outside::Served(directory) => {
+                    Reached::Node(Node::StaticFiles(directory), Traits { effects: false, node: false })
+                }
+                Outside::Left(specifier) => Reached::External(specifier),
+            });
+        }
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
             Ok(Resolution::File(File { path, effects, module })) => {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::asset::{self, AssetManifest, RuleFile};
+use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
 use crate::deployment::{self, AssetParts, BuildFacts, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
@@ -14,12 +14,16 @@ use crate::target::wrangler;
 
 mod analysis;
 mod bundle;
+mod plugin;
+mod published;
 mod serving;
 mod sources;
 mod worker;
 
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
+pub use plugin::{Plugin, plugin};
+use published::Published;
 use sources::Sources;
 use worker::Worker;
 
@@ -151,13 +155,15 @@ fn back(
         main: project.main.as_deref().or(tree.advanced.as_ref().map(|worker| worker.main.as_path())),
         named: named.as_deref(),
     };
-    let linked = worker::link(&worker, &code, sources, diagnostics);
+    let published = Published::default();
+    let linked = worker::link(&worker, &code, sources, &published, diagnostics);
     code.save();
+    let published = published.into_files(diagnostics);
     let assets = match &project.assets {
         Some(settings) => {
             let configured = settings.run_worker_first.as_ref();
             let explicit = rules::Explicit { given: routes_json.as_ref(), configured };
-            Some(Static::read(settings, &tree, &routes, explicit, diagnostics)?)
+            Some(Static::read(settings, &tree, published, &routes, explicit, diagnostics)?)
         }
         None => None,
     };
@@ -187,7 +193,7 @@ fn back(
         assets: assets.as_ref().map(|assets| AssetParts {
             settings: &assets.settings,
             run_worker_first: assets.run_worker_first.as_ref(),
-            files: &tree.assets,
+            files: &assets.files,
             manifest: &assets.manifest,
             rules: &assets.rules,
         }),
@@ -198,7 +204,8 @@ fn back(
     diagnostics.extend(serving::in_the_future(&project, &facts));
     deployment::emit(&deployment, &outdir, &facts)?;
     if let Some(file) = metafile {
-        let text = analysis::metafile(&project, &outdir, linked.as_ref(), &tree.assets, &deployment);
+        let files = assets.as_ref().map_or(&[][..], |assets| &assets.files);
+        let text = analysis::metafile(&project, &outdir, linked.as_ref(), files, &deployment);
         analysis::write(file, &text)?;
     }
     Ok(Some(summary(&project, &outdir, linked, &deployment, start)))
@@ -208,6 +215,7 @@ fn back(
 struct Static {
     settings: AssetSettings,
     run_worker_first: Option<RunWorkerFirst>,
+    files: Vec<AssetFile>,
     manifest: AssetManifest,
     rules: Vec<RuleFile>,
 }
@@ -216,6 +224,7 @@ impl Static {
     fn read(
         settings: &AssetSettings,
         tree: &SourceTree,
+        published: Vec<AssetFile>,
         routes: &RouteTable,
         explicit: rules::Explicit<'_>,
         diagnostics: &mut Diagnostics,
@@ -223,10 +232,12 @@ impl Static {
         // In advanced mode the worker answers everything that no rule takes from it.
         let always = tree.advanced.as_ref().map(|_| RunWorkerFirst::Always(true));
         let first = rules::run_worker_first(routes, &tree.assets, explicit, diagnostics);
+        let files = [tree.assets.as_slice(), &published].concat();
         Ok(Self {
             settings: serving::with_pages_defaults(settings, &tree.assets),
             run_worker_first: first.or(always),
-            manifest: asset::fingerprint(&tree.assets, diagnostics)?,
+            manifest: asset::fingerprint(&files, diagnostics)?,
+            files,
             rules: asset::read_rules(&tree.asset_rules, diagnostics)?,
         })
     }

@@ -188,7 +188,7 @@ impl Publishing<'_> {
 }
 
 /// `.dev.vars`, `.env`, their variants for environments, and direnv's `.envrc`.
-fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     name.starts_with(".dev.vars") || name.starts_with(".env")
 }
 

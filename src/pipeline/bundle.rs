@@ -11,7 +11,7 @@ use crate::cache::Cache;
 use crate::compile::{self, Dialect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::graph::{Compiler, ModuleGraph, Node, Roots, graph};
+use crate::graph::{Compiler, ModuleGraph, Node, Roots, StaticFiles, graph};
 use crate::link::{self, Bundle, link};
 use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
@@ -83,12 +83,19 @@ impl Code {
             keep_names: self.bundling.keep_names,
             source_map: self.bundling.source_map,
         };
-        Compiler { root: &self.root, resolver: &self.resolver, cache: &self.cache, options }
+        let static_files = StaticFiles::Refused;
+        Compiler { root: &self.root, resolver: &self.resolver, cache: &self.cache, options, static_files }
     }
 
     /// Grows the graph from the roots and links it.
-    pub(super) fn link(&self, roots: Roots, diagnostics: &mut Diagnostics) -> Option<Linked> {
-        let graph = graph(&self.compiler(), roots, diagnostics)?;
+    pub(super) fn link(
+        &self,
+        roots: Roots,
+        static_files: StaticFiles<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Linked> {
+        let compiler = Compiler { static_files, ..self.compiler() };
+        let graph = graph(&compiler, roots, diagnostics)?;
         let output = link::Output {
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
@@ -124,7 +131,7 @@ pub fn bundle(
         files: BTreeMap::new(),
         compiled: BTreeMap::new(),
     };
-    let linked = code.link(roots, &mut diagnostics);
+    let linked = code.link(roots, StaticFiles::Refused, &mut diagnostics);
     code.save();
     let Some(mut linked) = linked else { return Ok((None, diagnostics.into_sorted())) };
     let (main, map) = match request.outfile {
@@ -142,7 +149,7 @@ pub fn bundle(
 }
 
 /// Writes a bundle and its source map, and tells what was written.
-fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(Output, Option<Output>), Error> {
+pub(super) fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(Output, Option<Output>), Error> {
     let directory = match outfile.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

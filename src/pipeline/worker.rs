@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Diagnostics;
-use crate::graph::{self, Node, Roots};
+use crate::graph::{self, Node, Roots, StaticFiles};
 use crate::project::Project;
 use crate::route::RouteTable;
 use crate::router;
 
 use super::bundle::{Code, Linked};
+use super::published::Published;
 use super::sources::{Class, Sources};
 
 /// The generated module that the worker starts from.
@@ -32,6 +33,7 @@ pub(super) fn link(
     worker: &Worker<'_>,
     code: &Code,
     sources: Sources,
+    published: &Published,
     diagnostics: &mut Diagnostics,
 ) -> Option<Linked> {
     let Worker { project, routes, main, named, .. } = *worker;
@@ -58,7 +60,9 @@ pub(super) fn link(
         }
     }
     roots.compiled = sources.objects;
-    code.link(roots, diagnostics)
+    let Some(settings) = &project.assets else { return code.link(roots, StaticFiles::Refused, diagnostics) };
+    let publish = |directory: &Path| published.add(project, settings, directory);
+    code.link(roots, StaticFiles::Published(&publish), diagnostics)
 }
 
 fn entry(worker: &Worker<'_>, sources: &Sources) -> String {
