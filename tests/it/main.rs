@@ -15,6 +15,7 @@ mod link;
 mod maps;
 mod metafile;
 mod npm;
+mod plugin;
 mod project;
 mod reproducible;
 mod router;

@@ -32,11 +32,20 @@ function wranglerBuilds(options, out) {
 function functions(project, out, fallback) {
   const routes = join(out, "_routes.json");
   const options = ["--outdir", join(out, "functions"), "--output-routes-path", routes];
-  wranglerBuilds([join(project, "functions"), "--fallback-service", fallback, ...options], out);
+  // Where plugins' files are put.
+  const site = ["--build-output-directory", join(out, "site")];
+  wranglerBuilds([join(project, "functions"), "--fallback-service", fallback, ...site, ...options], out);
   const { include } = JSON.parse(readFileSync(routes, "utf8"));
   // On Pages `/files/*` takes `/files` as well.
   const bare = include.filter((rule) => rule.length > 2 && rule.endsWith("/*")).map((rule) => rule.slice(0, -2));
   return [...new Set([...include, ...bare])].sort();
+}
+
+/** A copy of the static files, without what Pages does not publish. */
+function publish(assets, out) {
+  const unpublished = ["_worker.js", "_routes.json"].map((name) => join(assets.directory, name));
+  cpSync(assets.directory, join(out, "site"), { recursive: true, filter: (path) => !unpublished.includes(path) });
+  assets.directory = join(out, "site");
 }
 
 /** A `_worker.js`, with what `wrangler pages dev` puts before it where there is a `_routes.json`. */
@@ -84,14 +93,12 @@ if (assets !== undefined && existsSync(join(project, assets))) {
 const worker = config.assets && !config.main && join(config.assets.directory, "_worker.js");
 if (worker && existsSync(worker)) {
   await advanced(worker, out);
-  // Pages publishes neither of the two.
-  const unpublished = [worker, join(dirname(worker), "_routes.json")];
-  cpSync(dirname(worker), join(out, "site"), { recursive: true, filter: (path) => !unpublished.includes(path) });
-  config.assets.directory = join(out, "site");
+  publish(config.assets, out);
   config.main = "worker/index.js";
   config.no_bundle = true;
   config.assets.run_worker_first = true;
 } else if (hasHandlers(join(project, "functions"))) {
+  if (config.assets) publish(config.assets, out);
   const main = config.main && JSON.stringify(join(project, config.main));
   const alone = config.assets && !main;
   const include = functions(project, out, alone ? "ASSETS" : "LAST");
