@@ -18,6 +18,11 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
 
+mod additional;
+
+pub use additional::{Additional, AdditionalModule, bytes, unfit};
+use additional::{Named, missing_exports};
+
 /// The scheme of specifiers that only generated modules use.
 const SCHEME: &str = "pagesbuild:";
 
@@ -59,6 +64,8 @@ pub struct ModuleGraph {
     pub modules: Vec<Module>,
     /// The module whose exports are the worker's.
     pub entry: ModuleId,
+    /// Modules that are not linked, sorted by name. The linker knows them as modules that the runtime provides.
+    pub additional: Vec<AdditionalModule>,
     /// Whether an error left modules out: then the rest can be looked at, and not be linked.
     pub incomplete: bool,
 }
@@ -142,6 +149,8 @@ pub struct Compiler<'a> {
     pub cache: &'a Cache,
     /// How code is compiled; the dialect is each file's own.
     pub options: compile::Options<'a>,
+    /// Which files are not compiled.
+    pub additional: Additional<'a>,
 }
 
 impl Compiler<'_> {
@@ -172,6 +181,8 @@ struct Known {
     places: BTreeMap<Node, ModuleId>,
     traits: Vec<Traits>,
     found: Vec<Found>,
+    /// By name and file.
+    additional: BTreeMap<(String, String), AdditionalModule>,
     problems: Vec<Diagnostic>,
     /// Whether a module is not there because of an error.
     incomplete: bool,
@@ -203,6 +214,7 @@ struct Found {
 enum Reached {
     Node(Node, Traits),
     External(String),
+    Additional(Named),
     Missing,
 }
 
@@ -223,7 +235,9 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     rayon::scope(|scope| growing.visit(scope, (place, entry, node)));
     let known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
     diagnostics.extend(known.problems);
-    number(known.found, &known.traits, place, known.incomplete)
+    let additional = known.additional.into_values().collect();
+    let (modules, entry) = number(known.found, &known.traits, place)?;
+    Some(ModuleGraph { modules, entry, additional, incomplete: known.incomplete })
 }
 
 impl Growing<'_> {
@@ -255,6 +269,12 @@ impl Growing<'_> {
                     Target::Module(place)
                 }
                 Reached::External(name) => Target::External(name),
+                Reached::Additional(Named::Found(name)) => Target::External(format!("./{name}")),
+                Reached::Additional(Named::Module(module)) => {
+                    let specifier = module.specifier();
+                    known.additional.insert((module.name.clone(), module.path.clone()), module);
+                    Target::External(specifier)
+                }
                 Reached::Missing => Target::Missing,
             };
             let targets = reached.into_iter().map(target).collect();
@@ -281,9 +301,14 @@ impl Growing<'_> {
             }
         };
         let mut targets = Vec::with_capacity(object.imports.len());
-        for import in &object.imports {
+        for (at, import) in object.imports.iter().enumerate() {
             match self.follow(node, import) {
-                Ok(target) => targets.push(target),
+                Ok(target) => {
+                    if let Reached::Additional(Named::Module(module)) = &target {
+                        problems.extend(missing_exports(&object, at, module.kind));
+                    }
+                    targets.push(target);
+                }
                 // The program asks whether it is there.
                 Err(_) if import.tried => targets.push(Reached::Missing),
                 Err(unresolved) => {
@@ -324,9 +349,17 @@ impl Growing<'_> {
             Node::File(file) => file.as_path(),
             Node::Generated(_) | Node::Empty => self.compiler.root,
         };
+        if let Node::File(file) = importer
+            && let Some(named) = self.compiler.additional(file, import)?
+        {
+            return Ok(Reached::Additional(named));
+        }
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
             Ok(Resolution::File(File { path, effects, module })) => {
+                if let Some(named) = self.compiler.not_code(&path, import)? {
+                    return Ok(Reached::Additional(named));
+                }
                 let node = is_node(&path, || module);
                 Ok(Reached::Node(Node::File(path), Traits { effects, node }))
             }
@@ -375,12 +408,7 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
 }
 
 /// Gives modules ids in the order of their paths.
-fn number(
-    mut found: Vec<Found>,
-    traits: &[Traits],
-    entry: ModuleId,
-    incomplete: bool,
-) -> Option<ModuleGraph> {
+fn number(mut found: Vec<Found>, traits: &[Traits], entry: ModuleId) -> Option<(Vec<Module>, ModuleId)> {
     found.sort_by(|one, other| one.path.cmp(&other.path));
     let mut ids: Vec<Option<ModuleId>> = vec![None; traits.len()];
     for (id, module) in (0..).zip(&found) {
@@ -396,5 +424,5 @@ fn number(
         Module { path: found.path, object: found.object, targets, effects, node }
     };
     let entry = ids[entry.0 as usize]?;
-    Some(ModuleGraph { modules: found.into_iter().map(module).collect(), entry, incomplete })
+    Some((found.into_iter().map(module).collect(), entry))
 }

@@ -107,7 +107,7 @@ fn front(
         }
     };
     let tree = discover(&project, &outdir, diagnostics)?;
-    let code = Code::of(&project, options);
+    let code = Code::of(&project, &tree.modules, options);
     let sources = sources::compile(&project, &code, &tree, diagnostics);
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
@@ -122,6 +122,7 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
     let worker =
         Worker { project: &project, routes: &routes, own_rules: configured || tree.routes_json.is_some() };
     let bundle = worker::link(&worker, &code, sources, diagnostics);
+    let main = code.main.clone();
     code.save();
     let assets = match &project.assets {
         Some(settings) => Some(Static::read(&project, settings, &tree, &routes, diagnostics)?),
@@ -136,7 +137,8 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
     }
     let wrangler = wrangler::config(&wrangler::Input {
         project: &project,
-        main: bundle.is_some(),
+        main: bundle.as_ref().map(|_| main.as_str()),
+        modules: bundle.as_ref().map_or(&[], |bundle| &bundle.additional),
         source_map: bundle.as_ref().is_some_and(|bundle| bundle.source_map.is_some()),
         assets: assets.as_ref().map(|assets| wrangler::Assets {
             settings: &assets.settings,
@@ -148,6 +150,7 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
     let parts = Parts {
         project: &project,
         bundle: bundle.as_ref(),
+        main: &main,
         routes: &rows,
         assets: assets.as_ref().map(|assets| AssetParts {
             settings: &assets.settings,
@@ -206,6 +209,15 @@ fn rows(routes: &RouteTable) -> Vec<document::Route> {
     routes.0.iter().map(row).collect()
 }
 
+/// The files of a worker, those that are modules of their own among them.
+fn files(bundle: Bundle) -> Vec<String> {
+    let mut files = bundle.sources;
+    files.extend(bundle.additional.into_iter().map(|module| module.path));
+    files.sort();
+    files.dedup();
+    files
+}
+
 fn summary(
     project: &Project,
     outdir: &Path,
@@ -223,8 +235,8 @@ fn summary(
         environment: project.environment.clone(),
         assumptions: project.assumptions.clone(),
         routes: document.routes.len(),
-        code_size: bundle.as_ref().map_or(0, |bundle| bundle.main.len() as u64),
-        modules: bundle.map_or_else(Vec::new, |bundle| bundle.sources),
+        code_size: document.code.as_ref().map_or(0, |code| code.size),
+        modules: bundle.map_or_else(Vec::new, files),
         code_gzip: deployment.gzip_size,
         assets: assets.map_or(0, |manifest| manifest.len()),
         asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),

@@ -46,7 +46,13 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
         writer.evaluate(*module);
     }
     let exports = writer.exports();
+    let asked: BTreeSet<&str> = names.entities().filter_map(|(entity, _)| external(entity)).collect();
+    let additional = binder.graph.additional.iter();
     Bundle {
+        additional: additional
+            .filter(|module| asked.contains(module.specifier().as_str()))
+            .cloned()
+            .collect(),
         source_map: writer.tracer.as_ref().map(|tracer| tracer.to_json(&writer.text)),
         main: writer.text,
         sources: binder
@@ -56,6 +62,16 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
             .map(|module| binder.module(module).path.clone())
             .collect(),
         exports,
+    }
+}
+
+/// The module that is not linked and that an entity comes from.
+fn external(entity: &Entity) -> Option<&str> {
+    match entity {
+        Entity::External(specifier, _)
+        | Entity::RequireExternal(specifier)
+        | Entity::LoadExternal(specifier) => Some(specifier),
+        _ => None,
     }
 }
 

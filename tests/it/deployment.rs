@@ -27,6 +27,7 @@ fn worker(text: &str) -> Bundle {
         source_map: Some(r#"{"version":3,"sources":[],"names":[],"mappings":""}"#.to_owned()),
         sources: vec!["functions/index.js".to_owned()],
         exports: vec!["default".to_owned()],
+        additional: Vec::new(),
     }
 }
 
@@ -49,6 +50,7 @@ fn assemble(project: &Project, bundle: Option<&Bundle>, routes: &[document::Rout
     deployment::assemble(Parts {
         project,
         bundle,
+        main: "index.js",
         routes,
         assets: project.assets.as_ref().map(|settings| AssetParts {
             settings,

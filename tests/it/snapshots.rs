@@ -26,8 +26,11 @@ fn describe(dist: &Path) -> String {
         let bytes = fs::read(dist.join(&path)).unwrap();
         if path.starts_with("assets/") || path == "build.json" {
             text.push_str(&format!("=== {path}\n"));
-        } else {
-            text.push_str(&format!("=== {path}\n{}\n", String::from_utf8(bytes).unwrap().trim_end()));
+            continue;
+        }
+        match String::from_utf8(bytes) {
+            Ok(content) => text.push_str(&format!("=== {path}\n{}\n", content.trim_end())),
+            Err(error) => text.push_str(&format!("=== {path}\n{:x?}\n", error.into_bytes())),
         }
     }
     text

@@ -20,11 +20,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("compile", &["diagnostic"]),
     ("resolve", &["compile"]),
     ("cache", &["compile", "diagnostic"]),
-    ("graph", &["cache", "compile", "diagnostic", "project", "resolve"]),
+    ("graph", &["cache", "compile", "diagnostic", "hash", "project", "resolve"]),
     ("link", &["compile", "diagnostic", "graph"]),
     ("router", &["route"]),
     ("deployment", &["asset", "diagnostic", "error", "hash", "link", "project", "route"]),
-    ("target", &["asset", "diagnostic", "project", "route"]),
+    ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
         "pipeline",
         &[

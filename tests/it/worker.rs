@@ -87,5 +87,6 @@ cases! {
     environments: "environments" => answers oracle deploys;
     environments_staging: "environments/staging" => answers oracle deploys;
     environments_production: "environments/production" => answers oracle deploys;
+    modules: "modules" => answers oracle deploys;
     no_config: "no-config" => answers oracle deploys;
 }
