@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::project::{ModuleType, Project};
 
 mod additional;
+mod advanced;
 mod assets;
 mod walk;
 
@@ -38,8 +39,17 @@ pub struct SourceTree {
     pub asset_rules: Vec<AssetFile>,
     /// `_routes.json` of the asset directory.
     pub routes_json: Option<AssetFile>,
-    /// `_worker.js` of the asset directory, file or directory.
-    pub advanced_worker: Option<AssetFile>,
+    /// The worker of Pages' advanced mode, which stands among the assets.
+    pub advanced: Option<AdvancedWorker>,
+}
+
+/// `_worker.js` of the asset directory, a worker of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdvancedWorker {
+    /// The module that the worker starts from.
+    pub main: PathBuf,
+    /// Where `_worker.js` is a directory: that directory.
+    pub directory: Option<PathBuf>,
 }
 
 /// A file that is a module of the worker.
@@ -64,9 +74,6 @@ pub fn discover(
     diagnostics: &mut Diagnostics,
 ) -> Result<SourceTree, Error> {
     let mut tree = SourceTree::default();
-    if let Some(directory) = &project.functions {
-        tree.functions = code_files(project, directory, outdir, diagnostics)?;
-    }
     if let Some(directory) = &project.durable_objects {
         tree.durable_objects = code_files(project, directory, outdir, diagnostics)?;
     }
@@ -81,6 +88,14 @@ pub fn discover(
     tree.modules = additional_modules(&searched, &other, diagnostics)?;
     if let Some(settings) = &project.assets {
         assets::find(project, settings, outdir, &mut tree, diagnostics)?;
+    }
+    if let Some(directory) = &project.functions {
+        let functions = code_files(project, directory, outdir, diagnostics)?;
+        if tree.advanced.is_none() {
+            tree.functions = functions;
+        } else if !functions.is_empty() {
+            diagnostics.push(advanced::functions_ignored(project, directory));
+        }
     }
     Ok(tree)
 }

@@ -8,6 +8,7 @@ pub use crate::graph::AdditionalModule;
 use crate::graph::ModuleGraph;
 
 mod bind;
+mod contribution;
 mod cycle;
 mod map;
 mod name;
@@ -20,6 +21,8 @@ mod table;
 mod text;
 mod wait;
 mod write;
+
+pub use contribution::{Contribution, LinkMap};
 
 /// What the linked module looks like.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,6 +48,8 @@ pub struct Bundle {
     pub exports: Vec<String>,
     /// The modules beside the main one, sorted by name.
     pub additional: Vec<AdditionalModule>,
+    /// What of each module is in the text.
+    pub link_map: LinkMap,
 }
 
 /// Links all modules of a graph into one. Nothing is read or parsed again. `None` when something cannot be linked,

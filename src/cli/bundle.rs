@@ -44,7 +44,11 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         no_cache: arguments.code.no_cache,
         ..Options::default()
     };
-    let request = BundleRequest { entry: &arguments.entry, outfile: arguments.outfile.as_deref() };
+    let request = BundleRequest {
+        entry: &arguments.entry,
+        outfile: arguments.outfile.as_deref(),
+        metafile: arguments.code.metafile.as_deref(),
+    };
     let (bundle, diagnostics) = pipeline::bundle(&options, request)?;
     if printer.json {
         let result = bundle.as_ref().map_or(json!(null), |bundle| {

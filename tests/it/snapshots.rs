@@ -29,8 +29,11 @@ fn describe(dist: &Path) -> String {
             continue;
         }
         match String::from_utf8(bytes) {
-            Ok(content) => text.push_str(&format!("=== {path}\n{}\n", content.trim_end())),
-            Err(error) => text.push_str(&format!("=== {path}\n{:x?}\n", error.into_bytes())),
+            Ok(content) if !content.contains('\0') => {
+                text.push_str(&format!("=== {path}\n{}\n", content.trim_end()));
+            }
+            Ok(content) => text.push_str(&format!("=== {path}\n{:02x?}\n", content.as_bytes())),
+            Err(error) => text.push_str(&format!("=== {path}\n{:02x?}\n", error.into_bytes())),
         }
     }
     text

@@ -89,4 +89,6 @@ cases! {
     environments_production: "environments/production" => answers oracle deploys;
     modules: "modules" => answers oracle deploys;
     no_config: "no-config" => answers oracle deploys;
+    advanced_mode: "advanced-mode" => answers oracle deploys;
+    advanced_mode_all: "advanced-mode-all" => answers oracle deploys;
 }
