@@ -10,11 +10,14 @@ use crate::asset::AssetFile;
 use crate::asset::limits::MAX_ASSETS;
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
-use crate::project::Project;
+use crate::project::{Bundling, ModuleType, Project};
 
+mod additional;
 mod advanced;
 mod assets;
 mod walk;
+
+pub use additional::{Searched, additional_modules};
 
 use walk::{Kind, Place};
 
@@ -28,6 +31,8 @@ pub struct SourceTree {
     pub functions: Vec<String>,
     /// Below `durable_objects/`, likewise.
     pub durable_objects: Vec<String>,
+    /// Below the directory that is searched for them: files that are modules whether or not anything imports them.
+    pub modules: Vec<ModuleFile>,
     /// The static files to publish.
     pub assets: Vec<AssetFile>,
     /// `_headers` and `_redirects` of the asset directory: rules for the platform, not published themselves.
@@ -38,6 +43,16 @@ pub struct SourceTree {
     pub advanced: Option<AdvancedWorker>,
 }
 
+impl SourceTree {
+    /// How the project's code is compiled and linked, as its files have it.
+    pub fn bundling(&self, project: &Project) -> Bundling {
+        match self.advanced.as_ref().and_then(|worker| worker.directory.as_deref()) {
+            Some(directory) => project.bundling.of_directory(directory),
+            None => project.bundling.clone(),
+        }
+    }
+}
+
 /// `_worker.js` of the asset directory, a worker of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdvancedWorker {
@@ -45,6 +60,17 @@ pub struct AdvancedWorker {
     pub main: PathBuf,
     /// Where `_worker.js` is a directory: that directory.
     pub directory: Option<PathBuf>,
+}
+
+/// A file that is a module of the worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModuleFile {
+    /// Relative to the directory that was searched, `/`-separated: the module's name.
+    pub name: String,
+    /// What the runtime takes it for.
+    pub kind: ModuleType,
+    /// Where it is.
+    pub file: PathBuf,
 }
 
 /// Finds the project's files. `outdir` is left out wherever it stands.
@@ -72,6 +98,16 @@ pub fn discover(
             diagnostics.push(advanced::functions_ignored(project, directory));
         }
     }
+    let config = project.config.as_ref().map(|config| config.path.as_path());
+    let advanced = tree.advanced.as_ref().map(|worker| worker.main.as_path());
+    let main = project.main.as_deref().or(advanced);
+    let searched = Searched {
+        bundling: &tree.bundling(project),
+        root: &project.root,
+        directory: main.and_then(Path::parent).or(project.functions.as_deref()),
+    };
+    let other: Vec<&Path> = config.into_iter().chain(main).chain([outdir]).collect();
+    tree.modules = additional_modules(&searched, &other, diagnostics)?;
     Ok(tree)
 }
 

@@ -18,10 +18,13 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
 
-mod plugin;
+mod additional;
+mod static_files;
 
-use plugin::Outside;
-pub use plugin::StaticFiles;
+pub use additional::{Additional, AdditionalModule, bytes, unfit};
+use additional::{Named, missing_exports};
+use static_files::Directory;
+pub use static_files::StaticFiles;
 
 /// The scheme of specifiers that only generated modules use.
 const SCHEME: &str = "pagesbuild:";
@@ -64,6 +67,8 @@ pub struct ModuleGraph {
     pub modules: Vec<Module>,
     /// The module whose exports are the worker's.
     pub entry: ModuleId,
+    /// Modules that are not linked, sorted by name. The linker knows them as modules that the runtime provides.
+    pub additional: Vec<AdditionalModule>,
     /// Whether an error left modules out: then the rest can be looked at, and not be linked.
     pub incomplete: bool,
 }
@@ -152,6 +157,8 @@ pub struct Compiler<'a> {
     pub options: compile::Options<'a>,
     /// What becomes of static files that code imports.
     pub static_files: StaticFiles<'a>,
+    /// Which files are not compiled.
+    pub additional: Additional<'a>,
 }
 
 impl Compiler<'_> {
@@ -182,6 +189,8 @@ struct Known {
     places: BTreeMap<Node, ModuleId>,
     traits: Vec<Traits>,
     found: Vec<Found>,
+    /// By name and file.
+    additional: BTreeMap<(String, String), AdditionalModule>,
     problems: Vec<Diagnostic>,
     /// Whether a module is not there because of an error.
     incomplete: bool,
@@ -213,6 +222,7 @@ struct Found {
 enum Reached {
     Node(Node, Traits),
     External(String),
+    Additional(Named),
     Missing,
 }
 
@@ -233,7 +243,9 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     rayon::scope(|scope| growing.visit(scope, (place, entry, node)));
     let known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
     diagnostics.extend(known.problems);
-    number(known.found, &known.traits, place, known.incomplete)
+    let additional = known.additional.into_values().collect();
+    let (modules, entry) = number(known.found, &known.traits, place)?;
+    Some(ModuleGraph { modules, entry, additional, incomplete: known.incomplete })
 }
 
 impl Growing<'_> {
@@ -268,6 +280,12 @@ impl Growing<'_> {
                     Target::Module(place)
                 }
                 Reached::External(name) => Target::External(name),
+                Reached::Additional(Named::Found(name)) => Target::External(format!("./{name}")),
+                Reached::Additional(Named::Module(module)) => {
+                    let specifier = module.specifier();
+                    known.additional.insert((module.name.clone(), module.path.clone()), module);
+                    Target::External(specifier)
+                }
                 Reached::Missing => Target::Missing,
             };
             let targets = reached.into_iter().map(target).collect();
@@ -294,9 +312,14 @@ impl Growing<'_> {
             }
         };
         let mut targets = Vec::with_capacity(object.imports.len());
-        for import in &object.imports {
+        for (at, import) in object.imports.iter().enumerate() {
             match self.follow(node, import) {
-                Ok(target) => targets.push(target),
+                Ok(target) => {
+                    if let Reached::Additional(Named::Module(module)) = &target {
+                        problems.extend(missing_exports(&object, at, module.kind));
+                    }
+                    targets.push(target);
+                }
                 // The program asks whether it is there.
                 Err(_) if import.tried => targets.push(Reached::Missing),
                 Err(unresolved) => {
@@ -340,17 +363,25 @@ impl Growing<'_> {
             Node::File(file) => file.as_path(),
             Node::Generated(_) | Node::StaticFiles(_) | Node::Empty => self.compiler.root,
         };
-        if let Some(outside) = self.compiler.outside(file, import)? {
-            return Ok(match outside {
-                Outside::Served(directory) => {
+        if let Some(directory) = self.compiler.static_files(file, &import.specifier)? {
+            return Ok(match directory {
+                Directory::Served(directory) => {
                     Reached::Node(Node::StaticFiles(directory), Traits { effects: false, node: false })
                 }
-                Outside::Left(specifier) => Reached::External(specifier),
+                Directory::Left(specifier) => Reached::External(specifier),
             });
+        }
+        if let Node::File(file) = importer
+            && let Some(named) = self.compiler.additional(file, import)?
+        {
+            return Ok(Reached::Additional(named));
         }
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
             Ok(Resolution::File(File { path, effects, module })) => {
+                if let Some(named) = self.compiler.not_code(&path, import)? {
+                    return Ok(Reached::Additional(named));
+                }
                 let node = is_node(&path, || module);
                 Ok(Reached::Node(Node::File(path), Traits { effects, node }))
             }
@@ -399,12 +430,7 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
 }
 
 /// Gives modules ids in the order of their paths.
-fn number(
-    mut found: Vec<Found>,
-    traits: &[Traits],
-    entry: ModuleId,
-    incomplete: bool,
-) -> Option<ModuleGraph> {
+fn number(mut found: Vec<Found>, traits: &[Traits], entry: ModuleId) -> Option<(Vec<Module>, ModuleId)> {
     found.sort_by(|one, other| one.path.cmp(&other.path));
     let mut ids: Vec<Option<ModuleId>> = vec![None; traits.len()];
     for (id, module) in (0..).zip(&found) {
@@ -420,5 +446,5 @@ fn number(
         Module { path: found.path, object: found.object, targets, effects, node }
     };
     let entry = ids[entry.0 as usize]?;
-    Some(ModuleGraph { modules: found.into_iter().map(module).collect(), entry, incomplete })
+    Some((found.into_iter().map(module).collect(), entry))
 }

@@ -8,6 +8,7 @@ use crate::deployment::{self, AssetParts, BuildFacts, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
 use crate::error::Error;
+use crate::link::Bundle;
 use crate::project::{self, AssetSettings, Options, Project, RunWorkerFirst};
 use crate::route::{self, RouteTable, rules};
 use crate::target::wrangler;
@@ -122,7 +123,7 @@ fn front(
         }
     };
     let tree = discover(&project, &outdir, diagnostics)?;
-    let code = Code::of(&project, options);
+    let code = Code::of(&project, &tree, options);
     let sources = sources::compile(&project, &code, &tree, diagnostics);
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
@@ -146,7 +147,9 @@ fn back(
         Some(file) => serving::routes_json(&project, file, diagnostics),
         None => None,
     };
-    let named = routes_json.as_ref().filter(|_| tree.advanced.is_some() && !configured);
+    // What is deployed as it is has nothing before it; the platform's own rules come close.
+    let stands_before = tree.advanced.is_some() && !configured && !project.bundling.no_bundle;
+    let named = routes_json.as_ref().filter(|_| stands_before);
     let named = named.and_then(serving::named);
     let worker = Worker {
         project: &project,
@@ -157,6 +160,7 @@ fn back(
     };
     let published = Published::default();
     let linked = worker::link(&worker, &code, sources, &published, diagnostics);
+    let main = code.main.clone();
     code.save();
     let published = published.into_files(diagnostics);
     let assets = match &project.assets {
@@ -177,7 +181,8 @@ fn back(
     }
     let wrangler = wrangler::config(&wrangler::Input {
         project: &project,
-        main: bundle.is_some(),
+        main: bundle.map(|_| main.as_str()),
+        modules: bundle.map_or(&[], |bundle| &bundle.additional),
         source_map: bundle.is_some_and(|bundle| bundle.source_map.is_some()),
         assets: assets.as_ref().map(|assets| wrangler::Assets {
             settings: &assets.settings,
@@ -189,6 +194,7 @@ fn back(
     let parts = Parts {
         project: &project,
         bundle,
+        main: &main,
         routes: &rows,
         assets: assets.as_ref().map(|assets| AssetParts {
             settings: &assets.settings,
@@ -253,6 +259,15 @@ fn rows(routes: &RouteTable) -> Vec<document::Route> {
     routes.0.iter().map(row).collect()
 }
 
+/// The files of a worker, those that are modules of their own among them.
+fn files(bundle: Bundle) -> Vec<String> {
+    let mut files = bundle.sources;
+    files.extend(bundle.additional.into_iter().map(|module| module.path));
+    files.sort();
+    files.dedup();
+    files
+}
+
 fn summary(
     project: &Project,
     outdir: &Path,
@@ -270,8 +285,8 @@ fn summary(
         environment: project.environment.clone(),
         assumptions: project.assumptions.clone(),
         routes: document.routes.len(),
-        code_size: linked.as_ref().map_or(0, |linked| linked.bundle.main.len() as u64),
-        modules: linked.map_or_else(Vec::new, |linked| linked.bundle.sources),
+        code_size: document.code.as_ref().map_or(0, |code| code.size),
+        modules: linked.map_or_else(Vec::new, |linked| files(linked.bundle)),
         code_gzip: deployment.gzip_size,
         assets: assets.map_or(0, |manifest| manifest.len()),
         asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),

@@ -193,7 +193,7 @@ pub(super) fn is_secret(name: &str) -> bool {
 }
 
 /// The output of a build under another name than this one's, by the files that each has.
-fn is_deployment(directory: &Path) -> bool {
+pub(super) fn is_deployment(directory: &Path) -> bool {
     ["deployment.json", "build.json", "wrangler.json"].iter().all(|name| directory.join(name).is_file())
 }
 

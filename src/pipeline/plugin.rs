@@ -60,13 +60,14 @@ fn build(
     // A plugin's static files are those that it imports, and its Node is that of the project that mounts it.
     project.assets = None;
     project.durable_objects = None;
+    project.bundling.find_additional_modules = false;
     project.compatibility_flags.push("nodejs_compat".to_owned());
     let Some(functions) = project.functions.clone() else {
         diagnostics.push(no_functions(&project));
         return Ok(None);
     };
     let tree = discover(&project, &outdir, diagnostics)?;
-    let code = Code::of(&project, options);
+    let code = Code::of(&project, &tree, options);
     let sources = sources::compile(&project, &code, &tree, diagnostics);
     let shown = project::display(&project.root, &functions);
     let routes = route::table(&shown, &sources.functions, diagnostics);

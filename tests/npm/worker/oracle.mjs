@@ -8,7 +8,7 @@
 //   node oracle.mjs PROJECT OUTDIR
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
 import { build } from "esbuild";
@@ -48,11 +48,28 @@ function publish(assets, out) {
   assets.directory = join(out, "site");
 }
 
-/** A `_worker.js`, with what `wrangler pages dev` puts before it where there is a `_routes.json`. */
+/** A `_worker.js` that is a directory, as wrangler sends it; gives the name of the main module. */
+async function directory(worker, out) {
+  const file = join(out, "worker.bundle");
+  wranglerBuilds(["x", "--build-output-directory", dirname(worker), "--outfile", file], out);
+  const body = readFileSync(file);
+  const boundary = body.subarray(2, body.indexOf("\r\n")).toString();
+  const type = `multipart/form-data; boundary=${boundary}`;
+  const form = await new Response(body, { headers: { "Content-Type": type } }).formData();
+  const { main_module: main } = JSON.parse(form.get("metadata"));
+  for (const [name, module] of form) {
+    if (typeof module === "string") continue;
+    const path = join(out, "worker", name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, Buffer.from(await module.arrayBuffer()));
+  }
+  return main;
+}
+
+/** A `_worker.js` that is a file, with what `wrangler pages dev` puts before it where there is a `_routes.json`. */
 async function advanced(worker, out) {
-  const options = ["--build-output-directory", dirname(worker), "--outdir", join(out, "built")];
-  wranglerBuilds(["x", ...options], out);
-  const built = join(out, "built", existsSync(join(out, "built/index.js")) ? "index.js" : "_worker.js");
+  wranglerBuilds(["x", "--build-output-directory", dirname(worker), "--outdir", join(out, "built")], out);
+  const built = join(out, "built/_worker.js");
   const routes = join(dirname(worker), "_routes.json");
   const templates = resolve(import.meta.dirname, "../node_modules/wrangler/templates");
   await build({
@@ -92,9 +109,14 @@ if (assets !== undefined && existsSync(join(project, assets))) {
 
 const worker = config.assets && !config.main && join(config.assets.directory, "_worker.js");
 if (worker && existsSync(worker)) {
-  await advanced(worker, out);
+  if (statSync(worker).isDirectory()) {
+    config.main = join("worker", await directory(worker, out));
+    config.rules = [{ type: "ESModule", globs: ["**/*.js", "**/*.mjs"] }];
+  } else {
+    await advanced(worker, out);
+    config.main = "worker/index.js";
+  }
   publish(config.assets, out);
-  config.main = "worker/index.js";
   config.no_bundle = true;
   config.assets.run_worker_first = true;
 } else if (hasHandlers(join(project, "functions"))) {

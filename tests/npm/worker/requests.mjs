@@ -178,6 +178,17 @@ export const requests = {
     ["GET", "/_worker.js"],
     ["GET", "/_routes.json"],
   ],
+  "advanced-mode-directory": [
+    ["GET", "/"],
+    ["GET", "/page/first"],
+    ["GET", "/page/second"],
+    ["GET", "/page/third"],
+    ["GET", "/late/first"],
+    ["GET", "/note/Ada"],
+    ["GET", "/sum/40"],
+    ["GET", "/_worker.js/index.js"],
+    ["GET", "/_worker.js/notes/note.txt"],
+  ],
   "advanced-mode-all": [
     ["GET", "/"],
     ["HEAD", "/"],
@@ -320,6 +331,19 @@ export const requests = {
     ["GET", "/env"],
     ["PUT", "/env", { body: "dark" }],
     ["GET", "/env"],
+  ],
+
+  modules: [
+    ["GET", "/sum"],
+    ["GET", "/bytes"],
+    ["GET", "/visits"],
+    ["GET", "/guide"],
+    ["GET", "/notes"],
+    ["GET", "/page"],
+    ["GET", "/users"],
+    ["GET", "/release"],
+    ["GET", "/later"],
+    ["GET", "/missing"],
   ],
 
   "no-config": [
