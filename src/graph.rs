@@ -172,6 +172,8 @@ struct Known {
     places: BTreeMap<Node, ModuleId>,
     traits: Vec<Traits>,
     found: Vec<Found>,
+    /// Imports of a package's `module` file: the importer, which import, and the file of `main`.
+    pairs: Vec<(ModuleId, usize, PathBuf)>,
     problems: Vec<Diagnostic>,
     /// Whether a module is not there because of an error.
     incomplete: bool,
@@ -189,6 +191,40 @@ impl Known {
         self.traits.push(traits);
         (place, true)
     }
+
+    /// Where a package's `module` file is imported and its `main` file required, the program has only the latter,
+    /// so that what the package keeps is there once.
+    fn unify(&mut self, entry: ModuleId) {
+        let mut known = vec![None; self.traits.len()];
+        for (at, found) in self.found.iter().enumerate() {
+            known[found.place.0 as usize] = Some(at);
+        }
+        let mut changed = false;
+        for (importer, import, main) in std::mem::take(&mut self.pairs) {
+            let place = self.places.get(&Node::File(main));
+            if let (Some(place), Some(importer)) = (place, known[importer.0 as usize]) {
+                self.found[importer].targets[import] = Target::Module(*place);
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+        let mut reached = vec![false; self.traits.len()];
+        let mut rest = vec![entry];
+        while let Some(place) = rest.pop() {
+            if !std::mem::replace(&mut reached[place.0 as usize], true)
+                && let Some(at) = known[place.0 as usize]
+            {
+                let targets = self.found[at].targets.iter();
+                rest.extend(targets.filter_map(|target| match target {
+                    Target::Module(place) => Some(*place),
+                    Target::External(_) | Target::Missing => None,
+                }));
+            }
+        }
+        self.found.retain(|found| reached[found.place.0 as usize]);
+    }
 }
 
 /// A module whose targets go by place.
@@ -201,7 +237,8 @@ struct Found {
 
 /// A target before it has a place.
 enum Reached {
-    Node(Node, Traits),
+    /// A module, and the one to take instead if any module requires that.
+    Node(Node, Traits, Option<PathBuf>),
     External(String),
     Missing,
 }
@@ -221,7 +258,8 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     let node = matches!(&entry, Node::File(file) if is_node(file, || compiler.resolver.is_module(file)));
     let (place, _) = growing.known().place(&entry, Traits { effects: true, node });
     rayon::scope(|scope| growing.visit(scope, (place, entry, node)));
-    let known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    known.unify(place);
     diagnostics.extend(known.problems);
     number(known.found, &known.traits, place, known.incomplete)
 }
@@ -246,8 +284,9 @@ impl Growing<'_> {
             found.is_none() || problems.iter().any(|problem| problem.severity == Severity::Error);
         known.problems.extend(problems);
         if let Some((object, reached)) = found {
-            let target = |reached| match reached {
-                Reached::Node(node, traits) => {
+            let target = |(import, reached)| match reached {
+                Reached::Node(node, traits, main) => {
+                    known.pairs.extend(main.map(|main| (place, import, main)));
                     let (place, is_new) = known.place(&node, traits);
                     if is_new {
                         next.push((place, node, traits.node));
@@ -257,7 +296,7 @@ impl Growing<'_> {
                 Reached::External(name) => Target::External(name),
                 Reached::Missing => Target::Missing,
             };
-            let targets = reached.into_iter().map(target).collect();
+            let targets = reached.into_iter().enumerate().map(target).collect();
             known.found.push(Found { place, path, object, targets });
         }
         drop(known);
@@ -314,10 +353,10 @@ impl Growing<'_> {
         if let Node::Generated(_) = importer {
             if let Some(file) = self.roots.files.get(&import.specifier) {
                 let node = is_node(file, || self.compiler.resolver.is_module(file));
-                return Ok(Reached::Node(Node::File(file.clone()), Traits { effects: true, node }));
+                return Ok(Reached::Node(Node::File(file.clone()), Traits { effects: true, node }, None));
             }
             if let Some((name, _)) = self.roots.generated.get_key_value(import.specifier.as_str()) {
-                return Ok(Reached::Node(Node::Generated(name), Traits { effects: true, node: false }));
+                return Ok(Reached::Node(Node::Generated(name), Traits { effects: true, node: false }, None));
             }
         }
         let file = match importer {
@@ -326,12 +365,14 @@ impl Growing<'_> {
         };
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
-            Ok(Resolution::File(File { path, effects, module })) => {
+            Ok(Resolution::File(File { path, effects, module, main })) => {
                 let node = is_node(&path, || module);
-                Ok(Reached::Node(Node::File(path), Traits { effects, node }))
+                Ok(Reached::Node(Node::File(path), Traits { effects, node }, main))
             }
             Ok(Resolution::External(name)) => Ok(Reached::External(name)),
-            Ok(Resolution::Empty) => Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false })),
+            Ok(Resolution::Empty) => {
+                Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false }, None))
+            }
             Err(unresolved) => {
                 // Packages try for modules that need not be there.
                 let is_package = file.components().any(|part| part.as_os_str() == "node_modules");
