@@ -126,6 +126,9 @@ struct CodeArguments {
     /// Write a source map
     #[arg(long)]
     sourcemap: bool,
+    /// File for the sizes and imports of all modules, in esbuild's metafile format
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    metafile: Option<PathBuf>,
     /// Compile everything anew, and keep nothing for later builds
     #[arg(long)]
     no_cache: bool,

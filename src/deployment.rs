@@ -22,7 +22,7 @@ mod verify;
 pub use document::{Document, ReadError};
 pub use emit::emit;
 pub use facts::BuildFacts;
-pub use occupied::{check_outdir, default_outdir};
+pub use occupied::{check_beside, check_outdir, default_outdir};
 pub use verify::{Finding, Verified, verify};
 
 use document::{

@@ -4,7 +4,7 @@
 //! nothing after this stage depends on the order of a directory on disk.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::asset::AssetFile;
 use crate::asset::limits::MAX_ASSETS;
@@ -12,6 +12,7 @@ use crate::diagnostic::Diagnostics;
 use crate::error::Error;
 use crate::project::Project;
 
+mod advanced;
 mod assets;
 mod walk;
 
@@ -33,8 +34,17 @@ pub struct SourceTree {
     pub asset_rules: Vec<AssetFile>,
     /// `_routes.json` of the asset directory.
     pub routes_json: Option<AssetFile>,
-    /// `_worker.js` of the asset directory, file or directory.
-    pub advanced_worker: Option<AssetFile>,
+    /// The worker of Pages' advanced mode, which stands among the assets.
+    pub advanced: Option<AdvancedWorker>,
+}
+
+/// `_worker.js` of the asset directory, a worker of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdvancedWorker {
+    /// The module that the worker starts from.
+    pub main: PathBuf,
+    /// Where `_worker.js` is a directory: that directory.
+    pub directory: Option<PathBuf>,
 }
 
 /// Finds the project's files. `outdir` is left out wherever it stands.
@@ -48,14 +58,19 @@ pub fn discover(
     diagnostics: &mut Diagnostics,
 ) -> Result<SourceTree, Error> {
     let mut tree = SourceTree::default();
-    if let Some(directory) = &project.functions {
-        tree.functions = code_files(project, directory, outdir, diagnostics)?;
-    }
     if let Some(directory) = &project.durable_objects {
         tree.durable_objects = code_files(project, directory, outdir, diagnostics)?;
     }
     if let Some(settings) = &project.assets {
         assets::find(project, settings, outdir, &mut tree, diagnostics)?;
+    }
+    if let Some(directory) = &project.functions {
+        let functions = code_files(project, directory, outdir, diagnostics)?;
+        if tree.advanced.is_none() {
+            tree.functions = functions;
+        } else if !functions.is_empty() {
+            diagnostics.push(advanced::functions_ignored(project, directory));
+        }
     }
     Ok(tree)
 }

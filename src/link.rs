@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::graph::ModuleGraph;
 
 mod bind;
+mod contribution;
 mod cycle;
 mod map;
 mod name;
@@ -19,6 +20,8 @@ mod table;
 mod text;
 mod wait;
 mod write;
+
+pub use contribution::{Contribution, LinkMap};
 
 /// What the linked module looks like.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,6 +45,8 @@ pub struct Bundle {
     pub sources: Vec<String>,
     /// The names that the main module exports, sorted.
     pub exports: Vec<String>,
+    /// What of each module is in the text.
+    pub link_map: LinkMap,
 }
 
 /// Links all modules of a graph into one. Nothing is read or parsed again. `None` when something cannot be linked,

@@ -46,7 +46,11 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         platform: arguments.code.platform.into(),
         ..Options::default()
     };
-    let request = BundleRequest { entry: &arguments.entry, outfile: arguments.outfile.as_deref() };
+    let request = BundleRequest {
+        entry: &arguments.entry,
+        outfile: arguments.outfile.as_deref(),
+        metafile: arguments.code.metafile.as_deref(),
+    };
     let (bundle, diagnostics) = pipeline::bundle(&options, request)?;
     if printer.json {
         let result = bundle.as_ref().map_or(json!(null), |bundle| {

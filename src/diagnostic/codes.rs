@@ -80,7 +80,7 @@ codes! {
     MissingPath => "missing-path",
     /// Nothing that could be deployed was found.
     NothingToBuild => "nothing-to-build",
-    /// The asset directory holds a `_worker.js`, which is not supported as a worker of its own.
+    /// The asset directory holds a `_worker.js` that cannot be the worker, or that functions stand beside.
     AdvancedMode => "advanced-mode",
     /// A file in the asset directory is not meant for the public and was left out.
     AssetLeftOut => "asset-left-out",

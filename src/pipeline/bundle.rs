@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cache::Cache;
 use base64::prelude::{BASE64_STANDARD, Engine};
 
+use crate::analyze::{self, Output};
+use crate::cache::Cache;
 use crate::compile::{self, Dialect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::graph::{Compiler, Node, Roots, graph};
-use crate::link::{Bundle, Output, link};
+use crate::graph::{Compiler, ModuleGraph, Node, Roots, graph};
+use crate::link::{self, Bundle, link};
 use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
+
+use super::analysis;
 
 /// What to bundle and where to.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,20 @@ pub struct BundleRequest<'a> {
     pub entry: &'a Path,
     /// Relative to the current directory; `None` writes nothing.
     pub outfile: Option<&'a Path>,
+    /// The file for [the metafile](crate::analyze::metafile), relative to the current directory.
+    pub metafile: Option<&'a Path>,
+}
+
+/// A linked worker with the modules that it is made from.
+pub(super) struct Linked {
+    pub(super) graph: ModuleGraph,
+    pub(super) bundle: Bundle,
+}
+
+impl Linked {
+    pub(super) fn worker(&self) -> analyze::Worker<'_> {
+        analyze::Worker { graph: &self.graph, bundle: &self.bundle }
+    }
 }
 
 /// What code is compiled with: the bundling settings, where imports lead, and what was compiled before.
@@ -76,14 +93,15 @@ impl Code {
     }
 
     /// Grows the graph from the roots and links it.
-    pub(super) fn link(&self, roots: Roots, diagnostics: &mut Diagnostics) -> Option<Bundle> {
+    pub(super) fn link(&self, roots: Roots, diagnostics: &mut Diagnostics) -> Option<Linked> {
         let graph = graph(&self.compiler(), roots, diagnostics)?;
-        let output = Output {
+        let output = link::Output {
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
             source_map: self.bundling.source_map,
         };
-        link(&graph, output, diagnostics)
+        let bundle = link(&graph, output, diagnostics)?;
+        Some(Linked { graph, bundle })
     }
 
     /// Leaves what was compiled for later runs.
@@ -112,29 +130,40 @@ pub fn bundle(
         files: BTreeMap::new(),
         compiled: BTreeMap::new(),
     };
-    let mut bundle = code.link(roots, &mut diagnostics);
+    let linked = code.link(roots, &mut diagnostics);
     code.save();
-    match (&mut bundle, request.outfile) {
-        (Some(bundle), Some(outfile)) => write(bundle, outfile, &settings.root)?,
-        (Some(bundle), None) => inline_map(bundle),
-        (None, _) => {}
+    let Some(mut linked) = linked else { return Ok((None, diagnostics.into_sorted())) };
+    let (main, map) = match request.outfile {
+        Some(outfile) => write(&linked.bundle, outfile, &settings.root)?,
+        None => {
+            inline_map(&mut linked.bundle);
+            (Output { path: "<stdout>".to_owned(), size: linked.bundle.main.len() as u64 }, None)
+        }
+    };
+    if let Some(file) = request.metafile {
+        let text = analyze::metafile(Some((linked.worker(), &main)), map.as_ref(), &[]);
+        analysis::write(file, &text)?;
     }
-    Ok((bundle, diagnostics.into_sorted()))
+    Ok((Some(linked.bundle), diagnostics.into_sorted()))
 }
 
-fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(), Error> {
+/// Writes a bundle and its source map, and tells what was written.
+fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(Output, Option<Output>), Error> {
     let directory = match outfile.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     fs::create_dir_all(directory).map_err(|error| Error::io("create", directory, error))?;
-    let write =
-        |path: &Path, text: &str| fs::write(path, text).map_err(|error| Error::io("write", path, error));
-    let Some(map) = &bundle.source_map else { return write(outfile, &bundle.main) };
     let directory = fs::canonicalize(directory).map_err(|error| Error::io("read", directory, error))?;
+    let write = |path: &Path, text: &str| {
+        fs::write(path, text).map_err(|error| Error::io("write", path, error))?;
+        let placed = directory.join(path.file_name().unwrap_or_default());
+        Ok(Output { path: project::display(root, &placed), size: text.len() as u64 })
+    };
+    let Some(map) = &bundle.source_map else { return Ok((write(outfile, &bundle.main)?, None)) };
     let name = outfile.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    write(&outfile.with_file_name(format!("{name}.map")), &rooted(map, &way(&directory, root)))?;
-    write(outfile, &with_map(&bundle.main, &format!("{name}.map")))
+    let map = write(&outfile.with_file_name(format!("{name}.map")), &rooted(map, &way(&directory, root)))?;
+    Ok((write(outfile, &with_map(&bundle.main, &format!("{name}.map")))?, Some(map)))
 }
 
 /// Text that goes to standard output has its map in it.

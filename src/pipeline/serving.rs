@@ -36,6 +36,12 @@ pub(super) fn routes_json(
     }
 }
 
+/// The rules of a `_routes.json` that lets some paths only to the worker. Those that it excludes do not get there.
+pub(super) fn named(routes: &RoutesJson) -> Option<Vec<String>> {
+    let all = routes.include.iter().any(|rule| rule.text == "/*");
+    (!all).then(|| routes.include.iter().map(|rule| rule.text.clone()).collect())
+}
+
 /// Says that no runtime knows the compatibility date yet: deploying is refused until that day, and so is
 /// `wrangler dev`. A warning, since the same project must not fail today and build tomorrow.
 pub(super) fn in_the_future(project: &Project, facts: &BuildFacts) -> Option<Diagnostic> {

@@ -10,7 +10,7 @@ use pagesbuild::deployment::{
 };
 use pagesbuild::diagnostic::Diagnostics;
 use pagesbuild::discover::discover;
-use pagesbuild::link::Bundle;
+use pagesbuild::link::{Bundle, LinkMap};
 use pagesbuild::project::{Binding, Project, RunWorkerFirst};
 use proptest::prelude::*;
 use serde_json::json;
@@ -27,6 +27,7 @@ fn worker(text: &str) -> Bundle {
         source_map: Some(r#"{"version":3,"sources":[],"names":[],"mappings":""}"#.to_owned()),
         sources: vec!["functions/index.js".to_owned()],
         exports: vec!["default".to_owned()],
+        link_map: LinkMap::default(),
     }
 }
 

@@ -23,11 +23,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("graph", &["cache", "compile", "diagnostic", "project", "resolve"]),
     ("link", &["compile", "diagnostic", "graph"]),
     ("router", &["route"]),
+    ("analyze", &["compile", "graph", "link"]),
     ("deployment", &["asset", "diagnostic", "error", "hash", "link", "project", "route"]),
     ("target", &["asset", "diagnostic", "project", "route"]),
     (
         "pipeline",
         &[
+            "analyze",
             "asset",
             "cache",
             "compile",
