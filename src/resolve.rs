@@ -22,8 +22,8 @@ mod rules;
 mod tsconfig;
 
 use directory::Directories;
-use lookup::{Hit, Lookup, Record};
 pub use lookup::Step;
+use lookup::{Hit, Lookup, Record};
 pub use rules::Platform;
 use rules::Rules;
 use tsconfig::Tsconfig;
@@ -105,9 +105,8 @@ pub struct Resolver {
 impl Resolver {
     /// Prepares resolution; only a `tsconfig` that the configuration names is read yet.
     pub fn new(options: Options<'_>) -> Self {
-        let has_flag = |names: &[&str]| {
-            options.compatibility_flags.iter().any(|flag| names.contains(&flag.as_str()))
-        };
+        let has_flag =
+            |names: &[&str]| options.compatibility_flags.iter().any(|flag| names.contains(&flag.as_str()));
         let conditions = match options.conditions {
             Some(conditions) => conditions.to_vec(),
             None => CONDITIONS.map(str::to_owned).to_vec(),
@@ -236,9 +235,7 @@ impl Resolver {
     /// Whether the package of a file says `"type": "module"`.
     pub fn is_module(&self, file: &Path) -> bool {
         let directory = file.parent().and_then(|parent| self.directories.get(parent));
-        directory.is_some_and(|directory| {
-            directory.enclosing_package().is_some_and(|package| package.module)
-        })
+        directory.is_some_and(|directory| directory.enclosing_package().is_some_and(|package| package.module))
     }
 
     fn file(&self, path: &Path, main: Option<&Path>) -> File {

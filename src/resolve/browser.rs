@@ -20,11 +20,13 @@ pub(super) fn replacement<'a>(
     asked: Asked<'_>,
     extensions: &[&str],
 ) -> Option<(&'a Directory, String, Option<String>)> {
-    let has_table = |around: &&Directory| around.package.as_ref().is_some_and(|package| package.browser.is_some());
+    let has_table =
+        |around: &&Directory| around.package.as_ref().is_some_and(|package| package.browser.is_some());
     let scope = directory.upwards().find(has_table)?;
     let table = scope.package.as_ref()?.browser.as_ref()?;
     let find = |path: &str, extensions: &[&str]| {
-        let longer = |path: &str| extensions.iter().map(move |extension| format!("{path}{extension}")).collect();
+        let longer =
+            |path: &str| extensions.iter().map(move |extension| format!("{path}{extension}")).collect();
         let index = format!("{}/index", path.trim_end_matches('/'));
         let further: [Vec<String>; 2] = [longer(path), longer(&index)];
         let [files, indices] = further;

@@ -1,6 +1,6 @@
 //! Directories as resolution sees them, each read once: their entries, their `package.json` and `tsconfig.json`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
@@ -82,11 +82,6 @@ impl Directory {
         target.get_or_init(follow).as_ref()
     }
 
-    /// The names in it, sorted.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.entries.keys().map(String::as_str)
-    }
-
     pub(super) fn is_modules(&self) -> bool {
         super::path::name(&self.path) == Some("node_modules")
     }
@@ -117,7 +112,7 @@ impl Directory {
 
 /// The directories that were read.
 #[derive(Default)]
-pub(super) struct Directories(RwLock<HashMap<OsString, Option<Arc<Directory>>>>);
+pub(super) struct Directories(RwLock<BTreeMap<OsString, Option<Arc<Directory>>>>);
 
 impl Directories {
     /// The directory of a cleaned absolute path, if there is one.

@@ -83,16 +83,6 @@ pub(super) fn of_imports(imports: &Value, specifier: &str, conditions: &Conditio
     }
 }
 
-/// The paths in a package that its `exports` offers, as written.
-pub(super) fn offered(exports: &Value) -> Vec<&str> {
-    match exports.as_object().filter(|table| has_paths(table)) {
-        Some(table) => {
-            table.iter().filter(|(_, to)| !to.is_null()).map(|(path, _)| path.as_str()).collect()
-        }
-        None => vec!["."],
-    }
-}
-
 /// A step of a way through a table, as one would write it in JavaScript.
 fn key_text(key: &str) -> String {
     let mut letters = key.chars();
@@ -155,7 +145,8 @@ impl Walk<'_> {
             table.iter().filter(|(key, _)| key.ends_with('/') || key.contains('*')).collect();
         patterns.sort_by_key(|(key, _)| {
             let star = key.find('*');
-            let specific = (star.unwrap_or(key.len()), star.is_some(), if star.is_some() { key.len() } else { 0 });
+            let specific =
+                (star.unwrap_or(key.len()), star.is_some(), if star.is_some() { key.len() } else { 0 });
             std::cmp::Reverse(specific)
         });
         for (key, target) in patterns {
@@ -222,8 +213,7 @@ impl Walk<'_> {
         }
         if !target.starts_with("./") {
             if self.internal && !target.starts_with("../") && !target.starts_with('/') {
-                let specifier =
-                    if pattern { target.replace('*', rest) } else { format!("{target}{rest}") };
+                let specifier = if pattern { target.replace('*', rest) } else { format!("{target}{rest}") };
                 return Outcome::Elsewhere { specifier, way: way.to_vec() };
             }
             return Outcome::Refused(Refusal::Invalid(format!("`{target}`, which does not start with `./`")));

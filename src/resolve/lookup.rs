@@ -108,7 +108,8 @@ impl Lookup<'_> {
 
     fn plain(&self, directory: &Arc<Directory>, specifier: &str) -> Option<Hit> {
         if specifier.starts_with('/') {
-            let substitute = self.tsconfig_of(directory).and_then(|tsconfig| self.paths(&tsconfig, specifier));
+            let substitute =
+                self.tsconfig_of(directory).and_then(|tsconfig| self.paths(&tsconfig, specifier));
             return substitute.or_else(|| self.file_or_directory(&clean(Path::new(specifier))));
         }
         if is_package(specifier) {
@@ -137,7 +138,11 @@ impl Lookup<'_> {
 
     /// What `browser` of the nearest manifest that has it says: nothing, `false`, or what to take from where.
     #[expect(clippy::option_option, reason = "to say nothing is not to say `false`")]
-    fn replaced(&self, directory: &Arc<Directory>, asked: Asked<'_>) -> Option<Option<(Arc<Directory>, String)>> {
+    fn replaced(
+        &self,
+        directory: &Arc<Directory>,
+        asked: Asked<'_>,
+    ) -> Option<Option<(Arc<Directory>, String)>> {
         if !self.rules.browser {
             return None;
         }
@@ -211,7 +216,12 @@ impl Lookup<'_> {
 
     /// A package in one `node_modules`. `None` goes on to the next one.
     #[expect(clippy::option_option, reason = "a package that refuses ends the search")]
-    fn in_modules(&self, modules: &Path, specifier: &str, named: Option<&(&str, String)>) -> Option<Option<Hit>> {
+    fn in_modules(
+        &self,
+        modules: &Path,
+        specifier: &str,
+        named: Option<&(&str, String)>,
+    ) -> Option<Option<Hit>> {
         let path = join(modules, specifier);
         if let Some((name, subpath)) = named
             && let Some(home) = self.directories.get(&modules.join(name))
@@ -242,7 +252,9 @@ impl Lookup<'_> {
             Outcome::Found { path, inexact, way } => (path, inexact, way),
             Outcome::Elsewhere { .. } => return None,
             Outcome::Refused(refusal) => {
-                self.note(|record| record.refused = Some((Arc::clone(manifest), subpath.to_owned(), refusal)));
+                self.note(|record| {
+                    record.refused = Some((Arc::clone(manifest), subpath.to_owned(), refusal))
+                });
                 return None;
             }
         };
@@ -262,7 +274,8 @@ impl Lookup<'_> {
             None => self.note(|record| record.tried.push(path.to_path_buf())),
         }
         let (stem, extensions) = rewritten(base).filter(|_| self.rules.typescript)?;
-        let extension = extensions.iter().find(|extension| directory.kind(&format!("{stem}{extension}")).is_some())?;
+        let extension =
+            extensions.iter().find(|extension| directory.kind(&format!("{stem}{extension}")).is_some())?;
         let base = format!("{stem}{extension}");
         self.step(|| Step::Rewritten(extension));
         directory.has_file(&base).then(|| parent.join(base))
@@ -339,7 +352,9 @@ impl Lookup<'_> {
             Some(Some((_, to))) => {
                 let path = join(&directory.path, &to);
                 let file = self.file(&path, extensions);
-                return file.or_else(|| self.plain_index(&*self.directories.get(&path)?, extensions)).map(Hit::file);
+                return file
+                    .or_else(|| self.plain_index(&*self.directories.get(&path)?, extensions))
+                    .map(Hit::file);
             }
             None => {}
         }
@@ -354,7 +369,8 @@ impl Lookup<'_> {
                 Some(directory.path.join(name))
             }
             None => {
-                let names = extensions.iter().map(|extension| directory.path.join(format!("index{extension}")));
+                let names =
+                    extensions.iter().map(|extension| directory.path.join(format!("index{extension}")));
                 self.note(|record| record.tried.extend(names));
                 None
             }

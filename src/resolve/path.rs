@@ -50,7 +50,8 @@ pub(super) fn names_directory(specifier: &str) -> bool {
 /// The package that a specifier names, and the path in it as `exports` spells it: `.` or `./x`.
 pub(super) fn package(specifier: &str) -> Option<(&str, String)> {
     let mut slashes = specifier.match_indices('/').map(|(at, _)| at);
-    let end = if specifier.starts_with('@') { slashes.nth(1).or(Some(specifier.len())) } else { slashes.next() };
+    let end =
+        if specifier.starts_with('@') { slashes.nth(1).or(Some(specifier.len())) } else { slashes.next() };
     let name = &specifier[..end.unwrap_or(specifier.len())];
     let is_scope_alone = name.starts_with('@') && !name.contains('/');
     if name.is_empty() || is_scope_alone || name.starts_with('.') || name.contains(['\\', '%']) {

@@ -66,7 +66,8 @@ impl Rules {
 
     /// Those of `require.resolve` in Node.js, by which wrangler looks for what an alias names.
     pub(super) fn of_node() -> Self {
-        let conditions = Conditions(["node", "require", "module-sync", "node-addons"].map(str::to_owned).to_vec());
+        let conditions =
+            Conditions(["node", "require", "module-sync", "node-addons"].map(str::to_owned).to_vec());
         Self {
             import: conditions.clone(),
             require: conditions,

@@ -65,8 +65,7 @@ impl Tsconfig {
                     let fits = long_enough && specifier.starts_with(start) && specifier.ends_with(end);
                     fits.then_some((start.len(), end.len(), pattern, targets))
                 });
-                let (start, end, pattern, targets) =
-                    fits.max_by_key(|(start, end, ..)| (*start, *end))?;
+                let (start, end, pattern, targets) = fits.max_by_key(|(start, end, ..)| (*start, *end))?;
                 (pattern, targets, Some(&specifier[start..specifier.len() - end]))
             }
         };
@@ -97,9 +96,11 @@ pub(super) fn read(file: &Path) -> Tsconfig {
     let directory = file.parent().unwrap_or(file);
     let mut tsconfig = match extended(file, directory, &mut Vec::new()) {
         Ok(tsconfig) => tsconfig,
-        Err(broken) => {
-            Tsconfig { path: file.to_path_buf(), broken: Some(broken.unwrap_or_default()), ..Tsconfig::default() }
-        }
+        Err(broken) => Tsconfig {
+            path: file.to_path_buf(),
+            broken: Some(broken.unwrap_or_default()),
+            ..Tsconfig::default()
+        },
     };
     if let (Some(paths), None) = (&mut tsconfig.paths, &tsconfig.base) {
         for (_, targets) in &mut paths.patterns {
@@ -233,9 +234,8 @@ fn value(parsed: &Parsed<'_>) -> Value {
         Parsed::NumberLit(literal) => serde_json::from_str(literal.value).unwrap_or(Value::Null),
         Parsed::Array(array) => Value::Array(array.elements.iter().map(value).collect()),
         Parsed::Object(object) => {
-            let entry = |property: &ObjectProp<'_>| {
-                (property.name.as_str().to_owned(), value(&property.value))
-            };
+            let entry =
+                |property: &ObjectProp<'_>| (property.name.as_str().to_owned(), value(&property.value));
             Value::Object(object.properties.iter().map(entry).collect())
         }
     }
