@@ -18,6 +18,13 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
 
+mod additional;
+mod known;
+
+pub use additional::{Additional, AdditionalModule, bytes, unfit};
+use additional::{Named, missing_exports};
+use known::{Found, Known, Traits};
+
 /// The scheme of specifiers that only generated modules use.
 const SCHEME: &str = "pagesbuild:";
 
@@ -59,6 +66,8 @@ pub struct ModuleGraph {
     pub modules: Vec<Module>,
     /// The module whose exports are the worker's.
     pub entry: ModuleId,
+    /// Modules that are not linked, sorted by name. The linker knows them as modules that the runtime provides.
+    pub additional: Vec<AdditionalModule>,
     /// Whether an error left modules out: then the rest can be looked at, and not be linked.
     pub incomplete: bool,
 }
@@ -142,6 +151,8 @@ pub struct Compiler<'a> {
     pub cache: &'a Cache,
     /// How code is compiled; the dialect is each file's own.
     pub options: compile::Options<'a>,
+    /// Which files are not compiled.
+    pub additional: Additional<'a>,
 }
 
 impl Compiler<'_> {
@@ -165,89 +176,13 @@ struct Growing<'a> {
     known: Mutex<Known>,
 }
 
-/// What is known of a graph so far.
-#[derive(Default)]
-struct Known {
-    /// Every module that was asked for, by the order of asking, which differs from run to run.
-    places: BTreeMap<Node, ModuleId>,
-    traits: Vec<Traits>,
-    found: Vec<Found>,
-    /// Imports of a package's `module` file: the importer, which import, and the file of `main`.
-    pairs: Vec<(ModuleId, usize, PathBuf)>,
-    problems: Vec<Diagnostic>,
-    /// Whether a module is not there because of an error.
-    incomplete: bool,
-}
-
-impl Known {
-    /// The place of a module, and whether it is asked for the first time.
-    fn place(&mut self, node: &Node, traits: Traits) -> (ModuleId, bool) {
-        if let Some(place) = self.places.get(node) {
-            self.traits[place.0 as usize].effects |= traits.effects;
-            return (*place, false);
-        }
-        let place = ModuleId(u32::try_from(self.traits.len()).unwrap_or(u32::MAX));
-        self.places.insert(node.clone(), place);
-        self.traits.push(traits);
-        (place, true)
-    }
-
-    /// Where a package's `module` file is imported and its `main` file required, the program has only the latter,
-    /// so that what the package keeps is there once.
-    fn unify(&mut self, entry: ModuleId) {
-        let mut known = vec![None; self.traits.len()];
-        for (at, found) in self.found.iter().enumerate() {
-            known[found.place.0 as usize] = Some(at);
-        }
-        let mut changed = false;
-        for (importer, import, main) in std::mem::take(&mut self.pairs) {
-            let place = self.places.get(&Node::File(main));
-            if let (Some(place), Some(importer)) = (place, known[importer.0 as usize]) {
-                self.found[importer].targets[import] = Target::Module(*place);
-                changed = true;
-            }
-        }
-        if !changed {
-            return;
-        }
-        let mut reached = vec![false; self.traits.len()];
-        let mut rest = vec![entry];
-        while let Some(place) = rest.pop() {
-            if !std::mem::replace(&mut reached[place.0 as usize], true)
-                && let Some(at) = known[place.0 as usize]
-            {
-                let targets = self.found[at].targets.iter();
-                rest.extend(targets.filter_map(|target| match target {
-                    Target::Module(place) => Some(*place),
-                    Target::External(_) | Target::Missing => None,
-                }));
-            }
-        }
-        self.found.retain(|found| reached[found.place.0 as usize]);
-    }
-}
-
-/// A module whose targets go by place.
-struct Found {
-    place: ModuleId,
-    path: String,
-    object: Arc<Object>,
-    targets: Vec<Target>,
-}
-
 /// A target before it has a place.
 enum Reached {
     /// A module, and the one to take instead if any module requires that.
     Node(Node, Traits, Option<PathBuf>),
     External(String),
+    Additional(Named),
     Missing,
-}
-
-/// What is known of a module from its package, by whoever resolves to it.
-#[derive(Clone, Copy)]
-struct Traits {
-    effects: bool,
-    node: bool,
 }
 
 /// Compiles and resolves everything that the entry reaches, on all cores. All problems are collected; `None` when there
@@ -261,7 +196,9 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     let mut known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
     known.unify(place);
     diagnostics.extend(known.problems);
-    number(known.found, &known.traits, place, known.incomplete)
+    let additional = known.additional.into_values().collect();
+    let (modules, entry) = known::number(known.found, &known.traits, place)?;
+    Some(ModuleGraph { modules, entry, additional, incomplete: known.incomplete })
 }
 
 impl Growing<'_> {
@@ -294,6 +231,12 @@ impl Growing<'_> {
                     Target::Module(place)
                 }
                 Reached::External(name) => Target::External(name),
+                Reached::Additional(Named::Found(name)) => Target::External(format!("./{name}")),
+                Reached::Additional(Named::Module(module)) => {
+                    let specifier = module.specifier();
+                    known.additional.insert((module.name.clone(), module.path.clone()), module);
+                    Target::External(specifier)
+                }
                 Reached::Missing => Target::Missing,
             };
             let targets = reached.into_iter().enumerate().map(target).collect();
@@ -320,9 +263,14 @@ impl Growing<'_> {
             }
         };
         let mut targets = Vec::with_capacity(object.imports.len());
-        for import in &object.imports {
+        for (at, import) in object.imports.iter().enumerate() {
             match self.follow(node, import) {
-                Ok(target) => targets.push(target),
+                Ok(target) => {
+                    if let Reached::Additional(Named::Module(module)) = &target {
+                        problems.extend(missing_exports(&object, at, module.kind));
+                    }
+                    targets.push(target);
+                }
                 // The program asks whether it is there.
                 Err(_) if import.tried => targets.push(Reached::Missing),
                 Err(unresolved) => {
@@ -363,9 +311,17 @@ impl Growing<'_> {
             Node::File(file) => file.as_path(),
             Node::Generated(_) | Node::Empty => self.compiler.root,
         };
+        if let Node::File(file) = importer
+            && let Some(named) = self.compiler.additional(file, import)?
+        {
+            return Ok(Reached::Additional(named));
+        }
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
             Ok(Resolution::File(File { path, effects, module, main })) => {
+                if let Some(named) = self.compiler.not_code(&path, import)? {
+                    return Ok(Reached::Additional(named));
+                }
                 let node = is_node(&path, || module);
                 Ok(Reached::Node(Node::File(path), Traits { effects, node }, main))
             }
@@ -413,29 +369,4 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
         }
         Err(_) => Err(problem("the file is not UTF-8 text".to_owned())),
     }
-}
-
-/// Gives modules ids in the order of their paths.
-fn number(
-    mut found: Vec<Found>,
-    traits: &[Traits],
-    entry: ModuleId,
-    incomplete: bool,
-) -> Option<ModuleGraph> {
-    found.sort_by(|one, other| one.path.cmp(&other.path));
-    let mut ids: Vec<Option<ModuleId>> = vec![None; traits.len()];
-    for (id, module) in (0..).zip(&found) {
-        ids[module.place.0 as usize] = Some(ModuleId(id));
-    }
-    let target = |target| match target {
-        Target::Module(place) => ids[place.0 as usize].map_or(Target::Missing, Target::Module),
-        other => other,
-    };
-    let module = |found: Found| {
-        let Traits { effects, node } = traits[found.place.0 as usize];
-        let targets = found.targets.into_iter().map(target).collect();
-        Module { path: found.path, object: found.object, targets, effects, node }
-    };
-    let entry = ids[entry.0 as usize]?;
-    Some(ModuleGraph { modules: found.into_iter().map(module).collect(), entry, incomplete })
 }

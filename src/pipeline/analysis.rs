@@ -33,6 +33,12 @@ pub(super) fn metafile(
         let to = Output { path: shown(&format!("assets/{}", file.path)), size };
         Some(Copied { from: project::display(&project.root, &file.file), to })
     });
+    let additional = linked.iter().flat_map(|linked| &linked.bundle.additional).map(|module| {
+        let to =
+            Output { path: shown(&format!("worker/{}", module.name)), size: module.content.len() as u64 };
+        Copied { from: module.path.clone(), to }
+    });
+    let copied = additional.chain(copied);
     let worker = linked.map(Linked::worker).zip(main.as_ref());
     analyze::metafile(worker, map.as_ref(), &copied.collect::<Vec<_>>())
 }

@@ -20,12 +20,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("compile", &["diagnostic"]),
     ("resolve", &["compile"]),
     ("cache", &["compile", "diagnostic"]),
-    ("graph", &["cache", "compile", "diagnostic", "project", "resolve"]),
+    ("graph", &["cache", "compile", "diagnostic", "hash", "project", "resolve"]),
     ("link", &["compile", "diagnostic", "graph"]),
     ("router", &["route"]),
     ("analyze", &["compile", "graph", "link"]),
     ("deployment", &["asset", "diagnostic", "error", "hash", "link", "project", "route"]),
-    ("target", &["asset", "diagnostic", "project", "route"]),
+    ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
         "pipeline",
         &[
