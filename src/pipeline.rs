@@ -167,7 +167,8 @@ fn back(
         Some(settings) => {
             let configured = settings.run_worker_first.as_ref();
             let explicit = rules::Explicit { given: routes_json.as_ref(), configured };
-            Some(Static::read(settings, &tree, published, &routes, explicit, diagnostics)?)
+            let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
+            Some(Static::read(settings, &tree, published, first, diagnostics)?)
         }
         None => None,
     };
@@ -231,13 +232,11 @@ impl Static {
         settings: &AssetSettings,
         tree: &SourceTree,
         published: Vec<AssetFile>,
-        routes: &RouteTable,
-        explicit: rules::Explicit<'_>,
+        first: Option<RunWorkerFirst>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Error> {
         // In advanced mode the worker answers everything that no rule takes from it.
         let always = tree.advanced.as_ref().map(|_| RunWorkerFirst::Always(true));
-        let first = rules::run_worker_first(routes, &tree.assets, explicit, diagnostics);
         let files = [tree.assets.as_slice(), &published].concat();
         Ok(Self {
             settings: serving::with_pages_defaults(settings, &tree.assets),

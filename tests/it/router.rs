@@ -67,26 +67,22 @@ impl Compared {
             build(&directory.path().join(index.to_string()), &functions);
         }
         let report: Value = serde_json::from_str(&script(&[command, at])).unwrap();
-        let compared = Self { trees, each, report };
-        let differences = compared.report["differences"].as_array().unwrap();
-        eprintln!(
-            "seed {seed}: {} triples, {} reached a handler, {} a middleware, {} ended in an exception, {} differ",
-            compared.count("count"),
-            compared.count("handled"),
-            compared.count("guarded"),
-            compared.count("thrown"),
-            differences.len(),
-        );
+        let differences = report["differences"].as_array().unwrap();
         if let Some(first) = differences.first() {
-            let kept = directory.keep();
-            panic!(
-                "{} differences; seed {seed}, kept in {}, the first:\n{first:#}",
-                differences.len(),
-                kept.display()
-            );
+            let (count, kept) = (differences.len(), directory.keep());
+            panic!("{count} differences; seed {seed}, kept in {}, the first:\n{first:#}", kept.display());
         }
+        let compared = Self { trees, each, report };
         assert_eq!(compared.count("count"), trees * each);
         compared
+    }
+
+    fn summary(&self) -> String {
+        let [all, handled, guarded, thrown] =
+            ["count", "handled", "guarded", "thrown"].map(|key| self.count(key));
+        format!(
+            "{all} triples, {handled} reached a handler, {guarded} a middleware, {thrown} ended in an exception"
+        )
     }
 
     fn count(&self, key: &str) -> u64 {
@@ -97,6 +93,7 @@ impl Compared {
 #[test]
 fn answers_as_wranglers_router_does() {
     let compared = Compared::new("compare", 40, |home, functions| _ = build(home, functions));
+    eprintln!("{}", compared.summary());
     let (all, wanted) = (compared.count("count"), compared.trees * compared.each);
     assert!(all >= 5_000 || wanted < 5_000);
     assert!(compared.count("handled") * 10 >= all * 3, "too few requests reach a handler");
@@ -109,6 +106,7 @@ fn plugins_answer_as_wranglers_do() {
         let output = fixture::pagesbuild(home, ["build", "--plugin", "--outdir", "ours"]);
         assert!(output.status.success(), "{}", fixture::stderr(&output));
     });
+    eprintln!("{}", compared.summary());
     let all = compared.count("count");
     assert!(compared.count("handled") * 10 >= all * 2, "too few requests reach a handler");
     assert!(compared.count("guarded") * 10 >= all, "too few requests reach a middleware");

@@ -89,6 +89,7 @@ cases! {
     environments_production: "environments/production" => answers oracle deploys;
     modules: "modules" => answers oracle deploys;
     no_config: "no-config" => answers oracle deploys;
+    redirected: "redirected" => answers oracle deploys;
     advanced_mode: "advanced-mode" => answers oracle deploys;
     advanced_mode_directory: "advanced-mode-directory" => answers oracle deploys;
     advanced_mode_all: "advanced-mode-all" => answers oracle deploys;

@@ -115,6 +115,11 @@ export const requests = {
     ["GET", "/me"],
   ],
 
+  "redirected": [
+    ["GET", "/"],
+    ["GET", "/lazy"],
+    ["POST", "/any"],
+  ],
   "plugins": [
     ["GET", "/"],
     ["POST", "/"],
