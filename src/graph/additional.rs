@@ -70,16 +70,13 @@ impl Compiler<'_> {
             Verdict::Unknown => return Ok(None),
         };
         let file = match self.resolver.resolve(importer, plain, import.kind) {
-            Ok(Resolution::File(file)) => file.path,
+            Some(Resolution::File(file)) => file.path,
             // wrangler does without a package's `exports`.
             _ if place.is_file() => place,
-            Ok(Resolution::External(_) | Resolution::Empty) => return Ok(None),
-            Err(unresolved) => match installed(importer, plain) {
+            Some(Resolution::External(_) | Resolution::Empty) => return Ok(None),
+            None => match installed(importer, plain) {
                 Some(file) => file,
-                None => {
-                    let problem = Diagnostic::error(Code::UnresolvedImport, unresolved.reason);
-                    return Err(problem.help(unresolved.help));
-                }
+                None => return Err(self.unresolved(importer, import)),
             },
         };
         self.keep(&file, plain, kind).map(Some)
