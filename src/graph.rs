@@ -297,7 +297,7 @@ impl Growing<'_> {
         self.compiler.cache.object(&source, self.compiler.options).map(Arc::new)
     }
 
-    fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Diagnostic> {
+    fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Box<Diagnostic>> {
         if let Node::Generated(_) = importer {
             if let Some(file) = self.roots.files.get(&import.specifier) {
                 let node = is_node(file, || self.compiler.resolver.is_module(file));
@@ -338,7 +338,7 @@ impl Growing<'_> {
 
 impl Compiler<'_> {
     /// What is to be said about an import that leads nowhere.
-    fn unresolved(&self, importer: &Path, import: &Import) -> Diagnostic {
+    fn unresolved(&self, importer: &Path, import: &Import) -> Box<Diagnostic> {
         let unresolved = self.resolver.explain(importer, &import.specifier, import.kind);
         let diagnostic = match import.kind {
             // Packages try for modules that need not be there.
@@ -351,7 +351,8 @@ impl Compiler<'_> {
             [] => Vec::new(),
             conditions => vec![conditions.join(", ")],
         };
-        diagnostic.help(unresolved.help).noting("tried", unresolved.tried).noting("conditions", told)
+        let diagnostic = diagnostic.help(unresolved.help);
+        Box::new(diagnostic.noting("tried", unresolved.tried).noting("conditions", told))
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn explain(specifier: &str) -> Option<Unresolved> {
             "install the package with your package manager and import it by name",
         ));
     }
-    let scheme = specifier.split_once(':').map(|(scheme, rest)| (scheme, rest));
+    let scheme = specifier.split_once(':');
     let unresolved = match scheme {
         Some(("data", _)) => Unresolved::new(
             "a `data:` URL holds the module, which is not supported",

@@ -1,6 +1,6 @@
 //! Packages that are not there, or do not have what is asked of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::exports::{Refusal, offered};
@@ -322,7 +322,7 @@ impl Failure<'_> {
     }
 
     /// A table that names a file which is not there.
-    fn absent(&self, manifest: &Arc<Package>, way: &str, file: &PathBuf) -> Unresolved {
+    fn absent(&self, manifest: &Arc<Package>, way: &str, file: &Path) -> Unresolved {
         let shown = self.shown(&manifest.directory.join("package.json"));
         let is_own = !manifest.directory.components().any(|part| part.as_os_str() == "node_modules");
         let real = self.resolver.real(&manifest.directory.join("package.json"));
