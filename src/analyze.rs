@@ -3,6 +3,8 @@
 //! [`metafile`] tells them to the tools that read esbuild's format, [`Analysis`] to programs and [`page`] to people. Nothing
 //! of it reaches a deployment.
 
+use std::ops::Add;
+
 use serde::Serialize;
 
 use crate::graph::ModuleGraph;
@@ -18,7 +20,7 @@ mod worker;
 pub use assets::{AssetParts, Assets, assets};
 pub use metafile::metafile;
 pub use page::page;
-pub use worker::{ModuleParts, Package, WorkerParts, worker};
+pub use worker::{AdditionalParts, ModuleParts, Package, WorkerParts, worker};
 
 /// A linked worker and the modules that it is made from.
 #[derive(Clone, Copy, Debug)]
@@ -67,4 +69,12 @@ pub struct Sizes {
     pub size: u64,
     /// After gzip at zlib's default level.
     pub gzip: u64,
+}
+
+impl Add for Sizes {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { size: self.size + other.size, gzip: self.gzip + other.gzip }
+    }
 }

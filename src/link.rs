@@ -4,6 +4,7 @@
 //! their relocations. `docs/linker.md` states what is kept of each module's meaning, and how.
 
 use crate::diagnostic::Diagnostics;
+pub use crate::graph::AdditionalModule;
 use crate::graph::ModuleGraph;
 
 mod bind;
@@ -45,6 +46,8 @@ pub struct Bundle {
     pub sources: Vec<String>,
     /// The names that the main module exports, sorted.
     pub exports: Vec<String>,
+    /// The modules beside the main one, sorted by name.
+    pub additional: Vec<AdditionalModule>,
     /// What of each module is in the text.
     pub link_map: LinkMap,
 }

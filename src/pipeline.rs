@@ -8,6 +8,7 @@ use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Parts, documen
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
 use crate::error::Error;
+use crate::link::Bundle;
 use crate::project::{self, AssetSettings, Options, Project, RunWorkerFirst};
 use crate::route::{self, RouteTable, rules};
 use crate::target::wrangler;
@@ -134,7 +135,7 @@ fn front(
         }
     };
     let tree = discover(&project, &outdir, diagnostics)?;
-    let code = Code::of(&project, options);
+    let code = Code::of(&project, &tree.modules, options);
     let sources = sources::compile(&project, &code, &tree, diagnostics);
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
@@ -169,6 +170,7 @@ fn back(
         named: named.as_deref(),
     };
     let linked = worker::link(&worker, &code, sources, diagnostics);
+    let main = code.main.clone();
     code.save();
     let assets = match &project.assets {
         Some(settings) => {
@@ -188,7 +190,8 @@ fn back(
     }
     let wrangler = wrangler::config(&wrangler::Input {
         project: &project,
-        main: bundle.is_some(),
+        main: bundle.map(|_| main.as_str()),
+        modules: bundle.map_or(&[], |bundle| &bundle.additional),
         source_map: bundle.is_some_and(|bundle| bundle.source_map.is_some()),
         assets: assets.as_ref().map(|assets| wrangler::Assets {
             settings: &assets.settings,
@@ -200,6 +203,7 @@ fn back(
     let parts = Parts {
         project: &project,
         bundle,
+        main: &main,
         routes: &rows,
         assets: assets.as_ref().map(|assets| AssetParts {
             settings: &assets.settings,
@@ -254,6 +258,15 @@ fn rows(routes: &RouteTable) -> Vec<document::Route> {
     routes.0.iter().map(row).collect()
 }
 
+/// The files of a worker, those that are modules of their own among them.
+fn files(bundle: Bundle) -> Vec<String> {
+    let mut files = bundle.sources;
+    files.extend(bundle.additional.into_iter().map(|module| module.path));
+    files.sort();
+    files.dedup();
+    files
+}
+
 fn summary(made: Made, start: Instant) -> Built {
     let Made { project, outdir, linked, deployment, .. } = made;
     let document = deployment.document;
@@ -267,8 +280,8 @@ fn summary(made: Made, start: Instant) -> Built {
         environment: project.environment,
         assumptions: project.assumptions,
         routes: document.routes.len(),
-        code_size: linked.as_ref().map_or(0, |linked| linked.bundle.main.len() as u64),
-        modules: linked.map_or_else(Vec::new, |linked| linked.bundle.sources),
+        code_size: document.code.as_ref().map_or(0, |code| code.size),
+        modules: linked.map_or_else(Vec::new, |linked| files(linked.bundle)),
         code_gzip: deployment.gzip_size,
         assets: assets.map_or(0, |manifest| manifest.len()),
         asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),

@@ -45,8 +45,8 @@ pub fn assets(files: &[AssetFile], manifest: &AssetManifest) -> Result<Assets, E
     // Collected by position before the first failure is chosen: the same one on every run.
     let measured: Vec<Result<AssetParts, Error>> = measured.collect();
     let files = measured.into_iter().collect::<Result<Vec<AssetParts>, Error>>()?;
-    let sum = |size: fn(&Sizes) -> u64| files.iter().map(|file| size(&file.sizes)).sum();
-    Ok(Assets { sizes: Sizes { size: sum(|sizes| sizes.size), gzip: sum(|sizes| sizes.gzip) }, files })
+    let sizes = files.iter().fold(Sizes::default(), |sum, file| sum + file.sizes);
+    Ok(Assets { sizes, files })
 }
 
 fn measure(file: &AssetFile, asset: &Asset) -> Result<AssetParts, Error> {

@@ -13,7 +13,7 @@ use crate::link::Contribution;
 /// The worker's modules, and what the linker adds to them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WorkerParts {
-    /// Of the whole text.
+    /// Of all files.
     #[serde(flatten)]
     pub sizes: Sizes,
     /// Whether it is written short.
@@ -28,6 +28,25 @@ pub struct WorkerParts {
     pub packages: Vec<Package>,
     /// Every module that was reached, by path, also those of which nothing is left.
     pub modules: Vec<ModuleParts>,
+    /// Files that are modules of their own beside the linked one.
+    pub additional: Vec<AdditionalParts>,
+}
+
+/// A file that is deployed as it is and that code imports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AdditionalParts {
+    /// Relative to the project.
+    pub path: String,
+    /// Its place beside the linked module.
+    pub name: String,
+    /// What the runtime takes it for, as the configuration calls it.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Index of its package, `None` for the project's own.
+    pub package: Option<usize>,
+    /// Of the file.
+    #[serde(flatten)]
+    pub sizes: Sizes,
 }
 
 /// An installed package.
@@ -71,13 +90,19 @@ pub struct ModuleParts {
     pub unused: Vec<String>,
 }
 
-/// Takes a worker apart. `version` tells the version of the package in a directory of the project.
-pub fn worker(worker: Worker<'_>, minified: bool, version: &dyn Fn(&str) -> Option<String>) -> WorkerParts {
+/// Takes a worker apart that has `sizes` as a whole. `version` tells the version of the package in a directory of the
+/// project.
+pub fn worker(
+    worker: Worker<'_>,
+    sizes: Sizes,
+    minified: bool,
+    version: &dyn Fn(&str) -> Option<String>,
+) -> WorkerParts {
     let Worker { graph, bundle } = worker;
     let mut indices: BTreeMap<&str, usize> = BTreeMap::new();
-    for path in graph.modules.iter().filter_map(|module| package::directory(&module.path)) {
-        indices.insert(path, 0);
-    }
+    let paths = graph.modules.iter().map(|module| &module.path);
+    let paths = paths.chain(bundle.additional.iter().map(|module| &module.path));
+    indices.extend(paths.filter_map(|path| Some((package::directory(path)?, 0))));
     indices.values_mut().zip(0..).for_each(|(index, next)| *index = next);
     let packages = indices.keys().map(|path| Package {
         name: package::name(path).to_owned(),
@@ -86,23 +111,38 @@ pub fn worker(worker: Worker<'_>, minified: bool, version: &dyn Fn(&str) -> Opti
     });
     let texts = texts(worker);
     let gzip: Vec<u64> = texts.par_iter().map(|text| gzip::deflated(text.as_bytes())).collect();
-    let (own, gzip_own) = texts.last().zip(gzip.last()).map_or((0, 0), |(text, size)| (text.len(), *size));
+    let gzip_own = gzip.last().copied().unwrap_or(0);
+    let package_of = |path: &str| package::directory(path).and_then(|path| indices.get(path).copied());
+    let additional: Vec<AdditionalParts> = (bundle.additional.iter())
+        .map(|module| AdditionalParts {
+            path: module.path.clone(),
+            name: module.name.clone(),
+            kind: module.kind.name(),
+            package: package_of(&module.path),
+            sizes: Sizes { size: module.content.len() as u64, gzip: gzip::gzipped(&module.content) },
+        })
+        .collect();
     let parts = graph.modules.iter().zip(&bundle.link_map.modules).zip(texts.iter().zip(gzip));
     let parts = parts.map(|((module, contribution), (text, gzip))| {
-        let package = package::directory(&module.path).and_then(|path| indices.get(path).copied());
+        let package = package_of(&module.path);
         let sizes = Sizes { size: text.len() as u64, gzip };
         ModuleParts { package, ..module_parts(module, contribution, sizes) }
     });
+    let parts: Vec<ModuleParts> = parts.collect();
+    // The comment that names a source map is none of the linked text, and no module's either.
+    let known = parts.iter().map(|module| module.sizes).chain(additional.iter().map(|module| module.sizes));
+    let known: u64 = known.map(|sizes| sizes.size).sum();
     let mut runtime: Vec<String> = bundle.link_map.externals.iter().map(|(name, _)| name.clone()).collect();
     runtime.dedup();
     WorkerParts {
-        sizes: Sizes { size: bundle.main.len() as u64, gzip: gzip::gzipped(bundle.main.as_bytes()) },
+        sizes,
         minified,
         entry: graph.entry.0 as usize,
-        linker: Sizes { size: own as u64, gzip: gzip_own },
+        linker: Sizes { size: sizes.size - known, gzip: gzip_own },
         runtime,
         packages: packages.collect(),
-        modules: parts.collect(),
+        modules: parts,
+        additional,
     }
 }
 

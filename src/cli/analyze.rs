@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use pagesbuild::analyze::{Analysis, WorkerParts};
+use pagesbuild::analyze::{Analysis, Package, WorkerParts};
 use pagesbuild::pipeline::{self, Placement};
+use pagesbuild::project::Options;
 use serde_json::json;
 
 use super::printer::{Printer, bytes, plural};
@@ -40,7 +41,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = pagesbuild::project::Options {
+    let options = Options {
         minify: arguments.minify,
         no_cache: arguments.no_cache,
         ..project_options(arguments.directory, global, arguments.project, None)
@@ -74,7 +75,8 @@ fn summary(analysis: &Analysis, printer: &Printer) -> String {
     let environment = analysis.environment.as_ref().map_or(String::new(), |name| format!(" ({name})"));
     let _ = writeln!(text, "{}{environment}", printer.paint("1", &analysis.project));
     if let Some(worker) = &analysis.worker {
-        let used = worker.modules.iter().filter(|module| module.sizes.size > 0).count();
+        let used =
+            worker.modules.iter().filter(|module| module.sizes.size > 0).count() + worker.additional.len();
         let size = format!("{}, {} gzip", bytes(worker.sizes.size), bytes(worker.sizes.gzip));
         let _ = writeln!(text, "  worker    {}, {size}", plural(used, "module"));
         let dropped: usize = worker.modules.iter().map(|module| module.dropped).sum();
@@ -94,12 +96,14 @@ fn summary(analysis: &Analysis, printer: &Printer) -> String {
 /// The packages with the most bytes in the worker, each with its version.
 fn heaviest(worker: &WorkerParts) -> Vec<(String, u64)> {
     let mut sizes: Vec<u64> = vec![0; worker.packages.len()];
-    for module in &worker.modules {
-        if let Some(size) = module.package.and_then(|package| sizes.get_mut(package)) {
-            *size += module.sizes.size;
+    let modules = worker.modules.iter().map(|module| (module.package, module.sizes.size));
+    let additional = worker.additional.iter().map(|module| (module.package, module.sizes.size));
+    for (package, size) in modules.chain(additional) {
+        if let Some(sum) = package.and_then(|package| sizes.get_mut(package)) {
+            *sum += size;
         }
     }
-    let name = |package: &pagesbuild::analyze::Package| match &package.version {
+    let name = |package: &Package| match &package.version {
         Some(version) => format!("{} {version}", package.name),
         None => package.name.clone(),
     };

@@ -188,12 +188,12 @@ impl Publishing<'_> {
 }
 
 /// `.dev.vars`, `.env`, their variants for environments, and direnv's `.envrc`.
-fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     name.starts_with(".dev.vars") || name.starts_with(".env")
 }
 
 /// The output of a build under another name than this one's, by the files that each has.
-fn is_deployment(directory: &Path) -> bool {
+pub(super) fn is_deployment(directory: &Path) -> bool {
     ["deployment.json", "build.json", "wrangler.json"].iter().all(|name| directory.join(name).is_file())
 }
 

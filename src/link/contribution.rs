@@ -63,6 +63,13 @@ struct Piece {
 }
 
 impl LinkMap {
+    /// The map of a text that is one module and nothing else.
+    pub fn of_one(object: &Object, externals: Vec<(String, ImportKind)>, size: usize) -> Self {
+        let whole = Contribution { live: true, parts: vec![true; object.parts.len()] };
+        let piece = Piece { module: Some(ModuleId(0)), start: 0 };
+        Self { modules: vec![whole], externals, pieces: vec![piece], size }
+    }
+
     /// The pieces of the text in order: whose it is, `None` for the linker's own, and where.
     pub fn pieces(&self) -> impl Iterator<Item = (Option<ModuleId>, Range<usize>)> {
         let ends = self.pieces.iter().skip(1).map(|next| next.start).chain([self.size]);

@@ -14,7 +14,7 @@ use super::text::{is_identifier, quoted, squeeze};
 use super::wait::passed_on;
 use super::{Bundle, Output};
 use crate::compile::{Format, ImportKind, Part, Relocation};
-use crate::graph::ModuleId;
+use crate::graph::{AdditionalModule, ModuleId};
 
 /// Writes everything that is live.
 pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names, output: Output) -> Bundle {
@@ -53,8 +53,12 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
     }
     writer.belongs(None);
     let exports = writer.exports();
-    let link_map = writer.pieces.into_map(live, externals(binder, names), writer.text.len());
+    let asked = externals(binder, names);
+    let is_asked =
+        |module: &&AdditionalModule| asked.iter().any(|(specifier, _)| *specifier == module.specifier());
+    let link_map = writer.pieces.into_map(live, asked.clone(), writer.text.len());
     Bundle {
+        additional: binder.graph.additional.iter().filter(is_asked).cloned().collect(),
         source_map: writer.tracer.as_ref().map(|tracer| tracer.to_json(&writer.text)),
         main: writer.text,
         sources: binder

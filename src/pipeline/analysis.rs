@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::analyze::{self, Analysis, Copied, Output};
+use crate::analyze::{self, Analysis, Copied, Output, Sizes};
 use crate::cache;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -67,12 +67,15 @@ pub fn analyze(
 fn analysis(made: &Made) -> Result<Analysis, Error> {
     let Made { project, assets, linked, deployment, .. } = made;
     let version = |directory: &str| version(project, directory);
+    let size = deployment.document.code.as_ref().map_or(0, |code| code.size);
+    let sizes = Sizes { size, gzip: deployment.gzip_size };
+    let minified = project.bundling.minify;
     let worker = linked.as_ref().map(Linked::worker);
     let manifest = deployment.document.assets.as_ref().map(|assets| &assets.files);
     Ok(Analysis {
         project: project.name.clone(),
         environment: project.environment.clone(),
-        worker: worker.map(|worker| analyze::worker(worker, project.bundling.minify, &version)),
+        worker: worker.map(|worker| analyze::worker(worker, sizes, minified, &version)),
         assets: manifest.map(|manifest| analyze::assets(assets, manifest)).transpose()?,
     })
 }

@@ -1,11 +1,14 @@
 //! The worker: what its entry is, and everything that the entry reaches, linked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::diagnostic::Diagnostics;
-use crate::graph::{self, Node, Roots};
-use crate::project::Project;
+use crate::compile::ImportKind;
+use crate::diagnostic::{self, Diagnostic, Diagnostics};
+use crate::graph::{self, Module, ModuleGraph, ModuleId, Node, Roots, Target};
+use crate::link::{Bundle, LinkMap};
+use crate::project::{self, Project};
 use crate::route::RouteTable;
 use crate::router;
 
@@ -38,6 +41,9 @@ pub(super) fn link(
     if routes.0.is_empty() && main.is_none() && sources.classes.is_empty() {
         return None;
     }
+    if project.bundling.no_bundle {
+        return as_it_is(worker, code, &sources, diagnostics);
+    }
     let mut roots = Roots {
         entry: Node::Generated(ENTRY),
         generated: BTreeMap::new(),
@@ -59,6 +65,64 @@ pub(super) fn link(
     }
     roots.compiled = sources.objects;
     code.link(roots, diagnostics)
+}
+
+/// The main module unchanged, read only for what it exports. Nothing else can be put into it.
+fn as_it_is(
+    worker: &Worker<'_>,
+    code: &Code,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Option<Linked> {
+    let project = worker.project;
+    let is_alone = worker.routes.0.is_empty() && sources.classes.is_empty() && worker.named.is_none();
+    let Some(main) = worker.main.filter(|_| is_alone) else {
+        let what = if worker.routes.0.is_empty() { "classes in `durable_objects/`" } else { "functions" };
+        let message =
+            format!("`no_bundle` is set, and the project has {what}, which only bundled code can have");
+        let problem = Diagnostic::error(diagnostic::Code::ConflictingSettings, message);
+        diagnostics.push(point(problem, project, "no_bundle").help("delete `no_bundle`"));
+        return None;
+    };
+    let extension = main.extension().and_then(|extension| extension.to_str());
+    if !matches!(extension, Some("js" | "mjs")) {
+        let message = "with `no_bundle` the main module has to be JavaScript, and an ECMAScript module";
+        let problem = Diagnostic::error(diagnostic::Code::ConflictingSettings, message);
+        diagnostics
+            .push(point(problem, project, "main").help("name a `.js` or `.mjs` file, or delete `no_bundle`"));
+        return None;
+    }
+    let read = || {
+        let object = code.compiler().file(main)?;
+        let content = graph::bytes(&project.root, main).map_err(|problem| vec![*problem])?;
+        Ok((object, String::from_utf8_lossy(&content).into_owned()))
+    };
+    let (object, text) = read().map_err(|problems: Vec<Diagnostic>| diagnostics.extend(problems)).ok()?;
+    let names = object.exports.iter().map(|export| export.name.clone()).filter(|name| name != "*");
+    let exports: BTreeSet<String> = names.collect();
+    let externals: BTreeSet<(String, ImportKind)> =
+        object.imports.iter().map(|import| (import.specifier.clone(), import.kind)).collect();
+    let targets = object.imports.iter().map(|import| Target::External(import.specifier.clone())).collect();
+    let path = project::display(&project.root, main);
+    let bundle = Bundle {
+        source_map: None,
+        sources: vec![path.clone()],
+        exports: exports.into_iter().collect(),
+        additional: Vec::new(),
+        link_map: LinkMap::of_one(&object, externals.into_iter().collect(), text.len()),
+        main: text,
+    };
+    let module = Module { path, object: Arc::new(object), targets, effects: true, node: false };
+    let graph =
+        ModuleGraph { modules: vec![module], entry: ModuleId(0), additional: Vec::new(), incomplete: false };
+    Some(Linked { bundle: code.with_found(bundle, diagnostics), graph })
+}
+
+fn point(problem: Diagnostic, project: &Project, key: &str) -> Diagnostic {
+    match project.written(key) {
+        Some((config, value)) => problem.at(&config.source, value.span.clone(), ""),
+        None => problem,
+    }
 }
 
 fn entry(worker: &Worker<'_>, sources: &Sources) -> String {

@@ -30,8 +30,8 @@ fn project(directory: &Path) {
         })
         .collect();
     let index = format!(
-        "{imports}import {{ used }} from 'tools';\nimport old from '@scope/old';\nimport './side.js';\n\
-         export default {{ fetch: async () => new Response([v0, v1, v2, v3, v4, used(), old, await import('./lazy.js')]) }};\n"
+        "{imports}import {{ used }} from 'tools';\nimport old from '@scope/old';\nimport './side.js';\nimport text from './notes.txt';\n\
+         export default {{ fetch: async () => new Response([v0, v1, v2, v3, v4, used(), old, text, await import('./lazy.js')]) }};\n"
     );
     write(
         directory,
@@ -39,6 +39,7 @@ fn project(directory: &Path) {
             ("wrangler.toml", CONFIG),
             ("src/index.js", index.as_bytes()),
             ("src/side.js", b"import { inner } from 'tools/inner.js';\nconsole.log(inner);\n"),
+            ("src/notes.txt", b"notes"),
             ("src/lazy.js", b"export const lazy = 'lazy';\n"),
             ("node_modules/tools/package.json", b"{ \"name\": \"tools\", \"version\": \"1.2.3\", \"type\": \"module\" }"),
             ("node_modules/tools/index.js", b"export { inner } from './inner.js';\nexport const used = () => 'used';\nexport function unused() { return 'unused, and long enough to be seen'; }\n"),
@@ -76,10 +77,8 @@ fn the_facts_are_those_of_a_build() {
         let facts = analysis(directory.path(), options);
         assert_eq!(files(directory.path()), before, "nothing is written");
         let worker = &facts["worker"];
-        assert_eq!(
-            worker["size"],
-            sum(&worker["modules"], "size") + worker["linker"]["size"].as_u64().unwrap()
-        );
+        let parts = sum(&worker["modules"], "size") + sum(&worker["additional"], "size");
+        assert_eq!(worker["size"], parts + worker["linker"]["size"].as_u64().unwrap());
         let outdir = tempfile::tempdir().unwrap();
         let dist = outdir.path().join("dist");
         let arguments = ["build", "--format", "json", "--outdir", dist.to_str().unwrap()];
@@ -101,6 +100,11 @@ fn the_facts_are_those_of_a_build() {
     assert!(tools["dropped"].as_u64() > Some(40) && tools["size"].as_u64() > Some(0), "{tools}");
     assert_eq!(tools["imports"], json!([at("node_modules/tools/inner.js")]));
     assert_eq!(worker["packages"][tools["package"].as_u64().unwrap() as usize]["version"], "1.2.3");
+    let notes = &worker["additional"][0];
+    assert_eq!(
+        (&notes["path"], &notes["type"], &notes["size"]),
+        (&json!("src/notes.txt"), &json!("Text"), &json!(5))
+    );
     let old = module("node_modules/@scope/old/index.js");
     let inner = "node_modules/@scope/old/node_modules/tools";
     assert_eq!(old["requires"], json!([at(&format!("{inner}/index.js"))]));
@@ -219,12 +223,12 @@ fn a_browser_shows_it() {
     assert_eq!((&seen["heading"], &seen["title"]), (&json!("shop"), &json!("shop: what it is made of")));
     let facts = analysis(directory.path(), &[]);
     let count = facts["worker"]["modules"].as_array().unwrap().len();
-    // Every module is a row, and so is what the linker adds.
+    // Every module is a row, and so are the file beside them and what the linker adds.
     assert_eq!(
         (&seen["all"], &seen["first"]),
-        (&json!(count + 1), &json!("node_modules/@scope/old/index.js"))
+        (&json!(count + 2), &json!("node_modules/@scope/old/index.js"))
     );
-    assert_eq!(seen["matches"], format!("0 of {}, 0 B", count + 1));
+    assert_eq!(seen["matches"], format!("0 of {}, 0 B", count + 2));
     assert!(
         seen["trail"].as_str().unwrap().starts_with("Worker\n"),
         "a click goes into what is clicked: {seen}"

@@ -69,6 +69,10 @@ function workerTree({ project, worker }) {
 		const start = made ? "pagesbuild:".length : module.package === null ? 0 : home.path.length + 1;
 		place(home, module.path.slice(start), module);
 	}
+	for (const file of worker.additional) {
+		const home = file.package === null ? own : packages[file.package];
+		place(home, file.package === null ? file.path : file.path.slice(home.path.length + 1), file);
+	}
 	if (worker.linker.size > 0) place(tool, "linker", { ...worker.linker, path: "pagesbuild:linker" });
 	for (const branch of [own, ...packages, tool]) if (branch.children.length > 0) adopt(root, branch);
 	return settle(root);

@@ -282,6 +282,19 @@ export const requests = {
     ["GET", "/env"],
   ],
 
+  modules: [
+    ["GET", "/sum"],
+    ["GET", "/bytes"],
+    ["GET", "/visits"],
+    ["GET", "/guide"],
+    ["GET", "/notes"],
+    ["GET", "/page"],
+    ["GET", "/users"],
+    ["GET", "/release"],
+    ["GET", "/later"],
+    ["GET", "/missing"],
+  ],
+
   "no-config": [
     ["GET", "/"],
     ["GET", "/app.js"],
