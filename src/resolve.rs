@@ -22,6 +22,7 @@ mod rules;
 mod tsconfig;
 
 use directory::Directories;
+pub use explain::Unresolved;
 pub use lookup::Step;
 use lookup::{Hit, Lookup, Record};
 pub use rules::Platform;
@@ -54,15 +55,6 @@ pub struct File {
     /// The file to take instead when any module of the program requires it: that of `main`, where this is that of
     /// `module`.
     pub main: Option<PathBuf>,
-}
-
-/// Why a specifier leads nowhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unresolved {
-    /// One sentence.
-    pub reason: String,
-    /// What the user can do.
-    pub help: String,
 }
 
 /// What decides how specifiers are resolved.
@@ -128,19 +120,12 @@ impl Resolver {
         }
     }
 
-    /// Resolves one specifier of the file `importer`.
-    pub fn resolve(
-        &self,
-        importer: &Path,
-        specifier: &str,
-        kind: ImportKind,
-    ) -> Result<Resolution, Unresolved> {
-        let from = importer.parent().unwrap_or(importer);
-        match self.found(from, specifier, kind, None) {
-            Some(Hit::File { path, main }) => Ok(Resolution::File(self.file(&path, main.as_deref()))),
-            Some(Hit::Empty) => Ok(Resolution::Empty),
-            Some(Hit::Runtime(name)) => self.runtime(&name),
-            None => Err(self.explain(importer, specifier, kind)),
+    /// Where a specifier of the file `importer` leads. `None` is [explained](Self::explain) to those who ask.
+    pub fn resolve(&self, importer: &Path, specifier: &str, kind: ImportKind) -> Option<Resolution> {
+        match self.found(importer.parent()?, specifier, kind, None)? {
+            Hit::File { path, main } => Some(Resolution::File(self.file(&path, main.as_deref()))),
+            Hit::Empty => Some(Resolution::Empty),
+            Hit::Runtime(name) => self.runtime(&name).map(Resolution::External),
         }
     }
 
@@ -193,18 +178,14 @@ impl Resolver {
         }
     }
 
-    fn runtime(&self, name: &str) -> Result<Resolution, Unresolved> {
+    /// The name of a module that the runtime provides, if the project has it.
+    fn runtime(&self, name: &str) -> Option<String> {
         if builtin::is_platform(name) {
-            return Ok(Resolution::External(name.to_owned()));
+            return Some(name.to_owned());
         }
         let name = name.strip_prefix("node:").unwrap_or(name);
-        if self.node_builtins || (self.async_hooks && name == "async_hooks") {
-            return Ok(Resolution::External(format!("node:{name}")));
-        }
-        Err(Unresolved {
-            reason: format!("`node:{name}` is part of Node.js, which the project does not ask for"),
-            help: "add `nodejs_compat` to `compatibility_flags`".to_owned(),
-        })
+        let is_there = self.node_builtins || (self.async_hooks && name == "async_hooks");
+        is_there.then(|| format!("node:{name}"))
     }
 
     /// How a file's own syntax is read: what its `tsconfig.json` says, over what the configuration does. Files of
