@@ -14,6 +14,7 @@ fn help_teaches_by_example() {
         vec!["--help"],
         vec!["build", "--help"],
         vec!["routes", "--help"],
+        vec!["analyze", "--help"],
         vec!["bundle", "--help"],
         vec!["why", "--help"],
     ] {

@@ -15,14 +15,10 @@ const NAMES: usize = 8;
 impl Asked<'_> {
     /// The modules that a question means: a path, a package, a specifier, or a part of one path.
     pub(super) fn find(&self, asked: &str) -> Result<Vec<Subject>, Error> {
-        let ways: [&dyn Fn(&str) -> Vec<Subject>; 5] = [
-            &|asked| self.by_path(asked),
-            &|asked| self.by_name_of_runtime(asked),
-            &|asked| self.by_package(asked),
-            &|asked| self.by_specifier(asked),
-            &|asked| self.by_part(asked),
-        ];
-        let subjects = ways.iter().map(|way| way(asked)).find(|found| !found.is_empty()).unwrap_or_default();
+        let ways =
+            [Self::by_path, Self::by_name_of_runtime, Self::by_package, Self::by_specifier, Self::by_part];
+        let subjects =
+            ways.iter().map(|way| way(self, asked)).find(|found| !found.is_empty()).unwrap_or_default();
         let names: Vec<String> = subjects.iter().map(|subject| self.name(subject)).collect();
         match names.len() {
             0 => Err(self.unknown(asked)),
