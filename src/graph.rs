@@ -15,8 +15,11 @@ use rayon::Scope;
 use crate::cache::Cache;
 use crate::compile::{self, Import, ImportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
+use crate::nodejs::Global;
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
+
+mod globals;
 
 /// The scheme of specifiers that only generated modules use.
 const SCHEME: &str = "pagesbuild:";
@@ -59,6 +62,8 @@ pub struct ModuleGraph {
     pub modules: Vec<Module>,
     /// The module whose exports are the worker's.
     pub entry: ModuleId,
+    /// Modules that are evaluated before it, in order.
+    pub before: Vec<ModuleId>,
     /// Whether an error left modules out: then the rest can be looked at, and not be linked.
     pub incomplete: bool,
 }
@@ -67,6 +72,11 @@ impl ModuleGraph {
     /// The module of an id.
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.0 as usize]
+    }
+
+    /// The modules that evaluation starts from, in order.
+    pub fn roots(&self) -> impl Iterator<Item = ModuleId> {
+        self.before.iter().copied().chain([self.entry])
     }
 
     /// All ids, in order.
@@ -94,6 +104,10 @@ pub enum Node {
     Generated(&'static str),
     /// A file.
     File(PathBuf),
+    /// The module that replaces a name of the global scope.
+    Global(&'static Global),
+    /// What `require` gives of a module that stands in for the one of this name.
+    Required(String),
     /// The empty module that a package's manifest asks for.
     Empty,
 }
@@ -105,7 +119,9 @@ impl Ord for Node {
             match node {
                 Node::Generated(name) => (0, name.as_ref()),
                 Node::File(file) => (1, file.as_os_str()),
-                Node::Empty => (2, OsStr::new("")),
+                Node::Global(global) => (2, global.stand_in.as_ref()),
+                Node::Required(name) => (3, name.as_ref()),
+                Node::Empty => (4, OsStr::new("")),
             }
         }
         letters(self).cmp(&letters(other))
@@ -221,9 +237,10 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     let node = matches!(&entry, Node::File(file) if is_node(file, || compiler.resolver.is_module(file)));
     let (place, _) = growing.known().place(&entry, Traits { effects: true, node });
     rayon::scope(|scope| growing.visit(scope, (place, entry, node)));
+    let before = growing.globals();
     let known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
     diagnostics.extend(known.problems);
-    number(known.found, &known.traits, place, known.incomplete)
+    number(known.found, &known.traits, (place, &before), known.incomplete)
 }
 
 impl Growing<'_> {
@@ -238,6 +255,8 @@ impl Growing<'_> {
         let path = match &node {
             Node::File(file) => project::display(self.compiler.root, file),
             Node::Generated(name) => (*name).to_owned(),
+            Node::Global(global) => globals::path(global),
+            Node::Required(name) => format!("{SCHEME}require/{name}"),
             Node::Empty => format!("{SCHEME}empty"),
         };
         let mut next = Vec::new();
@@ -305,6 +324,11 @@ impl Growing<'_> {
                 let text = self.roots.generated.get(name).cloned().unwrap_or_default();
                 Source::new(format!("{name}.js"), text)
             }
+            Node::Global(global) => Source::new(format!("{}.js", globals::path(global)), global.text()),
+            Node::Required(name) => {
+                let text = self.compiler.resolver.nodejs().required(name);
+                Source::new(format!("{SCHEME}require/{name}.js"), text)
+            }
             Node::Empty => Source::new(format!("{SCHEME}empty.cjs"), ""),
         };
         self.compiler.cache.object(&source, self.compiler.options).map(Arc::new)
@@ -320,17 +344,21 @@ impl Growing<'_> {
                 return Ok(Reached::Node(Node::Generated(name), Traits { effects: true, node: false }));
             }
         }
+        let resolver = self.compiler.resolver;
         let file = match importer {
             Node::File(file) => file.as_path(),
-            Node::Generated(_) | Node::Empty => self.compiler.root,
+            Node::Global(_) => return Ok(self.stand_in(&import.specifier)),
+            Node::Generated(_) | Node::Required(_) | Node::Empty => self.compiler.root,
         };
-        let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
             Ok(Resolution::File(File { path, effects, module })) => {
                 let node = is_node(&path, || module);
                 Ok(Reached::Node(Node::File(path), Traits { effects, node }))
             }
             Ok(Resolution::External(name)) => Ok(Reached::External(name)),
+            Ok(Resolution::Required(name)) => {
+                Ok(Reached::Node(Node::Required(name), Traits { effects: false, node: false }))
+            }
             Ok(Resolution::Empty) => Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false })),
             Err(unresolved) => {
                 // Packages try for modules that need not be there.
@@ -378,7 +406,7 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
 fn number(
     mut found: Vec<Found>,
     traits: &[Traits],
-    entry: ModuleId,
+    (entry, before): (ModuleId, &[ModuleId]),
     incomplete: bool,
 ) -> Option<ModuleGraph> {
     found.sort_by(|one, other| one.path.cmp(&other.path));
@@ -396,5 +424,6 @@ fn number(
         Module { path: found.path, object: found.object, targets, effects, node }
     };
     let entry = ids[entry.0 as usize]?;
-    Some(ModuleGraph { modules: found.into_iter().map(module).collect(), entry, incomplete })
+    let before = before.iter().filter_map(|place| ids[place.0 as usize]).collect();
+    Some(ModuleGraph { modules: found.into_iter().map(module).collect(), entry, before, incomplete })
 }

@@ -3,7 +3,7 @@
 //! The rules are wrangler's: conditions `workerd`, `worker`, `browser`; main fields `browser`, `module`, `main`;
 //! esbuild's extension order. No file's content is read but `package.json` and `tsconfig.json`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +14,11 @@ use oxc_resolver::{
 };
 
 use crate::compile::{Dialect, ImportKind};
+use crate::nodejs::Nodejs;
+
+mod nodejs;
+
+use nodejs::StandIns;
 
 /// Where a specifier leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub enum Resolution {
     File(File),
     /// To a module that the runtime provides, under this name.
     External(String),
+    /// To what `require` gives of a module that stands in for the one of this name.
+    Required(String),
     /// To nothing: `"browser": { "x": false }` in a package's manifest.
     Empty,
 }
@@ -57,8 +64,8 @@ pub struct Options<'a> {
     pub jsx_fragment: Option<&'a str>,
     /// The configuration's `tsconfig`; `None` looks for the nearest one of each importer.
     pub tsconfig: Option<&'a Path>,
-    /// The project's compatibility flags, which say whether Node's built-in modules are there.
-    pub compatibility_flags: &'a [String],
+    /// What the project has of Node.js.
+    pub nodejs: &'a Nodejs,
     /// Where relative aliases start.
     pub root: &'a Path,
 }
@@ -67,11 +74,10 @@ pub struct Options<'a> {
 pub struct Resolver {
     import: OxcResolver,
     require: OxcResolver,
-    /// Knows no built-in modules.
-    packages: OxcResolver,
-    node_builtins: bool,
-    /// Whether `nodejs_als` asks for `node:async_hooks` alone.
-    async_hooks: bool,
+    nodejs: Nodejs,
+    stand_ins: StandIns,
+    /// The specifiers that the configuration has replacements for.
+    aliases: BTreeSet<String>,
     tsconfig: Option<PathBuf>,
     /// What the configuration says of JSX.
     dialect: Dialect,
@@ -84,12 +90,9 @@ impl Resolver {
     pub fn new(options: Options<'_>) -> Self {
         let import = OxcResolver::new(resolver_options(&options, "import"));
         let require = import.clone_with_options(resolver_options(&options, "require"));
-        let packages = ResolveOptions { builtin_modules: false, ..resolver_options(&options, "import") };
-        let packages = import.clone_with_options(packages);
-        let node_builtins = options.compatibility_flags.iter().any(|flag| {
-            matches!(flag.as_str(), "nodejs_compat" | "nodejs_compat_v2" | "experimental:nodejs_compat_v2")
-        });
-        let async_hooks = options.compatibility_flags.iter().any(|flag| flag == "nodejs_als");
+        let nodejs = options.nodejs.clone();
+        let stand_ins = StandIns::of_project(options.root, &import);
+        let aliases = options.alias.keys().cloned().collect();
         let dialect = Dialect {
             jsx_factory: options.jsx_factory.map(str::to_owned),
             jsx_fragment: options.jsx_fragment.map(str::to_owned),
@@ -97,7 +100,7 @@ impl Resolver {
         };
         let tsconfig = options.tsconfig.map(Path::to_path_buf);
         let patterns = Mutex::default();
-        Self { import, require, packages, node_builtins, async_hooks, tsconfig, dialect, patterns }
+        Self { import, require, nodejs, stand_ins, aliases, tsconfig, dialect, patterns }
     }
 
     /// Resolves one specifier of the file `importer`.
@@ -110,8 +113,10 @@ impl Resolver {
         if specifier.starts_with("cloudflare:") || specifier.starts_with("workerd:") {
             return Ok(Resolution::External(specifier.to_owned()));
         }
-        if let Some(name) = specifier.strip_prefix("node:") {
-            return self.builtin(name);
+        if !self.aliases.contains(specifier)
+            && let Some(found) = self.builtin(specifier, kind)
+        {
+            return found;
         }
         if specifier.starts_with("http://") || specifier.starts_with("https://") {
             return Err(Unresolved {
@@ -123,15 +128,7 @@ impl Resolver {
         match resolver.resolve_file(importer, specifier) {
             Ok(resolution) => Ok(Resolution::File(self.file(&resolution))),
             Err(ResolveError::Ignored(_)) => Ok(Resolution::Empty),
-            Err(ResolveError::Builtin { resolved, .. }) => {
-                // Without Node's modules a package of that name, or a package's replacement for it, is what is meant.
-                match self.packages.resolve_file(importer, specifier) {
-                    Ok(resolution) if !self.node_builtins => Ok(Resolution::File(self.file(&resolution))),
-                    Err(ResolveError::Ignored(_)) if !self.node_builtins => Ok(Resolution::Empty),
-                    _ => self.builtin(resolved.strip_prefix("node:").unwrap_or(&resolved)),
-                }
-            }
-            Err(error) => Err(explain(specifier, &error)),
+            Err(error) => self.not_installed(specifier).unwrap_or_else(|| Err(explain(specifier, &error))),
         }
     }
 
@@ -199,16 +196,6 @@ impl Resolver {
         drop(known);
         globs.matched(path, false).is_ignore()
     }
-
-    fn builtin(&self, name: &str) -> Result<Resolution, Unresolved> {
-        if self.node_builtins || (self.async_hooks && name == "async_hooks") {
-            return Ok(Resolution::External(format!("node:{name}")));
-        }
-        Err(Unresolved {
-            reason: format!("`node:{name}` is part of Node.js, which the project does not ask for"),
-            help: "add `nodejs_compat` to `compatibility_flags`".to_owned(),
-        })
-    }
 }
 
 fn resolver_options(options: &Options<'_>, condition: &str) -> ResolveOptions {
@@ -233,7 +220,6 @@ fn resolver_options(options: &Options<'_>, condition: &str) -> ResolveOptions {
             (".cjs".to_owned(), strings(&[".cjs", ".cts"])),
         ],
         main_fields: strings(&["browser", "module", "main"]),
-        builtin_modules: true,
         tsconfig: Some(match options.tsconfig {
             Some(file) => TsconfigDiscovery::Manual(TsconfigOptions {
                 config_file: file.to_path_buf(),

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::graph::{Compiler, Node, Roots, graph};
 use crate::link::{Bundle, Output, link};
+use crate::nodejs::Nodejs;
 use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
 
@@ -35,16 +36,17 @@ pub(super) struct Code {
 
 impl Code {
     pub(super) fn of(project: &Project, options: &Options) -> Self {
-        Self::new(&project.root, &project.bundling, &project.compatibility_flags, options)
+        let nodejs = Nodejs::new(&project.compatibility_date, &project.compatibility_flags);
+        Self::new(&project.root, &project.bundling, &nodejs, options)
     }
 
-    fn new(root: &Path, bundling: &Bundling, compatibility_flags: &[String], options: &Options) -> Self {
+    fn new(root: &Path, bundling: &Bundling, nodejs: &Nodejs, options: &Options) -> Self {
         let resolver = Resolver::new(resolve::Options {
             alias: &bundling.alias,
             jsx_factory: bundling.jsx_factory.as_deref(),
             jsx_fragment: bundling.jsx_fragment.as_deref(),
             tsconfig: bundling.tsconfig.as_deref(),
-            compatibility_flags,
+            nodejs,
             root,
         });
         let cache = if options.no_cache { Cache::none() } else { Cache::of_project(root) };
@@ -97,7 +99,8 @@ pub fn bundle(
     else {
         return Ok((None, diagnostics.into_sorted()));
     };
-    let code = Code::new(&settings.root, &settings.bundling, &settings.compatibility_flags, options);
+    let nodejs = Nodejs::new(&settings.compatibility_date, &settings.compatibility_flags);
+    let code = Code::new(&settings.root, &settings.bundling, &nodejs, options);
     let entry = settings.directory.join(request.entry);
     let entry = fs::canonicalize(&entry).map_err(|error| Error::io("read", &entry, error))?;
     let roots = Roots {

@@ -13,6 +13,7 @@ mod fixture;
 mod fuzz;
 mod link;
 mod maps;
+mod nodejs;
 mod npm;
 mod project;
 mod reproducible;
