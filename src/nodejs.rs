@@ -81,6 +81,13 @@ pub struct Switch {
     since: &'static str,
 }
 
+/// Whether a specifier names a module of Node.js, be it there or not.
+pub fn is_named(specifier: &str) -> bool {
+    specifier.starts_with("node:")
+        || table::NATIVE.contains(&specifier)
+        || table::MODULES.iter().any(|module| module.name == specifier)
+}
+
 impl Nodejs {
     /// By a compatibility date (`YYYY-MM-DD`) and flags.
     pub fn new(date: &str, flags: &[String]) -> Self {
@@ -186,7 +193,9 @@ impl Global {
         let Self { names, assigned, stand_in, .. } = self;
         let assign = |name: &&str| format!("globalThis.{name} = value;\n");
         match assigned {
-            true => format!("import value from \"{stand_in}\";\n{}", names.iter().map(assign).collect::<String>()),
+            true => {
+                format!("import value from \"{stand_in}\";\n{}", names.iter().map(assign).collect::<String>())
+            }
             false => format!("import \"{stand_in}\";\n"),
         }
     }

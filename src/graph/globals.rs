@@ -50,7 +50,7 @@ impl Growing<'_> {
     pub(super) fn stand_in(&self, specifier: &str) -> Reached {
         let Some(file) = self.compiler.resolver.stand_in(specifier) else { return Reached::Missing };
         let node = is_node(&file.path, || file.module);
-        Reached::Node(Node::File(file.path), Traits { effects: file.effects, node })
+        Reached::Node(Node::File(file.path), Traits { effects: file.effects, node }, None)
     }
 
     /// Whether some module takes one of these names from the global scope.

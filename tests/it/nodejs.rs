@@ -65,14 +65,27 @@ fn compare(combination: &str) {
 
 #[test]
 fn programs_find_what_they_find_under_wrangler() {
-    let quick = ["2023-05-01:nodejs_compat", "2024-09-23:nodejs_compat", "2025-09-15:nodejs_compat", "2026-09-01:"];
+    let quick =
+        ["2023-05-01:nodejs_compat", "2024-09-23:nodejs_compat", "2025-09-15:nodejs_compat", "2026-09-01:"];
     if !std::env::var("PAGESBUILD_TEST_NODEJS").is_ok_and(|value| value == "all") {
         quick.into_par_iter().for_each(compare);
         return;
     }
     let dates = [
-        "2023-05-01", "2024-09-01", "2024-09-23", "2025-04-01", "2025-08-15", "2025-09-01", "2025-09-15",
-        "2025-09-21", "2025-10-01", "2025-12-04", "2026-01-29", "2026-02-19", "2026-03-01", "2026-03-17",
+        "2023-05-01",
+        "2024-09-01",
+        "2024-09-23",
+        "2025-04-01",
+        "2025-08-15",
+        "2025-09-01",
+        "2025-09-15",
+        "2025-09-21",
+        "2025-10-01",
+        "2025-12-04",
+        "2026-01-29",
+        "2026-02-19",
+        "2026-03-01",
+        "2026-03-17",
     ];
     let flags = [
         "nodejs_compat",
@@ -89,7 +102,12 @@ fn programs_find_what_they_find_under_wrangler() {
     ];
     let pairs = dates.iter().flat_map(|date| flags.iter().map(move |flags| format!("{date}:{flags}")));
     let mut combinations: Vec<String> = pairs.collect();
-    for flags in ["", "no_nodejs_compat_v2", "disable_nodejs_fs_module,disable_nodejs_process_v2", "no_nodejs_compat,no_nodejs_compat_v2"] {
+    for flags in [
+        "",
+        "no_nodejs_compat_v2",
+        "disable_nodejs_fs_module,disable_nodejs_process_v2",
+        "no_nodejs_compat,no_nodejs_compat_v2",
+    ] {
         combinations.push(format!("2026-09-01:{flags}"));
     }
     combinations.par_iter().for_each(|combination| compare(combination));
@@ -127,7 +145,8 @@ const EXPORTS: &str = r#"{ "type": "module", "sideEffects": false, "exports": { 
 
 #[test]
 fn what_the_runtime_has_needs_nothing_else() {
-    let main = ("main.js", "import http from 'http'; import { posix } from 'node:path'; http(posix, process.env);");
+    let main =
+        ("main.js", "import http from 'http'; import { posix } from 'node:path'; http(posix, process.env);");
     let text = bundled(&[main], "2026-09-01", &[]);
     assert!(text.contains("from \"node:http\"") && text.contains("from \"node:path\""), "{text}");
 }
@@ -151,7 +170,10 @@ fn globals_that_are_partial_are_mentioned_where_nothing_can_be_done() {
     let output = bundle(&[main], "2025-09-21", &["nodejs_compat"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let said = stderr(&output);
-    assert!(said.contains("only a part of `process`, `performance`") && said.contains("`2026-03-17`"), "{said}");
+    assert!(
+        said.contains("only a part of `process`, `performance`") && said.contains("`2026-03-17`"),
+        "{said}"
+    );
     bundled(&[("main.js", "globalThis.answer = 1;")], "2025-09-21", &["nodejs_compat"]);
 }
 
@@ -166,7 +188,8 @@ fn stand_ins_are_found_where_wrangler_finds_them() {
     ];
     // Beside wrangler, below it, in the project itself.
     for home in ["node_modules", "node_modules/wrangler/node_modules"] {
-        let mut files = vec![("main.js".to_owned(), main.1), ("node_modules/wrangler/package.json".to_owned(), "{}")];
+        let mut files =
+            vec![("main.js".to_owned(), main.1), ("node_modules/wrangler/package.json".to_owned(), "{}")];
         files.extend(unenv.iter().map(|(path, text)| (format!("{home}/unenv/{path}"), *text)));
         files.extend(debug.iter().map(|(path, text)| (format!("{home}/debug/{path}"), *text)));
         for without in [0, 1] {
@@ -198,7 +221,8 @@ fn stand_ins_are_found_in_a_store_of_packages() {
     let link = directory.path().join("node_modules/wrangler");
     std::os::unix::fs::symlink(".pnpm/wrangler@4/node_modules/wrangler", link).unwrap();
     fs::write(directory.path().join("main.js"), "import os from 'node:os'; export default os;").unwrap();
-    let options = ["bundle", "main.js", "--compatibility-date=2025-01-01", "--compatibility-flag=nodejs_compat"];
+    let options =
+        ["bundle", "main.js", "--compatibility-date=2025-01-01", "--compatibility-flag=nodejs_compat"];
     let output = pagesbuild(directory.path(), options);
     assert!(stdout(&output).contains("an os"), "{}", stderr(&output));
 }
@@ -218,7 +242,8 @@ fn a_global_is_replaced_where_somebody_can_see_it() {
     let replaced = |text: &str| {
         let files = [&[("main.js", text)], &packages[..]].concat();
         let text = bundled(&files, "2024-09-23", &["nodejs_compat"]);
-        ["process", "console", "performance"].map(|name| text.contains(&format!("\"{name}\"")) || text.contains(&format!("'{name}'")))
+        ["process", "console", "performance"]
+            .map(|name| text.contains(&format!("\"{name}\"")) || text.contains(&format!("'{name}'")))
     };
     assert_eq!(replaced("export default { fetch: () => new Response('x') };"), [false; 3]);
     assert_eq!(replaced("export default process.version;"), [true, false, false]);
@@ -252,7 +277,8 @@ fn without_the_flag_node_is_an_error_that_names_it() {
 
 #[test]
 fn async_hooks_alone_and_prefixed_names_alone() {
-    let hooks = ("main.js", "import { AsyncLocalStorage } from 'node:async_hooks'; console.log(AsyncLocalStorage);");
+    let hooks =
+        ("main.js", "import { AsyncLocalStorage } from 'node:async_hooks'; console.log(AsyncLocalStorage);");
     for (flag, is_fine) in [("nodejs_als", true), ("nodejs_compat", true), ("global_navigator", false)] {
         assert_eq!(bundle(&[hooks], "2024-01-01", &[flag]).status.success(), is_fine, "{flag}");
     }

@@ -21,14 +21,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("nodejs", &[]),
     ("resolve", &["compile", "nodejs"]),
     ("cache", &["compile", "diagnostic"]),
-    ("graph", &["cache", "compile", "diagnostic", "nodejs", "project", "resolve"]),
+    ("graph", &["cache", "compile", "diagnostic", "hash", "nodejs", "project", "resolve"]),
     ("link", &["compile", "diagnostic", "graph"]),
     ("router", &["route"]),
+    ("analyze", &["compile", "graph", "link"]),
     ("deployment", &["asset", "diagnostic", "error", "hash", "link", "project", "route"]),
-    ("target", &["asset", "diagnostic", "project", "route"]),
+    ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
         "pipeline",
         &[
+            "analyze",
             "asset",
             "cache",
             "compile",
@@ -82,9 +84,7 @@ fn rooms_name_only_rooms_before_them() {
                 wrong.push(format!("src/{path} names `crate::{name}`"));
             }
         }
-        for (library, home) in
-            [("swc_", "compile"), ("clap", "cli"), ("miette", "diagnostic"), ("oxc_", "resolve")]
-        {
+        for (library, home) in [("swc_", "compile"), ("clap", "cli"), ("miette", "diagnostic")] {
             let used = text.lines().any(|line| line.trim_start().starts_with(&format!("use {library}")));
             if used && room(&path) != home {
                 wrong.push(format!("src/{path} uses `{library}`, which lives in `{home}`"));
