@@ -146,7 +146,9 @@ impl Resolve for Loader {
         let filename = match self.resolver.resolve(importer, specifier, kind) {
             Ok(Found::File(file)) => FileName::Real(file.path),
             Ok(Found::Empty) => FileName::Custom(EMPTY.to_owned()),
-            Ok(Found::External(name)) => bail!("`{name}` is not on the list of externals"),
+            Ok(Found::External(name) | Found::Required(name)) => {
+                bail!("`{name}` is not on the list of externals")
+            }
             Err(unresolved) => bail!("{}", unresolved.reason),
         };
         Ok(Resolution { filename, slug: None })
