@@ -208,10 +208,10 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     let node = matches!(&entry, Node::File(file) if is_node(file, || compiler.resolver.is_module(file)));
     let (place, _) = growing.known().place(&entry, Traits { effects: true, node });
     rayon::scope(|scope| growing.visit(scope, (place, entry, node)));
-    let before = growing.globals();
+    let before = growing.globals(place);
     let mut known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
     known.unify(before.iter().copied().chain([place]));
-    diagnostics.extend(known.problems);
+    diagnostics.extend(known.problems(place));
     let additional = known.additional.into_values().collect();
     let (modules, entry, before) = known::number(known.found, &known.traits, place, &before)?;
     Some(ModuleGraph { modules, entry, before, additional, incomplete: known.incomplete })
@@ -237,7 +237,7 @@ impl Growing<'_> {
         let mut known = self.known();
         known.incomplete |=
             found.is_none() || problems.iter().any(|problem| problem.severity == Severity::Error);
-        known.problems.extend(problems);
+        known.problems.extend(problems.into_iter().map(|problem| (place, problem)));
         if let Some((object, reached)) = found {
             let target = |(import, reached)| match reached {
                 Reached::Node(node, traits, main) => {
@@ -320,7 +320,7 @@ impl Growing<'_> {
         self.compiler.cache.object(&source, self.compiler.options).map(Arc::new)
     }
 
-    fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Diagnostic> {
+    fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Box<Diagnostic>> {
         if let Node::Generated(_) = importer {
             if let Some(file) = self.roots.files.get(&import.specifier) {
                 let node = is_node(file, || self.compiler.resolver.is_module(file));
@@ -342,32 +342,44 @@ impl Growing<'_> {
         }
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
-            Ok(Resolution::File(File { path, effects, module, main })) => {
+            Some(Resolution::File(File { path, effects, module, main })) => {
                 if let Some(named) = self.compiler.not_code(&path, import)? {
                     return Ok(Reached::Additional(named));
                 }
                 let node = is_node(&path, || module);
                 Ok(Reached::Node(Node::File(path), Traits { effects, node }, main))
             }
-            Ok(Resolution::External(name)) => Ok(Reached::External(name)),
-            Ok(Resolution::Required(name)) => {
+            Some(Resolution::External(name)) => Ok(Reached::External(name)),
+            Some(Resolution::Required(name)) => {
                 Ok(Reached::Node(Node::Required(name), Traits { effects: false, node: false }, None))
             }
-            Ok(Resolution::Empty) => {
+            Some(Resolution::Empty) => {
                 Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false }, None))
             }
-            Err(unresolved) => {
-                // Packages try for modules that need not be there.
-                let is_package = file.components().any(|part| part.as_os_str() == "node_modules");
-                let diagnostic = match import.kind {
-                    ImportKind::Require if is_package => {
-                        Diagnostic::warning(Code::UnresolvedImport, unresolved.reason)
-                    }
-                    _ => Diagnostic::error(Code::UnresolvedImport, unresolved.reason),
-                };
-                Err(diagnostic.help(unresolved.help))
-            }
+            // The program asks whether it is there.
+            None if import.tried => Ok(Reached::Missing),
+            None => Err(self.compiler.unresolved(file, import)),
         }
+    }
+}
+
+impl Compiler<'_> {
+    /// What is to be said about an import that leads nowhere.
+    fn unresolved(&self, importer: &Path, import: &Import) -> Box<Diagnostic> {
+        let unresolved = self.resolver.explain(importer, &import.specifier, import.kind);
+        let diagnostic = match import.kind {
+            // Packages try for modules that need not be there.
+            ImportKind::Require if known::package(&importer.to_string_lossy()).is_some() => {
+                Diagnostic::warning(Code::UnresolvedImport, unresolved.reason)
+            }
+            _ => Diagnostic::error(Code::UnresolvedImport, unresolved.reason),
+        };
+        let told = match unresolved.conditions.as_slice() {
+            [] => Vec::new(),
+            conditions => vec![conditions.join(", ")],
+        };
+        let diagnostic = diagnostic.help(unresolved.help);
+        Box::new(diagnostic.noting("tried", unresolved.tried).noting("conditions", told))
     }
 }
 

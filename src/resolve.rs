@@ -23,6 +23,7 @@ mod rules;
 mod tsconfig;
 
 use directory::Directories;
+pub use explain::Unresolved;
 pub use lookup::Step;
 use lookup::{Hit, Lookup, Record};
 pub use rules::Platform;
@@ -57,15 +58,6 @@ pub struct File {
     /// The file to take instead when any module of the program requires it: that of `main`, where this is that of
     /// `module`.
     pub main: Option<PathBuf>,
-}
-
-/// Why a specifier leads nowhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unresolved {
-    /// One sentence.
-    pub reason: String,
-    /// What the user can do.
-    pub help: String,
 }
 
 /// What decides how specifiers are resolved.
@@ -129,19 +121,12 @@ impl Resolver {
         }
     }
 
-    /// Resolves one specifier of the file `importer`.
-    pub fn resolve(
-        &self,
-        importer: &Path,
-        specifier: &str,
-        kind: ImportKind,
-    ) -> Result<Resolution, Unresolved> {
-        let from = importer.parent().unwrap_or(importer);
-        match self.found(from, specifier, kind, None) {
-            Some(Hit::File { path, main }) => Ok(Resolution::File(self.file(&path, main.as_deref()))),
-            Some(Hit::Empty) => Ok(Resolution::Empty),
-            Some(Hit::Runtime(name)) => self.runtime(&name, kind),
-            None => Err(self.explain(importer, specifier, kind)),
+    /// Where a specifier of the file `importer` leads. `None` is [explained](Self::explain) to those who ask.
+    pub fn resolve(&self, importer: &Path, specifier: &str, kind: ImportKind) -> Option<Resolution> {
+        match self.found(importer.parent()?, specifier, kind, None)? {
+            Hit::File { path, main } => Some(Resolution::File(self.file(&path, main.as_deref()))),
+            Hit::Empty => Some(Resolution::Empty),
+            Hit::Runtime(name) => self.runtime(&name, kind),
         }
     }
 

@@ -18,12 +18,14 @@ pub(super) fn path(global: &Global) -> String {
 
 impl Growing<'_> {
     /// Adds what replaces globals to the graph. What replaces one may itself see another.
-    pub(super) fn globals(&self) -> Vec<ModuleId> {
+    pub(super) fn globals(&self, entry: ModuleId) -> Vec<ModuleId> {
         let resolver = self.compiler.resolver;
         let all: Vec<&'static Global> = resolver.nodejs().globals().collect();
         let is_installed = |global: &&Global| resolver.stand_in(global.stand_in).is_some();
         let (mut open, missing): (Vec<_>, Vec<_>) = all.iter().copied().partition(is_installed);
-        self.report(&missing);
+        if let Some(problem) = self.partial(&missing) {
+            self.known().problems.push((entry, problem));
+        }
         let mut places = vec![None; all.len()];
         loop {
             let is_seen = |global: &&Global| self.is_seen(global.names) || self.is_seen(SCOPES);
@@ -61,13 +63,13 @@ impl Growing<'_> {
     }
 
     /// What the program names and has only in part.
-    fn report(&self, missing: &[&Global]) {
+    fn partial(&self, missing: &[&Global]) -> Option<Diagnostic> {
         let seen = |name: &&str| self.is_seen(&[name]);
         let partial = missing.iter().filter(|global| self.is_seen(global.names));
         let names = partial.clone().flat_map(|global| global.names).copied().filter(seen);
         let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
         if names.is_empty() {
-            return;
+            return None;
         }
         let message = format!(
             "the runtime has only a part of {} as Node.js has it, and what adds the rest is not installed",
@@ -75,6 +77,6 @@ impl Growing<'_> {
         );
         let advice = self.compiler.resolver.nodejs().native(partial.flat_map(|global| global.needs));
         let help = format!("install it: `npm install -D wrangler`, or {advice}");
-        self.known().problems.push(Diagnostic::note(Code::PartialGlobal, message).help(help));
+        Some(Diagnostic::note(Code::PartialGlobal, message).help(help))
     }
 }

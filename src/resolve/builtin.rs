@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::lookup::Hit;
 use super::{File, Resolution, Resolver, Unresolved};
 use crate::compile::ImportKind;
-use crate::nodejs::{self, Builtin, Mode, Module, Nodejs};
+use crate::nodejs::{self, Builtin, Mode, Nodejs};
 
 /// Whether a specifier is left to the runtime whatever the project says.
 pub(super) fn is_platform(specifier: &str) -> bool {
@@ -49,72 +49,66 @@ impl Resolver {
             && (self.nodejs.builtin(specifier).is_some() || self.nodejs.shim(specifier).is_some_and(has_shim))
     }
 
-    /// Where the name of a module of the runtime leads.
-    pub(super) fn runtime(&self, specifier: &str, kind: ImportKind) -> Result<Resolution, Unresolved> {
-        if is_platform(specifier) {
-            return Ok(Resolution::External(specifier.to_owned()));
+    /// Where the name of a module of the runtime leads, if the project has it.
+    pub(super) fn runtime(&self, specifier: &str, kind: ImportKind) -> Option<Resolution> {
+        if is_platform(specifier) || self.is_left(specifier) {
+            return Some(Resolution::External(specifier.to_owned()));
         }
         if self.nodejs.mode() != Mode::Full {
-            return self.partly(specifier);
+            return None;
         }
-        let (stand_in, file) = match (self.nodejs.builtin(specifier), self.nodejs.shim(specifier)) {
-            (Some(Builtin::Native(name)), _) => return Ok(Resolution::External(format!("node:{name}"))),
-            (Some(Builtin::StandIn(module)), _) => {
-                let missing = || self.missing(specifier, module);
-                (module.stand_in, self.stand_in(module.stand_in).ok_or_else(missing)?)
-            }
-            (None, Some(shim)) => (shim, self.stand_in(shim).ok_or_else(|| unknown(specifier))?),
-            (None, None) => return Err(unknown(specifier)),
+        let stand_in = match self.nodejs.builtin(specifier) {
+            Some(Builtin::Native(name)) => return Some(Resolution::External(format!("node:{name}"))),
+            Some(Builtin::StandIn(module)) => module.stand_in,
+            None => self.nodejs.shim(specifier)?,
         };
+        let file = self.stand_in(stand_in)?;
         // Stand-ins are modules of the standard, and who requires them expects what Node.js would give.
         let is_converted = kind == ImportKind::Require && stand_in != specifier;
-        Ok(if is_converted { Resolution::Required(specifier.to_owned()) } else { Resolution::File(file) })
+        Some(if is_converted { Resolution::Required(specifier.to_owned()) } else { Resolution::File(file) })
     }
 
-    /// The same where the project does not ask for all of Node.js.
-    fn partly(&self, specifier: &str) -> Result<Resolution, Unresolved> {
-        let name = specifier.strip_prefix("node:").unwrap_or(specifier);
-        let is_prefixed = name.len() < specifier.len();
-        let is_there = match self.nodejs.mode() {
+    /// Whether a module of Node.js is left to the runtime though the project does not ask for all of them.
+    fn is_left(&self, specifier: &str) -> bool {
+        match self.nodejs.mode() {
+            Mode::Full => false,
             // The runtime has this one whether or not it is asked for.
             _ if specifier == "node:process" => true,
-            Mode::Prefixed => is_prefixed,
+            Mode::Prefixed => specifier.starts_with("node:"),
             Mode::AsyncHooks => specifier == "node:async_hooks",
-            Mode::Off | Mode::Full => false,
-        };
-        if is_there {
-            return Ok(Resolution::External(specifier.to_owned()));
+            Mode::Off => false,
         }
+    }
+
+    /// Why a module of Node.js is not there.
+    pub(super) fn explain_builtin(&self, specifier: &str) -> Option<Unresolved> {
+        if !nodejs::is_named(specifier) {
+            return None;
+        }
+        let name = specifier.strip_prefix("node:").unwrap_or(specifier);
         let advice = self.nodejs.advice();
-        Err(if self.nodejs.builtin(specifier).is_none() {
-            unknown(specifier)
-        } else if self.nodejs.mode() == Mode::Prefixed {
-            Unresolved {
-                reason: format!(
+        Some(match (self.nodejs.builtin(specifier), self.nodejs.mode()) {
+            (None, _) => Unresolved::new(
+                format!("`{specifier}` is not among the modules of Node.js that workers can use"),
+                "keep what needs it out of the worker",
+            ),
+            (Some(Builtin::StandIn(module)), Mode::Full) => Unresolved::new(
+                format!("the runtime lacks `{specifier}`, and what stands in for it is not installed"),
+                format!(
+                    "install it: `npm install -D wrangler`, or {}",
+                    self.nodejs.native(module.needs.iter())
+                ),
+            ),
+            (_, Mode::Prefixed) => Unresolved::new(
+                format!(
                     "`{specifier}` is part of Node.js, which the project has only by names that start with `node:`"
                 ),
-                help: format!("write `node:{name}`, or {advice}"),
-            }
-        } else {
-            Unresolved {
-                reason: format!("`node:{name}` is part of Node.js, which the project does not ask for"),
-                help: advice,
-            }
+                format!("write `node:{name}`, or {advice}"),
+            ),
+            _ => Unresolved::new(
+                format!("`node:{name}` is part of Node.js, which the project does not ask for"),
+                advice,
+            ),
         })
-    }
-
-    fn missing(&self, specifier: &str, module: &Module) -> Unresolved {
-        let advice = self.nodejs.native(module.needs.iter());
-        Unresolved {
-            reason: format!("the runtime lacks `{specifier}`, and what stands in for it is not installed"),
-            help: format!("install it: `npm install -D wrangler`, or {advice}"),
-        }
-    }
-}
-
-fn unknown(specifier: &str) -> Unresolved {
-    Unresolved {
-        reason: format!("`{specifier}` is not among the modules of Node.js that workers can use"),
-        help: "keep what needs it out of the worker".to_owned(),
     }
 }
