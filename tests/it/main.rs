@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails in a helper fails the test that calls it")]
 
+mod analyze;
 mod asset;
 mod bundle;
 mod cache;

@@ -24,7 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("graph", &["cache", "compile", "diagnostic", "hash", "nodejs", "project", "resolve"]),
     ("link", &["compile", "diagnostic", "graph"]),
     ("router", &["route"]),
-    ("analyze", &["compile", "graph", "link"]),
+    ("analyze", &["asset", "compile", "error", "graph", "hash", "link"]),
     ("deployment", &["asset", "diagnostic", "error", "hash", "link", "project", "route"]),
     ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
