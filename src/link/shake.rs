@@ -59,8 +59,10 @@ pub(super) fn shake(binder: &Binder<'_>, cycles: &Cycles, causes: Option<&mut Ca
         now: Cause::Entry,
         causes,
     };
+    for root in binder.graph.roots() {
+        marker.module(root);
+    }
     let entry = binder.graph.entry;
-    marker.module(entry);
     for name in binder.export_names(entry) {
         let resolved = binder.export(entry, name);
         marker.value(&resolved);
