@@ -117,11 +117,11 @@ pub fn discover(
 ///
 /// A directory that cannot be read.
 pub fn plugin_files(
-    project: &Project,
+    root: &Path,
     directory: &Path,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<AssetFile>, Error> {
-    let place = Place { directory, root: &project.root, limit: MAX_ASSETS };
+    let place = Place { directory, root, limit: MAX_ASSETS };
     let found = walk::walk(&place, diagnostics, &mut |found, _| {
         let name = found.name();
         !matches!(name, ".git" | ".wrangler" | ".DS_Store" | "node_modules")

@@ -12,12 +12,18 @@ const SCHEME: &str = "assets:";
 /// What becomes of static files that code imports.
 #[derive(Clone, Copy)]
 pub enum StaticFiles<'a> {
-    /// They are published. The function is given a directory and gives the text of a module that serves it.
-    Published(&'a (dyn Fn(&Path) -> Result<String, Vec<Diagnostic>> + Sync)),
+    /// They are published.
+    Published(&'a dyn Publisher),
     /// They stay where they are: a plugin is built, and the project that mounts it finds them from this directory.
     Beside(&'a Path),
     /// There is nothing to publish them with.
     Refused,
+}
+
+/// Who takes static files in.
+pub trait Publisher: Sync {
+    /// The text of a module that serves a directory.
+    fn publish(&self, directory: &Path) -> Result<String, Vec<Diagnostic>>;
 }
 
 /// Where such an import leads.
@@ -34,10 +40,11 @@ impl Compiler<'_> {
         &self,
         importer: &Path,
         specifier: &str,
-    ) -> Result<Option<Directory>, Diagnostic> {
+    ) -> Result<Option<Directory>, Box<Diagnostic>> {
         let Some(path) = specifier.strip_prefix(SCHEME) else { return Ok(None) };
-        let refuse =
-            |message: String, help: &str| Diagnostic::error(Code::UnresolvedImport, message).help(help);
+        let refuse = |message: String, help: &str| {
+            Box::new(Diagnostic::error(Code::UnresolvedImport, message).help(help))
+        };
         let directory = beside(importer, path);
         if !directory.is_dir() {
             return Err(refuse(
@@ -60,7 +67,7 @@ impl Compiler<'_> {
     /// The text of the module that serves a directory.
     pub(super) fn serve(&self, directory: &Path) -> Result<String, Vec<Diagnostic>> {
         match self.static_files {
-            StaticFiles::Published(publish) => publish(directory),
+            StaticFiles::Published(publisher) => publisher.publish(directory),
             StaticFiles::Beside(_) | StaticFiles::Refused => Ok(String::new()),
         }
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 use crate::analyze::{self, Output};
+use crate::asset::AssetFile;
 use crate::cache::Cache;
 use crate::compile::{self, Dialect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -16,10 +17,12 @@ use crate::graph::{
     self, Additional, AdditionalModule, Compiler, ModuleGraph, Node, Roots, StaticFiles, graph,
 };
 use crate::link::{self, Bundle, link};
+use crate::nodejs::Nodejs;
 use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
 
 use super::analysis;
+use super::published::Published;
 
 /// What to bundle and where to.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +60,18 @@ pub(super) struct Code {
     names: BTreeMap<PathBuf, String>,
     /// The name of the main module.
     pub(super) main: String,
+    /// Where static files go that code imports.
+    pub(super) places: Places,
+}
+
+/// Where static files go that code imports.
+pub(super) enum Places {
+    /// To the project's own.
+    Published(Published),
+    /// Nowhere: imports of them lead out of this directory, in which a plugin will lie.
+    Beside(PathBuf),
+    /// There is no such place.
+    Nowhere,
 }
 
 impl Code {
@@ -65,19 +80,25 @@ impl Code {
             root: project.root.clone(),
             directory: project.root.clone(),
             bundling: tree.bundling(project),
+            compatibility_date: project.compatibility_date.clone(),
             compatibility_flags: project.compatibility_flags.clone(),
         };
-        Self::new(&settings, tree.modules.clone(), main_name(project, &tree.modules), options)
+        let places = Published::of(project).map_or(Places::Nowhere, Places::Published);
+        Self {
+            places,
+            ..Self::new(&settings, tree.modules.clone(), main_name(project, &tree.modules), options)
+        }
     }
 
     fn new(settings: &project::Code, modules: Vec<ModuleFile>, main: String, options: &Options) -> Self {
-        let project::Code { root, bundling, compatibility_flags, .. } = settings;
+        let project::Code { root, bundling, .. } = settings;
+        let nodejs = Nodejs::new(&settings.compatibility_date, &settings.compatibility_flags);
         let resolver = Resolver::new(resolve::Options {
             alias: &bundling.alias,
             jsx_factory: bundling.jsx_factory.as_deref(),
             jsx_fragment: bundling.jsx_fragment.as_deref(),
             tsconfig: bundling.tsconfig.as_deref(),
-            compatibility_flags,
+            nodejs: &nodejs,
             conditions: options.conditions.as_deref(),
             platform: match options.platform {
                 project::Platform::Browser => resolve::Platform::Browser,
@@ -96,6 +117,7 @@ impl Code {
             names: modules.iter().map(|module| (module.file.clone(), module.name.clone())).collect(),
             modules,
             main,
+            places: Places::Nowhere,
         }
     }
 
@@ -113,32 +135,36 @@ impl Code {
             preserve_file_names: self.bundling.preserve_file_names,
             found: &self.names,
         };
+        let static_files = match &self.places {
+            Places::Published(published) => StaticFiles::Published(published),
+            Places::Beside(outdir) => StaticFiles::Beside(outdir),
+            Places::Nowhere => StaticFiles::Refused,
+        };
         Compiler {
             root: &self.root,
             resolver: &self.resolver,
             cache: &self.cache,
             options,
             additional,
-            static_files: StaticFiles::Refused,
+            static_files,
         }
     }
 
     /// Grows the graph from the roots and links it.
-    pub(super) fn link(
-        &self,
-        roots: Roots,
-        static_files: StaticFiles<'_>,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Linked> {
-        let compiler = Compiler { static_files, ..self.compiler() };
-        let graph = graph(&compiler, roots, diagnostics)?;
+    pub(super) fn link(&self, roots: Roots, diagnostics: &mut Diagnostics) -> Option<Linked> {
+        let graph = graph(&self.compiler(), roots, diagnostics)?;
+        let bundle = self.link_graph(&graph, diagnostics)?;
+        Some(Linked { bundle: self.with_found(bundle, diagnostics), graph })
+    }
+
+    /// Links a graph.
+    pub(super) fn link_graph(&self, graph: &ModuleGraph, diagnostics: &mut Diagnostics) -> Option<Bundle> {
         let output = link::Output {
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
             source_map: self.bundling.source_map,
         };
-        let bundle = link(&graph, output, diagnostics)?;
-        Some(Linked { bundle: self.with_found(bundle, diagnostics), graph })
+        link(graph, output, diagnostics)
     }
 
     /// Adds the modules that are deployed whether or not anything imports them.
@@ -160,6 +186,14 @@ impl Code {
         bundle.additional.dedup_by(is_same);
         diagnostics.extend(graph::unfit(&self.main, &bundle.additional));
         bundle
+    }
+
+    /// The static files that the linked code has brought.
+    pub(super) fn published(&self, diagnostics: &mut Diagnostics) -> Vec<AssetFile> {
+        match &self.places {
+            Places::Published(published) => published.take(diagnostics),
+            Places::Beside(_) | Places::Nowhere => Vec::new(),
+        }
     }
 
     /// Leaves what was compiled for later runs.
@@ -185,23 +219,10 @@ pub fn bundle(
     request: BundleRequest<'_>,
 ) -> Result<(Option<Bundle>, Vec<Diagnostic>), Error> {
     let mut diagnostics = Diagnostics::default();
-    let Some(settings) = project::load_code(options, &mut diagnostics)?.filter(|_| !diagnostics.has_errors())
-    else {
+    let Some((code, roots, settings)) = of_one(options, &request, &mut diagnostics)? else {
         return Ok((None, diagnostics.into_sorted()));
     };
-    let entry = settings.directory.join(request.entry);
-    let entry = fs::canonicalize(&entry).map_err(|error| Error::io("read", &entry, error))?;
-    let searched = Searched { bundling: &settings.bundling, root: &settings.root, directory: entry.parent() };
-    let modules = discover::additional_modules(&searched, &[&entry], &mut diagnostics)?;
-    let main = request.outfile.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-    let code = Code::new(&settings, modules, main.unwrap_or_default(), options);
-    let roots = Roots {
-        entry: Node::File(entry),
-        generated: BTreeMap::new(),
-        files: BTreeMap::new(),
-        compiled: BTreeMap::new(),
-    };
-    let linked = code.link(roots, StaticFiles::Refused, &mut diagnostics);
+    let linked = code.link(roots, &mut diagnostics);
     code.save();
     let Some(mut linked) = linked else { return Ok((None, diagnostics.into_sorted())) };
     let (main, map) = match request.outfile {
@@ -216,6 +237,31 @@ pub fn bundle(
         analysis::write(file, &text)?;
     }
     Ok((Some(linked.bundle), diagnostics.into_sorted()))
+}
+
+/// What one module is compiled with and what its graph grows from.
+pub(super) fn of_one(
+    options: &Options,
+    request: &BundleRequest<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<(Code, Roots, project::Code)>, Error> {
+    let Some(settings) = project::load_code(options, diagnostics)?.filter(|_| !diagnostics.has_errors())
+    else {
+        return Ok(None);
+    };
+    let entry = settings.directory.join(request.entry);
+    let entry = fs::canonicalize(&entry).map_err(|error| Error::io("read", &entry, error))?;
+    let searched = Searched { bundling: &settings.bundling, root: &settings.root, directory: entry.parent() };
+    let modules = discover::additional_modules(&searched, &[&entry], diagnostics)?;
+    let main = request.outfile.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let code = Code::new(&settings, modules, main.unwrap_or_default(), options);
+    let roots = Roots {
+        entry: Node::File(entry),
+        generated: BTreeMap::new(),
+        files: BTreeMap::new(),
+        compiled: BTreeMap::new(),
+    };
+    Ok(Some((code, roots, settings)))
 }
 
 /// Writes a bundle and its source map, and tells what was written.

@@ -7,16 +7,19 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{self, Diagnostic, Diagnostics};
 use crate::discover::discover;
 use crate::error::Error;
-use crate::graph::{self, Node, Roots, StaticFiles};
+use crate::graph::{self, Node, Roots};
 use crate::project::{self, Options};
 use crate::route;
 use crate::router;
 
-use super::bundle::{self, Code};
+use super::bundle::{self, Code, Places};
 use super::sources;
 
 /// The generated module that a plugin starts from.
 const ENTRY: &str = "pagesbuild:plugin";
+
+/// A date before `nodejs_compat` brought modules that stand in for what the runtime lacks.
+const BEFORE_STAND_INS: &str = "2024-09-22";
 
 /// Where a plugin is written unless the user says where.
 const OUTDIR: &str = "dist";
@@ -57,17 +60,22 @@ fn build(
         None => project.root.join(OUTDIR),
     };
     let outdir = physical(&outdir);
-    // A plugin's static files are those that it imports, and its Node is that of the project that mounts it.
+    // A plugin's static files are those that it imports.
     project.assets = None;
     project.durable_objects = None;
     project.bundling.find_additional_modules = false;
-    project.compatibility_flags.push("nodejs_compat".to_owned());
+    // Unless it says otherwise, its Node is that of the project that mounts it.
+    if !project.compatibility_flags.iter().any(|flag| flag.starts_with("nodejs_")) {
+        project.compatibility_flags.push("nodejs_compat".to_owned());
+        project.compatibility_date = BEFORE_STAND_INS.to_owned();
+    }
     let Some(functions) = project.functions.clone() else {
         diagnostics.push(no_functions(&project));
         return Ok(None);
     };
     let tree = discover(&project, &outdir, diagnostics)?;
-    let code = Code::of(&project, &tree, options);
+    let mut code = Code::of(&project, &tree, options);
+    code.places = Places::Beside(outdir.clone());
     let sources = sources::compile(&project, &code, &tree, diagnostics);
     let shown = project::display(&project.root, &functions);
     let routes = route::table(&shown, &sources.functions, diagnostics);
@@ -86,7 +94,7 @@ fn build(
         files: sources.objects.keys().map(|file| (specifier(file), file.clone())).collect(),
         compiled: sources.objects,
     };
-    let linked = code.link(roots, StaticFiles::Beside(&outdir), diagnostics);
+    let linked = code.link(roots, diagnostics);
     code.save();
     let Some(linked) = linked.filter(|_| !diagnostics.has_errors()) else { return Ok(None) };
     let outfile = outdir.join("index.js");

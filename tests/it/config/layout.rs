@@ -112,7 +112,10 @@ fn a_note_of_a_build_tool_is_followed() {
         assert!(loaded.assumptions[0].contains("`out/wrangler.json`"), "{:?}", loaded.assumptions);
         assert_eq!(relative(&directory, loaded.main).as_deref(), Some("out/index.js"));
         assert_eq!(relative(&directory, loaded.functions).as_deref(), Some("functions"));
-        assert_eq!(relative(&directory, loaded.assets.map(|assets| assets.directory)).as_deref(), Some("site"));
+        assert_eq!(
+            relative(&directory, loaded.assets.map(|assets| assets.directory)).as_deref(),
+            Some("site")
+        );
         assert_eq!(relative(&directory, Some(loaded.root)).as_deref(), Some(""));
     }
     options.environment = Some("production".to_owned());
@@ -120,7 +123,7 @@ fn a_note_of_a_build_tool_is_followed() {
     assert!(loaded.is_none() && said.len() == 1 && said[0].contains("was built for `staging`"), "{said:?}");
     options.environment = None;
     options.config = Some(directory.path().join("wrangler.toml"));
-    assert_eq!(load_with(&options).0.unwrap().name, "named");
+    assert_eq!(load_with(&options).0.unwrap().name, "a");
 }
 
 #[test]
