@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rayon::Scope;
 
 use crate::cache::Cache;
-use crate::compile::{self, Import, ImportKind, Object};
+use crate::compile::{self, Form, Import, ImportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
@@ -21,7 +21,9 @@ use crate::resolve::{File, Resolution, Resolver};
 mod additional;
 
 pub use additional::{Additional, AdditionalModule, bytes, unfit};
-use additional::{Named, missing_exports};
+mod data;
+
+use additional::{Named, misused};
 
 /// The scheme of specifiers that only generated modules use.
 const SCHEME: &str = "pagesbuild:";
@@ -101,6 +103,8 @@ pub enum Node {
     Generated(&'static str),
     /// A file.
     File(PathBuf),
+    /// A file that is wanted as data, whatever its name says.
+    Data(Form, PathBuf),
     /// The empty module that a package's manifest asks for.
     Empty,
 }
@@ -108,11 +112,12 @@ pub enum Node {
 impl Ord for Node {
     /// By the letters of paths, which are physical ones: comparing them part by part takes much longer.
     fn cmp(&self, other: &Self) -> Ordering {
-        fn letters(node: &Node) -> (u8, &OsStr) {
+        fn letters(node: &Node) -> (u8, Form, &OsStr) {
             match node {
-                Node::Generated(name) => (0, name.as_ref()),
-                Node::File(file) => (1, file.as_os_str()),
-                Node::Empty => (2, OsStr::new("")),
+                Node::Generated(name) => (0, Form::Code, name.as_ref()),
+                Node::File(file) => (1, Form::Code, file.as_os_str()),
+                Node::Data(form, file) => (2, *form, file.as_os_str()),
+                Node::Empty => (3, Form::Code, OsStr::new("")),
             }
         }
         letters(self).cmp(&letters(other))
@@ -252,6 +257,7 @@ impl Growing<'_> {
         let path = match &node {
             Node::File(file) => project::display(self.compiler.root, file),
             Node::Generated(name) => (*name).to_owned(),
+            Node::Data(form, file) => data::path(self.compiler.root, file, *form),
             Node::Empty => format!("{SCHEME}empty"),
         };
         let mut next = Vec::new();
@@ -269,7 +275,7 @@ impl Growing<'_> {
                     Target::Module(place)
                 }
                 Reached::External(name) => Target::External(name),
-                Reached::Additional(Named::Found(name)) => Target::External(format!("./{name}")),
+                Reached::Additional(Named::Found(name, _)) => Target::External(format!("./{name}")),
                 Reached::Additional(Named::Module(module)) => {
                     let specifier = module.specifier();
                     known.additional.insert((module.name.clone(), module.path.clone()), module);
@@ -304,9 +310,7 @@ impl Growing<'_> {
         for (at, import) in object.imports.iter().enumerate() {
             match self.follow(node, import) {
                 Ok(target) => {
-                    if let Reached::Additional(Named::Module(module)) = &target {
-                        problems.extend(missing_exports(&object, at, module.kind));
-                    }
+                    problems.extend(misused(&object, at, &target));
                     targets.push(target);
                 }
                 // The program asks whether it is there.
@@ -330,6 +334,7 @@ impl Growing<'_> {
                 let text = self.roots.generated.get(name).cloned().unwrap_or_default();
                 Source::new(format!("{name}.js"), text)
             }
+            Node::Data(form, file) => return self.compiler.data(file, *form).map(Arc::new),
             Node::Empty => Source::new(format!("{SCHEME}empty.cjs"), ""),
         };
         self.compiler.cache.object(&source, self.compiler.options).map(Arc::new)
@@ -346,7 +351,7 @@ impl Growing<'_> {
             }
         }
         let file = match importer {
-            Node::File(file) => file.as_path(),
+            Node::File(file) | Node::Data(_, file) => file.as_path(),
             Node::Generated(_) | Node::Empty => self.compiler.root,
         };
         if let Node::File(file) = importer
@@ -357,6 +362,10 @@ impl Growing<'_> {
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
             Ok(Resolution::File(File { path, effects, module })) => {
+                if import.form != Form::Code {
+                    let traits = Traits { effects: false, node: false };
+                    return Ok(Reached::Node(Node::Data(import.form, path), traits));
+                }
                 if let Some(named) = self.compiler.not_code(&path, import)? {
                     return Ok(Reached::Additional(named));
                 }

@@ -14,6 +14,7 @@ mod fuzz;
 mod link;
 mod maps;
 mod metafile;
+mod modules;
 mod npm;
 mod project;
 mod reproducible;
