@@ -19,11 +19,12 @@ use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
 
 mod additional;
+mod data;
+mod known;
 
 pub use additional::{Additional, AdditionalModule, bytes, unfit};
-mod data;
-
 use additional::{Named, misused};
+use known::{Found, Known, Traits};
 
 /// The scheme of specifiers that only generated modules use.
 const SCHEME: &str = "pagesbuild:";
@@ -179,55 +180,13 @@ struct Growing<'a> {
     known: Mutex<Known>,
 }
 
-/// What is known of a graph so far.
-#[derive(Default)]
-struct Known {
-    /// Every module that was asked for, by the order of asking, which differs from run to run.
-    places: BTreeMap<Node, ModuleId>,
-    traits: Vec<Traits>,
-    found: Vec<Found>,
-    /// By name and file.
-    additional: BTreeMap<(String, String), AdditionalModule>,
-    problems: Vec<Diagnostic>,
-    /// Whether a module is not there because of an error.
-    incomplete: bool,
-}
-
-impl Known {
-    /// The place of a module, and whether it is asked for the first time.
-    fn place(&mut self, node: &Node, traits: Traits) -> (ModuleId, bool) {
-        if let Some(place) = self.places.get(node) {
-            self.traits[place.0 as usize].effects |= traits.effects;
-            return (*place, false);
-        }
-        let place = ModuleId(u32::try_from(self.traits.len()).unwrap_or(u32::MAX));
-        self.places.insert(node.clone(), place);
-        self.traits.push(traits);
-        (place, true)
-    }
-}
-
-/// A module whose targets go by place.
-struct Found {
-    place: ModuleId,
-    path: String,
-    object: Arc<Object>,
-    targets: Vec<Target>,
-}
-
 /// A target before it has a place.
 enum Reached {
-    Node(Node, Traits),
+    /// A module, and the one to take instead if any module requires that.
+    Node(Node, Traits, Option<PathBuf>),
     External(String),
     Additional(Named),
     Missing,
-}
-
-/// What is known of a module from its package, by whoever resolves to it.
-#[derive(Clone, Copy)]
-struct Traits {
-    effects: bool,
-    node: bool,
 }
 
 /// Compiles and resolves everything that the entry reaches, on all cores. All problems are collected; `None` when there
@@ -238,10 +197,11 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     let node = matches!(&entry, Node::File(file) if is_node(file, || compiler.resolver.is_module(file)));
     let (place, _) = growing.known().place(&entry, Traits { effects: true, node });
     rayon::scope(|scope| growing.visit(scope, (place, entry, node)));
-    let known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    known.unify(place);
     diagnostics.extend(known.problems);
     let additional = known.additional.into_values().collect();
-    let (modules, entry) = number(known.found, &known.traits, place)?;
+    let (modules, entry) = known::number(known.found, &known.traits, place)?;
     Some(ModuleGraph { modules, entry, additional, incomplete: known.incomplete })
 }
 
@@ -266,8 +226,9 @@ impl Growing<'_> {
             found.is_none() || problems.iter().any(|problem| problem.severity == Severity::Error);
         known.problems.extend(problems);
         if let Some((object, reached)) = found {
-            let target = |reached| match reached {
-                Reached::Node(node, traits) => {
+            let target = |(import, reached)| match reached {
+                Reached::Node(node, traits, main) => {
+                    known.pairs.extend(main.map(|main| (place, import, main)));
                     let (place, is_new) = known.place(&node, traits);
                     if is_new {
                         next.push((place, node, traits.node));
@@ -283,7 +244,7 @@ impl Growing<'_> {
                 }
                 Reached::Missing => Target::Missing,
             };
-            let targets = reached.into_iter().map(target).collect();
+            let targets = reached.into_iter().enumerate().map(target).collect();
             known.found.push(Found { place, path, object, targets });
         }
         drop(known);
@@ -344,10 +305,10 @@ impl Growing<'_> {
         if let Node::Generated(_) = importer {
             if let Some(file) = self.roots.files.get(&import.specifier) {
                 let node = is_node(file, || self.compiler.resolver.is_module(file));
-                return Ok(Reached::Node(Node::File(file.clone()), Traits { effects: true, node }));
+                return Ok(Reached::Node(Node::File(file.clone()), Traits { effects: true, node }, None));
             }
             if let Some((name, _)) = self.roots.generated.get_key_value(import.specifier.as_str()) {
-                return Ok(Reached::Node(Node::Generated(name), Traits { effects: true, node: false }));
+                return Ok(Reached::Node(Node::Generated(name), Traits { effects: true, node: false }, None));
             }
         }
         let file = match importer {
@@ -361,19 +322,21 @@ impl Growing<'_> {
         }
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
-            Ok(Resolution::File(File { path, effects, module })) => {
+            Ok(Resolution::File(File { path, effects, module, main })) => {
                 if import.form != Form::Code {
                     let traits = Traits { effects: false, node: false };
-                    return Ok(Reached::Node(Node::Data(import.form, path), traits));
+                    return Ok(Reached::Node(Node::Data(import.form, path), traits, None));
                 }
                 if let Some(named) = self.compiler.not_code(&path, import)? {
                     return Ok(Reached::Additional(named));
                 }
                 let node = is_node(&path, || module);
-                Ok(Reached::Node(Node::File(path), Traits { effects, node }))
+                Ok(Reached::Node(Node::File(path), Traits { effects, node }, main))
             }
             Ok(Resolution::External(name)) => Ok(Reached::External(name)),
-            Ok(Resolution::Empty) => Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false })),
+            Ok(Resolution::Empty) => {
+                Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false }, None))
+            }
             Err(unresolved) => {
                 // Packages try for modules that need not be there.
                 let is_package = file.components().any(|part| part.as_os_str() == "node_modules");
@@ -414,24 +377,4 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
         }
         Err(_) => Err(problem("the file is not UTF-8 text".to_owned())),
     }
-}
-
-/// Gives modules ids in the order of their paths.
-fn number(mut found: Vec<Found>, traits: &[Traits], entry: ModuleId) -> Option<(Vec<Module>, ModuleId)> {
-    found.sort_by(|one, other| one.path.cmp(&other.path));
-    let mut ids: Vec<Option<ModuleId>> = vec![None; traits.len()];
-    for (id, module) in (0..).zip(&found) {
-        ids[module.place.0 as usize] = Some(ModuleId(id));
-    }
-    let target = |target| match target {
-        Target::Module(place) => ids[place.0 as usize].map_or(Target::Missing, Target::Module),
-        other => other,
-    };
-    let module = |found: Found| {
-        let Traits { effects, node } = traits[found.place.0 as usize];
-        let targets = found.targets.into_iter().map(target).collect();
-        Module { path: found.path, object: found.object, targets, effects, node }
-    };
-    let entry = ids[entry.0 as usize]?;
-    Some((found.into_iter().map(module).collect(), entry))
 }

@@ -52,6 +52,22 @@ pub struct Options {
     pub source_map: bool,
     /// `--no-cache`: everything is compiled anew, and nothing is kept.
     pub no_cache: bool,
+    /// `--conditions`, in place of those of a worker.
+    pub conditions: Option<Vec<String>>,
+    /// `--platform`.
+    pub platform: Platform,
+}
+
+/// Whose fields of a package's manifest count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Platform {
+    /// Browsers.
+    #[default]
+    Browser,
+    /// Node.js.
+    Node,
+    /// None of them.
+    Neutral,
 }
 
 /// A project in one environment.

@@ -42,6 +42,8 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         minify: arguments.code.minify,
         source_map: arguments.code.sourcemap,
         no_cache: arguments.code.no_cache,
+        conditions: arguments.code.conditions,
+        platform: arguments.code.platform.into(),
         ..Options::default()
     };
     let request = BundleRequest {

@@ -76,6 +76,12 @@ impl Code {
             jsx_fragment: bundling.jsx_fragment.as_deref(),
             tsconfig: bundling.tsconfig.as_deref(),
             compatibility_flags,
+            conditions: options.conditions.as_deref(),
+            platform: match options.platform {
+                project::Platform::Browser => resolve::Platform::Browser,
+                project::Platform::Node => resolve::Platform::Node,
+                project::Platform::Neutral => resolve::Platform::Neutral,
+            },
             root,
         });
         let cache = if options.no_cache { Cache::none() } else { Cache::of_project(root) };

@@ -18,6 +18,7 @@ mod modules;
 mod npm;
 mod project;
 mod reproducible;
+mod resolve;
 mod router;
 mod snapshots;
 mod swc_bundler;

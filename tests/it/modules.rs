@@ -313,6 +313,8 @@ fn what_cannot_stay_unbundled_is_said() {
     let main = "export default {};";
     let settings = json!({ "no_bundle": true });
     assert!(said(settings.clone(), main, &[]).is_empty());
+    let short = said(json!({ "no_bundle": true, "minify": true }), main, &[]);
+    assert!(short[0].starts_with("conflicting-settings: `minify` has no effect"), "{short:?}");
     let functions: &[(&str, &[u8])] =
         &[("functions/a.js", b"export const onRequest = () => new Response();")];
     let found = said(settings.clone(), main, functions);

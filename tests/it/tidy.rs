@@ -82,9 +82,7 @@ fn rooms_name_only_rooms_before_them() {
                 wrong.push(format!("src/{path} names `crate::{name}`"));
             }
         }
-        for (library, home) in
-            [("swc_", "compile"), ("clap", "cli"), ("miette", "diagnostic"), ("oxc_", "resolve")]
-        {
+        for (library, home) in [("swc_", "compile"), ("clap", "cli"), ("miette", "diagnostic")] {
             let used = text.lines().any(|line| line.trim_start().starts_with(&format!("use {library}")));
             if used && room(&path) != home {
                 wrong.push(format!("src/{path} uses `{library}`, which lives in `{home}`"));
