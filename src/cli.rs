@@ -12,6 +12,7 @@ use pagesbuild::project;
 
 use printer::Printer;
 
+mod analyze;
 mod build;
 mod bundle;
 mod completions;
@@ -43,6 +44,9 @@ enum Command {
     /// Show the routes of a project: pattern, method, handler and the middleware before it
     #[command(after_help = routes::EXAMPLES)]
     Routes(routes::Arguments),
+    /// Show what a project's worker and static files are made of, as a page
+    #[command(after_help = analyze::EXAMPLES)]
+    Analyze(analyze::Arguments),
     /// Bundle one module for the worker runtime
     #[command(after_help = bundle::EXAMPLES)]
     Bundle(bundle::Arguments),
@@ -200,6 +204,7 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match command {
         Command::Build(arguments) => build::run(arguments, &global, &printer),
         Command::Routes(arguments) => routes::run(arguments, &global, &printer),
+        Command::Analyze(arguments) => analyze::run(arguments, &global, &printer),
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };

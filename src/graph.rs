@@ -15,11 +15,13 @@ use rayon::Scope;
 use crate::cache::Cache;
 use crate::compile::{self, Form, Import, ImportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
+use crate::nodejs::Global;
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
 
 mod additional;
 mod data;
+mod globals;
 mod known;
 
 pub use additional::{Additional, AdditionalModule, bytes, unfit};
@@ -67,6 +69,8 @@ pub struct ModuleGraph {
     pub modules: Vec<Module>,
     /// The module whose exports are the worker's.
     pub entry: ModuleId,
+    /// Modules that are evaluated before it, in order.
+    pub before: Vec<ModuleId>,
     /// Modules that are not linked, sorted by name. The linker knows them as modules that the runtime provides.
     pub additional: Vec<AdditionalModule>,
     /// Whether an error left modules out: then the rest can be looked at, and not be linked.
@@ -77,6 +81,11 @@ impl ModuleGraph {
     /// The module of an id.
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.0 as usize]
+    }
+
+    /// The modules that evaluation starts from, in order.
+    pub fn roots(&self) -> impl Iterator<Item = ModuleId> {
+        self.before.iter().copied().chain([self.entry])
     }
 
     /// All ids, in order.
@@ -106,6 +115,10 @@ pub enum Node {
     File(PathBuf),
     /// A file that is wanted as data, whatever its name says.
     Data(Form, PathBuf),
+    /// The module that replaces a name of the global scope.
+    Global(&'static Global),
+    /// What `require` gives of a module that stands in for the one of this name.
+    Required(String),
     /// The empty module that a package's manifest asks for.
     Empty,
 }
@@ -118,7 +131,9 @@ impl Ord for Node {
                 Node::Generated(name) => (0, Form::Code, name.as_ref()),
                 Node::File(file) => (1, Form::Code, file.as_os_str()),
                 Node::Data(form, file) => (2, *form, file.as_os_str()),
-                Node::Empty => (3, Form::Code, OsStr::new("")),
+                Node::Global(global) => (3, Form::Code, global.stand_in.as_ref()),
+                Node::Required(name) => (4, Form::Code, name.as_ref()),
+                Node::Empty => (5, Form::Code, OsStr::new("")),
             }
         }
         letters(self).cmp(&letters(other))
@@ -197,12 +212,13 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     let node = matches!(&entry, Node::File(file) if is_node(file, || compiler.resolver.is_module(file)));
     let (place, _) = growing.known().place(&entry, Traits { effects: true, node });
     rayon::scope(|scope| growing.visit(scope, (place, entry, node)));
+    let before = growing.globals(place);
     let mut known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
-    known.unify(place);
-    diagnostics.extend(known.problems);
+    known.unify(before.iter().copied().chain([place]));
+    diagnostics.extend(known.problems(place));
     let additional = known.additional.into_values().collect();
-    let (modules, entry) = known::number(known.found, &known.traits, place)?;
-    Some(ModuleGraph { modules, entry, additional, incomplete: known.incomplete })
+    let (modules, entry, before) = known::number(known.found, &known.traits, place, &before)?;
+    Some(ModuleGraph { modules, entry, before, additional, incomplete: known.incomplete })
 }
 
 impl Growing<'_> {
@@ -218,13 +234,15 @@ impl Growing<'_> {
             Node::File(file) => project::display(self.compiler.root, file),
             Node::Generated(name) => (*name).to_owned(),
             Node::Data(form, file) => data::path(self.compiler.root, file, *form),
+            Node::Global(global) => globals::path(global),
+            Node::Required(name) => format!("{SCHEME}require/{name}"),
             Node::Empty => format!("{SCHEME}empty"),
         };
         let mut next = Vec::new();
         let mut known = self.known();
         known.incomplete |=
             found.is_none() || problems.iter().any(|problem| problem.severity == Severity::Error);
-        known.problems.extend(problems);
+        known.problems.extend(problems.into_iter().map(|problem| (place, problem)));
         if let Some((object, reached)) = found {
             let target = |(import, reached)| match reached {
                 Reached::Node(node, traits, main) => {
@@ -296,12 +314,17 @@ impl Growing<'_> {
                 Source::new(format!("{name}.js"), text)
             }
             Node::Data(form, file) => return self.compiler.data(file, *form).map(Arc::new),
+            Node::Global(global) => Source::new(format!("{}.js", globals::path(global)), global.text()),
+            Node::Required(name) => {
+                let text = self.compiler.resolver.nodejs().required(name);
+                Source::new(format!("{SCHEME}require/{name}.js"), text)
+            }
             Node::Empty => Source::new(format!("{SCHEME}empty.cjs"), ""),
         };
         self.compiler.cache.object(&source, self.compiler.options).map(Arc::new)
     }
 
-    fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Diagnostic> {
+    fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Box<Diagnostic>> {
         if let Node::Generated(_) = importer {
             if let Some(file) = self.roots.files.get(&import.specifier) {
                 let node = is_node(file, || self.compiler.resolver.is_module(file));
@@ -313,7 +336,8 @@ impl Growing<'_> {
         }
         let file = match importer {
             Node::File(file) | Node::Data(_, file) => file.as_path(),
-            Node::Generated(_) | Node::Empty => self.compiler.root,
+            Node::Global(_) => return Ok(self.stand_in(&import.specifier)),
+            Node::Generated(_) | Node::Required(_) | Node::Empty => self.compiler.root,
         };
         if let Node::File(file) = importer
             && let Some(named) = self.compiler.additional(file, import)?
@@ -322,7 +346,7 @@ impl Growing<'_> {
         }
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
-            Ok(Resolution::File(File { path, effects, module, main })) => {
+            Some(Resolution::File(File { path, effects, module, main })) => {
                 if import.form != Form::Code {
                     let traits = Traits { effects: false, node: false };
                     return Ok(Reached::Node(Node::Data(import.form, path), traits, None));
@@ -333,22 +357,37 @@ impl Growing<'_> {
                 let node = is_node(&path, || module);
                 Ok(Reached::Node(Node::File(path), Traits { effects, node }, main))
             }
-            Ok(Resolution::External(name)) => Ok(Reached::External(name)),
-            Ok(Resolution::Empty) => {
+            Some(Resolution::External(name)) => Ok(Reached::External(name)),
+            Some(Resolution::Required(name)) => {
+                Ok(Reached::Node(Node::Required(name), Traits { effects: false, node: false }, None))
+            }
+            Some(Resolution::Empty) => {
                 Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false }, None))
             }
-            Err(unresolved) => {
-                // Packages try for modules that need not be there.
-                let is_package = file.components().any(|part| part.as_os_str() == "node_modules");
-                let diagnostic = match import.kind {
-                    ImportKind::Require if is_package => {
-                        Diagnostic::warning(Code::UnresolvedImport, unresolved.reason)
-                    }
-                    _ => Diagnostic::error(Code::UnresolvedImport, unresolved.reason),
-                };
-                Err(diagnostic.help(unresolved.help))
-            }
+            // The program asks whether it is there.
+            None if import.tried => Ok(Reached::Missing),
+            None => Err(self.compiler.unresolved(file, import)),
         }
+    }
+}
+
+impl Compiler<'_> {
+    /// What is to be said about an import that leads nowhere.
+    fn unresolved(&self, importer: &Path, import: &Import) -> Box<Diagnostic> {
+        let unresolved = self.resolver.explain(importer, &import.specifier, import.kind);
+        let diagnostic = match import.kind {
+            // Packages try for modules that need not be there.
+            ImportKind::Require if known::package(&importer.to_string_lossy()).is_some() => {
+                Diagnostic::warning(Code::UnresolvedImport, unresolved.reason)
+            }
+            _ => Diagnostic::error(Code::UnresolvedImport, unresolved.reason),
+        };
+        let told = match unresolved.conditions.as_slice() {
+            [] => Vec::new(),
+            conditions => vec![conditions.join(", ")],
+        };
+        let diagnostic = diagnostic.help(unresolved.help);
+        Box::new(diagnostic.noting("tried", unresolved.tried).noting("conditions", told))
     }
 }
 

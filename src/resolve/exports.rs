@@ -83,6 +83,14 @@ pub(super) fn of_imports(imports: &Value, specifier: &str, conditions: &Conditio
     }
 }
 
+/// The keys of a table that offer something: of `exports`, the paths in the package.
+pub(super) fn offered(table: &Value) -> Vec<&str> {
+    match table.as_object().filter(|table| table.keys().all(|key| key.starts_with(['.', '#']))) {
+        Some(table) => table.iter().filter(|(_, to)| !to.is_null()).map(|(path, _)| path.as_str()).collect(),
+        None => vec!["."],
+    }
+}
+
 /// A step of a way through a table, as one would write it in JavaScript.
 fn key_text(key: &str) -> String {
     let mut letters = key.chars();

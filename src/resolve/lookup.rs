@@ -61,19 +61,31 @@ pub enum Step {
     Suffix(String),
 }
 
+/// Files of one name that were looked for and are not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tried {
+    /// Without what was added.
+    pub(super) path: PathBuf,
+    /// What was added, the empty text where nothing was.
+    pub(super) endings: Vec<&'static str>,
+}
+
 /// What happened during one lookup.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Record {
-    /// The files that were looked for and are not there.
-    pub(super) tried: Vec<PathBuf>,
+    pub(super) tried: Vec<Tried>,
     /// What led to the file, the last step first.
     pub(super) steps: Vec<Step>,
     /// The package whose table refused, the path in it, and why.
     pub(super) refused: Option<(Arc<Package>, String, Refusal)>,
+    /// The package whose table names a file that is not there, and the way through the table.
+    pub(super) absent: Option<(Arc<Package>, String, PathBuf)>,
     /// The directories in which packages were looked for.
     pub(super) modules: Vec<PathBuf>,
     /// Where the package itself is, when only a path in it is missing.
-    pub(super) package: Option<PathBuf>,
+    pub(super) package: Option<Arc<Directory>>,
+    /// The pattern of `paths` that the specifier fits, and what it stands for.
+    pub(super) pattern: Option<(String, PathBuf)>,
 }
 
 /// One lookup.
@@ -226,7 +238,7 @@ impl Lookup<'_> {
         if let Some((name, subpath)) = named
             && let Some(home) = self.directories.get(&modules.join(name))
         {
-            self.note(|record| record.package = Some(home.path.clone()));
+            self.note(|record| record.package = Some(Arc::clone(&home)));
             if let Some(manifest) = &home.package
                 && let Some(table) = &manifest.exports
             {
@@ -259,7 +271,11 @@ impl Lookup<'_> {
             }
         };
         let path = join(home, &path);
-        let hit = if inexact { self.file_or_directory(&path)? } else { Hit::file(self.exactly(&path)?) };
+        let hit = if inexact { self.file_or_directory(&path) } else { self.exactly(&path).map(Hit::file) };
+        let Some(hit) = hit else {
+            self.note(|record| record.absent = Some((Arc::clone(manifest), way.concat(), path)));
+            return None;
+        };
         self.step(|| Step::Table(home.to_path_buf(), way.concat()));
         Some(hit)
     }
@@ -271,7 +287,7 @@ impl Lookup<'_> {
         match directory.kind(base) {
             Some(Kind::File) => return Some(path.to_path_buf()),
             Some(_) => return None,
-            None => self.note(|record| record.tried.push(path.to_path_buf())),
+            None => self.tried(path, &[""]),
         }
         let (stem, extensions) = rewritten(base).filter(|_| self.rules.typescript)?;
         let extension =
@@ -283,6 +299,9 @@ impl Lookup<'_> {
 
     fn paths(&self, tsconfig: &Tsconfig, specifier: &str) -> Option<Hit> {
         let (pattern, files) = tsconfig.substitutes(specifier)?;
+        if let Some(file) = files.first() {
+            self.note(|record| record.pattern = Some((pattern.to_owned(), file.clone())));
+        }
         let hit = files.iter().find_map(|file| self.file_or_directory(file))?;
         let file = tsconfig.paths.as_ref().map_or(&tsconfig.path, |paths| &paths.file);
         self.step(|| Step::Paths(file.clone(), pattern.to_owned()));
@@ -311,30 +330,32 @@ impl Lookup<'_> {
     /// A file by its name, with an extension added, or with TypeScript's for JavaScript's.
     fn file(&self, path: &Path, extensions: &[&'static str]) -> Option<PathBuf> {
         let (parent, base) = (path.parent()?, name(path)?);
-        let directory = self.directories.get(parent)?;
-        if directory.has_file(base) {
-            return Some(path.to_path_buf());
-        }
-        for extension in extensions {
-            let longer = format!("{base}{extension}");
-            if directory.has_file(&longer) {
-                self.step(|| Step::Extension(extension));
-                return Some(parent.join(longer));
+        let other = rewritten(base).filter(|_| self.rules.typescript);
+        if let Some(directory) = self.directories.get(parent) {
+            if directory.has_file(base) {
+                return Some(path.to_path_buf());
             }
-        }
-        if let Some((stem, extensions)) = rewritten(base).filter(|_| self.rules.typescript) {
             for extension in extensions {
-                let other = format!("{stem}{extension}");
-                if directory.has_file(&other) {
+                let longer = format!("{base}{extension}");
+                if directory.has_file(&longer) {
+                    self.step(|| Step::Extension(extension));
+                    return Some(parent.join(longer));
+                }
+            }
+            let (stem, extensions) = other.unwrap_or_default();
+            for extension in extensions {
+                let name = format!("{stem}{extension}");
+                if directory.has_file(&name) {
                     self.step(|| Step::Rewritten(extension));
-                    return Some(parent.join(other));
+                    return Some(parent.join(name));
                 }
             }
         }
-        self.note(|record| {
-            record.tried.push(path.to_path_buf());
-            record.tried.extend(extensions.iter().map(|extension| parent.join(format!("{base}{extension}"))));
-        });
+        let endings: Vec<&'static str> = [""].into_iter().chain(extensions.iter().copied()).collect();
+        self.tried(path, &endings);
+        if let Some((stem, extensions)) = other {
+            self.tried(&parent.join(stem), extensions);
+        }
         None
     }
 
@@ -369,9 +390,7 @@ impl Lookup<'_> {
                 Some(directory.path.join(name))
             }
             None => {
-                let names =
-                    extensions.iter().map(|extension| directory.path.join(format!("index{extension}")));
-                self.note(|record| record.tried.extend(names));
+                self.tried(&directory.path.join("index"), extensions);
                 None
             }
         }
@@ -418,6 +437,15 @@ impl Lookup<'_> {
             Some(file) => Some(Hit::file(file)),
             None => self.index(&self.directories.get(&path)?, extensions),
         }
+    }
+
+    fn tried(&self, path: &Path, endings: &[&'static str]) {
+        self.note(|record| {
+            let tried = Tried { path: path.to_path_buf(), endings: endings.to_vec() };
+            if !record.tried.contains(&tried) {
+                record.tried.push(tried);
+            }
+        });
     }
 
     fn step(&self, step: impl FnOnce() -> Step) {

@@ -24,6 +24,12 @@ pub(super) struct Package {
     pub(super) imports: Option<Value>,
     /// Its settings for TypeScript, where others can extend them.
     pub(super) tsconfig: Option<String>,
+    /// The packages that it asks for, by the field that does so.
+    pub(super) dependencies: BTreeMap<String, &'static str>,
+    /// Whether it declares types.
+    pub(super) types: bool,
+    /// `packageManager`.
+    pub(super) manager: Option<String>,
     effects: Effects,
 }
 
@@ -49,6 +55,11 @@ impl Package {
         };
         let main = ["browser", "module", "main"];
         let main = main.into_iter().filter_map(|key| Some((key, text(&fields, key)?))).collect();
+        let mut dependencies = BTreeMap::new();
+        for field in ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"] {
+            let names = fields.get(field).and_then(Value::as_object);
+            dependencies.extend(names.into_iter().flat_map(Map::keys).map(|name| (name.clone(), field)));
+        }
         Some(Self {
             directory: directory.to_path_buf(),
             name: text(&fields, "name"),
@@ -57,6 +68,9 @@ impl Package {
             browser: fields.get("browser").and_then(Value::as_object).map(replacements),
             effects: fields.get("sideEffects").map_or(Effects::All, effects),
             tsconfig: text(&fields, "tsconfig"),
+            types: fields.contains_key("types") || fields.contains_key("typings"),
+            manager: text(&fields, "packageManager"),
+            dependencies,
             exports: fields.remove("exports").filter(|exports| !exports.is_null()),
             imports: fields.remove("imports").filter(|imports| !imports.is_null()),
         })

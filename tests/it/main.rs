@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails in a helper fails the test that calls it")]
 
+mod analyze;
 mod asset;
 mod bundle;
 mod cache;
@@ -15,6 +16,7 @@ mod link;
 mod maps;
 mod metafile;
 mod modules;
+mod nodejs;
 mod npm;
 mod project;
 mod reproducible;
