@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::compile::{Dialect, ImportKind};
+use crate::nodejs::{self, Nodejs};
 
 mod browser;
 mod builtin;
@@ -39,6 +40,8 @@ pub enum Resolution {
     File(File),
     /// To a module that the runtime provides, under this name.
     External(String),
+    /// To what `require` gives of a module that stands in for the one of this name.
+    Required(String),
     /// To nothing: `"browser": { "x": false }` in a package's manifest.
     Empty,
 }
@@ -68,8 +71,8 @@ pub struct Options<'a> {
     pub jsx_fragment: Option<&'a str>,
     /// The configuration's `tsconfig`; `None` looks for the nearest one of each importer.
     pub tsconfig: Option<&'a Path>,
-    /// The project's compatibility flags, which say whether Node's built-in modules are there.
-    pub compatibility_flags: &'a [String],
+    /// What the project has of Node.js.
+    pub nodejs: &'a Nodejs,
     /// Conditions to tell packages in place of [`CONDITIONS`].
     pub conditions: Option<&'a [String]>,
     /// Whose fields of manifests count.
@@ -86,9 +89,9 @@ pub struct Resolver {
     alias_rules: Rules,
     alias: BTreeMap<String, String>,
     root: PathBuf,
-    node_builtins: bool,
-    /// Whether `nodejs_als` asks for `node:async_hooks` alone.
-    async_hooks: bool,
+    nodejs: Nodejs,
+    /// Where packages are that stand in for modules of Node.js.
+    homes: Vec<PathBuf>,
     tsconfig: Option<Arc<Tsconfig>>,
     /// What the configuration says of JSX.
     dialect: Dialect,
@@ -97,8 +100,6 @@ pub struct Resolver {
 impl Resolver {
     /// Prepares resolution; only a `tsconfig` that the configuration names is read yet.
     pub fn new(options: Options<'_>) -> Self {
-        let has_flag =
-            |names: &[&str]| options.compatibility_flags.iter().any(|flag| names.contains(&flag.as_str()));
         let conditions = match options.conditions {
             Some(conditions) => conditions.to_vec(),
             None => CONDITIONS.map(str::to_owned).to_vec(),
@@ -109,8 +110,8 @@ impl Resolver {
             alias_rules: Rules::of_node(),
             alias: options.alias.clone(),
             root: options.root.to_path_buf(),
-            node_builtins: has_flag(&["nodejs_compat", "nodejs_compat_v2", "experimental:nodejs_compat_v2"]),
-            async_hooks: has_flag(&["nodejs_als"]),
+            nodejs: options.nodejs.clone(),
+            homes: builtin::homes(options.root),
             tsconfig: options.tsconfig.map(|file| Arc::new(tsconfig::read(file))),
             dialect: Dialect {
                 jsx_factory: options.jsx_factory.map(str::to_owned),
@@ -125,7 +126,7 @@ impl Resolver {
         match self.found(importer.parent()?, specifier, kind, None)? {
             Hit::File { path, main } => Some(Resolution::File(self.file(&path, main.as_deref()))),
             Hit::Empty => Some(Resolution::Empty),
-            Hit::Runtime(name) => self.runtime(&name).map(Resolution::External),
+            Hit::Runtime(name) => self.runtime(&name, kind),
         }
     }
 
@@ -151,15 +152,12 @@ impl Resolver {
                 return Some(hit);
             }
         }
-        let is_runtime = builtin::is_platform(specifier)
-            || specifier.starts_with("node:")
-            || (self.node_builtins && builtin::is_node(specifier));
-        if is_runtime {
+        if builtin::is_platform(specifier) || self.is_nodejs(specifier) {
             return Some(Hit::Runtime(specifier.to_owned()));
         }
         let hit = lookup(&self.rules).resolve(from, specifier);
         // Without Node's modules a package of that name is what is meant.
-        hit.or_else(|| builtin::is_node(specifier).then(|| Hit::Runtime(specifier.to_owned())))
+        hit.or_else(|| nodejs::is_named(specifier).then(|| Hit::Runtime(specifier.to_owned())))
     }
 
     fn lookup<'a>(
@@ -176,16 +174,6 @@ impl Resolver {
             tsconfig: self.tsconfig.as_ref(),
             record,
         }
-    }
-
-    /// The name of a module that the runtime provides, if the project has it.
-    fn runtime(&self, name: &str) -> Option<String> {
-        if builtin::is_platform(name) {
-            return Some(name.to_owned());
-        }
-        let name = name.strip_prefix("node:").unwrap_or(name);
-        let is_there = self.node_builtins || (self.async_hooks && name == "async_hooks");
-        is_there.then(|| format!("node:{name}"))
     }
 
     /// How a file's own syntax is read: what its `tsconfig.json` says, over what the configuration does. Files of

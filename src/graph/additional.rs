@@ -77,7 +77,7 @@ impl Compiler<'_> {
             Some(Resolution::File(file)) => file.path,
             // wrangler does without a package's `exports`.
             _ if place.is_file() => place,
-            Some(Resolution::External(_) | Resolution::Empty) => return Ok(None),
+            Some(Resolution::External(_) | Resolution::Required(_) | Resolution::Empty) => return Ok(None),
             None => match installed(importer, plain) {
                 Some(file) => file,
                 None => return Err(self.unresolved(importer, import)),

@@ -48,7 +48,7 @@ impl Known {
 
     /// Where a package's `module` file is imported and its `main` file required, the program has only the latter,
     /// so that what the package keeps is there once.
-    pub(super) fn unify(&mut self, entry: ModuleId) {
+    pub(super) fn unify(&mut self, roots: impl Iterator<Item = ModuleId>) {
         let mut known = vec![None; self.traits.len()];
         for (at, found) in self.found.iter().enumerate() {
             known[found.place.0 as usize] = Some(at);
@@ -65,7 +65,7 @@ impl Known {
             return;
         }
         let mut reached = vec![false; self.traits.len()];
-        let mut rest = vec![entry];
+        let mut rest: Vec<ModuleId> = roots.collect();
         while let Some(place) = rest.pop() {
             if !std::mem::replace(&mut reached[place.0 as usize], true)
                 && let Some(at) = known[place.0 as usize]
@@ -164,7 +164,8 @@ pub(super) fn number(
     mut found: Vec<Found>,
     traits: &[Traits],
     entry: ModuleId,
-) -> Option<(Vec<Module>, ModuleId)> {
+    before: &[ModuleId],
+) -> Option<(Vec<Module>, ModuleId, Vec<ModuleId>)> {
     found.sort_by(|one, other| one.path.cmp(&other.path));
     let mut ids: Vec<Option<ModuleId>> = vec![None; traits.len()];
     for (id, module) in (0..).zip(&found) {
@@ -180,5 +181,6 @@ pub(super) fn number(
         Module { path: found.path, object: found.object, targets, effects, node }
     };
     let entry = ids[entry.0 as usize]?;
-    Some((found.into_iter().map(module).collect(), entry))
+    let before = before.iter().filter_map(|place| ids[place.0 as usize]).collect();
+    Some((found.into_iter().map(module).collect(), entry, before))
 }

@@ -56,8 +56,10 @@ pub(super) fn shake(binder: &Binder<'_>, cycles: &Cycles) -> Live {
         },
         rest: Vec::new(),
     };
+    for root in binder.graph.roots() {
+        marker.module(root);
+    }
     let entry = binder.graph.entry;
-    marker.module(entry);
     for name in binder.export_names(entry) {
         let resolved = binder.export(entry, name);
         marker.value(&resolved);

@@ -14,6 +14,7 @@ use crate::discover::{self, ModuleFile, Searched};
 use crate::error::Error;
 use crate::graph::{self, Additional, AdditionalModule, Compiler, ModuleGraph, Node, Roots, graph};
 use crate::link::{self, Bundle, link};
+use crate::nodejs::Nodejs;
 use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
 
@@ -63,19 +64,21 @@ impl Code {
             root: project.root.clone(),
             directory: project.root.clone(),
             bundling: project.bundling.clone(),
+            compatibility_date: project.compatibility_date.clone(),
             compatibility_flags: project.compatibility_flags.clone(),
         };
         Self::new(&settings, modules.to_vec(), main_name(project, modules), options)
     }
 
     fn new(settings: &project::Code, modules: Vec<ModuleFile>, main: String, options: &Options) -> Self {
-        let project::Code { root, bundling, compatibility_flags, .. } = settings;
+        let project::Code { root, bundling, .. } = settings;
+        let nodejs = Nodejs::new(&settings.compatibility_date, &settings.compatibility_flags);
         let resolver = Resolver::new(resolve::Options {
             alias: &bundling.alias,
             jsx_factory: bundling.jsx_factory.as_deref(),
             jsx_fragment: bundling.jsx_fragment.as_deref(),
             tsconfig: bundling.tsconfig.as_deref(),
-            compatibility_flags,
+            nodejs: &nodejs,
             conditions: options.conditions.as_deref(),
             platform: match options.platform {
                 project::Platform::Browser => resolve::Platform::Browser,

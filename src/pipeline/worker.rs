@@ -113,8 +113,13 @@ fn as_it_is(
         main: text,
     };
     let module = Module { path, object: Arc::new(object), targets, effects: true, node: false };
-    let graph =
-        ModuleGraph { modules: vec![module], entry: ModuleId(0), additional: Vec::new(), incomplete: false };
+    let graph = ModuleGraph {
+        modules: vec![module],
+        entry: ModuleId(0),
+        before: Vec::new(),
+        additional: Vec::new(),
+        incomplete: false,
+    };
     Some(Linked { bundle: code.with_found(bundle, diagnostics), graph })
 }
 

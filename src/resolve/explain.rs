@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::directory::Directory;
 use super::lookup::{Record, Tried};
-use super::{Resolver, builtin, path};
+use super::{Resolver, path};
 use crate::compile::ImportKind;
 
 mod file;
@@ -30,7 +30,7 @@ pub struct Unresolved {
 }
 
 impl Unresolved {
-    fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
         Self { reason: reason.into(), help: help.into(), ..Self::default() }
     }
 }
@@ -83,16 +83,7 @@ impl Resolver {
     /// What is no matter of files: modules of other runtimes and tools.
     fn outside(&self, specifier: &str) -> Option<Unresolved> {
         let specifier = self.alias.get(specifier).map_or(specifier, String::as_str);
-        if builtin::is_node(specifier.strip_prefix("node:").unwrap_or(specifier))
-            || specifier.starts_with("node:")
-        {
-            let name = specifier.strip_prefix("node:").unwrap_or(specifier);
-            return Some(Unresolved::new(
-                format!("`node:{name}` is part of Node.js, which the project does not ask for"),
-                "add `nodejs_compat` to `compatibility_flags`",
-            ));
-        }
-        foreign::explain(specifier)
+        self.explain_builtin(specifier).or_else(|| foreign::explain(specifier))
     }
 
     fn spelled(&self, Tried { path, endings }: &Tried) -> String {

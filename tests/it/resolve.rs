@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use pagesbuild::compile::ImportKind;
+use pagesbuild::nodejs::Nodejs;
 use pagesbuild::resolve::{Options, Platform, Resolver};
 
 use crate::npm;
@@ -188,7 +189,7 @@ fn what_leads_nowhere_is_explained() {
             jsx_factory: None,
             jsx_fragment: None,
             tsconfig: None,
-            compatibility_flags: &[],
+            nodejs: &Nodejs::new("2026-01-01", &[]),
             conditions: None,
             platform: Platform::Browser,
             root: &root,

@@ -146,7 +146,9 @@ impl Resolve for Loader {
         let filename = match self.resolver.resolve(importer, specifier, kind) {
             Some(Found::File(file)) => FileName::Real(file.path),
             Some(Found::Empty) => FileName::Custom(EMPTY.to_owned()),
-            Some(Found::External(name)) => bail!("`{name}` is not on the list of externals"),
+            Some(Found::External(name) | Found::Required(name)) => {
+                bail!("`{name}` is not on the list of externals")
+            }
             None => bail!("{}", self.resolver.explain(importer, specifier, kind).reason),
         };
         Ok(Resolution { filename, slug: None })
