@@ -18,6 +18,7 @@ mod bundle;
 mod completions;
 pub(crate) mod printer;
 mod routes;
+mod why;
 
 /// Compile a web project, its static assets, functions and bindings, into one versioned deployment
 #[derive(Debug, Parser)]
@@ -50,6 +51,9 @@ enum Command {
     /// Bundle one module for the worker runtime
     #[command(after_help = bundle::EXAMPLES)]
     Bundle(bundle::Arguments),
+    /// Show what imports a module, why it is that file, and what keeps it in the worker
+    #[command(after_help = why::EXAMPLES)]
+    Why(why::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -206,6 +210,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Routes(arguments) => routes::run(arguments, &global, &printer),
         Command::Analyze(arguments) => analyze::run(arguments, &global, &printer),
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
+        Command::Why(arguments) => why::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

@@ -26,6 +26,7 @@ mod known;
 
 pub use additional::{Additional, AdditionalModule, bytes, unfit};
 use additional::{Named, misused};
+pub use known::package_name;
 use known::{Found, Known, Traits};
 
 /// The scheme of specifiers that only generated modules use.
@@ -377,7 +378,7 @@ impl Compiler<'_> {
         let unresolved = self.resolver.explain(importer, &import.specifier, import.kind);
         let diagnostic = match import.kind {
             // Packages try for modules that need not be there.
-            ImportKind::Require if known::package(&importer.to_string_lossy()).is_some() => {
+            ImportKind::Require if package_name(&importer.to_string_lossy()).is_some() => {
                 Diagnostic::warning(Code::UnresolvedImport, unresolved.reason)
             }
             _ => Diagnostic::error(Code::UnresolvedImport, unresolved.reason),

@@ -17,13 +17,15 @@ mod analysis;
 mod bundle;
 mod serving;
 mod sources;
+mod why;
 mod worker;
 
 pub use analysis::{Analyzed, Placement, analyze};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 use sources::Sources;
-use worker::Worker;
+pub use why::{Answer, Link, Share, WhyRequest, why};
+use worker::Given;
 
 /// Where a build writes to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -155,27 +157,14 @@ fn back(
     if let Some(file) = beside {
         deployment::check_beside(&project, &outdir, file)?;
     }
-    let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
-    let routes_json = match &tree.routes_json {
-        Some(file) => serving::routes_json(&project, file, diagnostics),
-        None => None,
-    };
-    let named = routes_json.as_ref().filter(|_| tree.advanced.is_some() && !configured);
-    let named = named.and_then(serving::named);
-    let worker = Worker {
-        project: &project,
-        routes: &routes,
-        own_rules: configured || tree.routes_json.is_some(),
-        main: project.main.as_deref().or(tree.advanced.as_ref().map(|worker| worker.main.as_path())),
-        named: named.as_deref(),
-    };
-    let linked = worker::link(&worker, &code, sources, diagnostics);
+    let given = Given::of(&project, &tree, diagnostics);
+    let linked = worker::link(&given.worker(&project, &tree, &routes), &code, sources, diagnostics);
     let main = code.main.clone();
     code.save();
     let assets = match &project.assets {
         Some(settings) => {
             let configured = settings.run_worker_first.as_ref();
-            let explicit = rules::Explicit { given: routes_json.as_ref(), configured };
+            let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
             Some(Static::read(settings, &tree, &routes, explicit, diagnostics)?)
         }
         None => None,

@@ -19,15 +19,20 @@ mod exports;
 mod lookup;
 mod package;
 mod path;
+mod record;
 mod rules;
+mod trace;
 mod tsconfig;
 
 use directory::Directories;
 pub use explain::Unresolved;
-pub use lookup::Step;
-use lookup::{Hit, Lookup, Record};
+use lookup::{Hit, Lookup};
+pub use path::clean as cleaned;
+use record::Record;
+pub use record::Step;
 pub use rules::Platform;
 use rules::Rules;
+pub use trace::{Manifest, Trace};
 use tsconfig::Tsconfig;
 
 /// The conditions of a worker besides those of the kind of import.
@@ -138,24 +143,25 @@ impl Resolver {
         record: Option<&RefCell<Record>>,
     ) -> Option<Hit> {
         let require = kind == ImportKind::Require;
-        let lookup = |rules| self.lookup(rules, require, record);
-        let mut from = from;
-        let mut specifier = specifier;
-        if let Some(target) = self.alias.get(specifier) {
-            (from, specifier) = (&self.root, target);
-            if let Some(record) = record {
-                record.borrow_mut().steps.push(Step::Alias(target.clone()));
-            }
-            if !builtin::is_runtime(specifier)
-                && let Some(hit) = lookup(&self.alias_rules).resolve(from, specifier)
-            {
-                return Some(hit);
-            }
+        let Some(target) = self.alias.get(specifier) else {
+            return self.direct(from, specifier, &self.lookup(&self.rules, require, record));
+        };
+        let by_node = self.lookup(&self.alias_rules, require, record);
+        let hit = (!builtin::is_runtime(target)).then(|| by_node.resolve(&self.root, target)).flatten();
+        let hit =
+            hit.or_else(|| self.direct(&self.root, target, &self.lookup(&self.rules, require, record)))?;
+        if let Some(record) = record {
+            record.borrow_mut().steps.push(Step::Alias(target.clone()));
         }
+        Some(hit)
+    }
+
+    /// Where a specifier leads that is no alias.
+    fn direct(&self, from: &Path, specifier: &str, lookup: &Lookup<'_>) -> Option<Hit> {
         if builtin::is_platform(specifier) || self.is_nodejs(specifier) {
             return Some(Hit::Runtime(specifier.to_owned()));
         }
-        let hit = lookup(&self.rules).resolve(from, specifier);
+        let hit = lookup.resolve(from, specifier);
         // Without Node's modules a package of that name is what is meant.
         hit.or_else(|| nodejs::is_named(specifier).then(|| Hit::Runtime(specifier.to_owned())))
     }

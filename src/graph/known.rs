@@ -86,7 +86,7 @@ impl Known {
     pub(super) fn problems(&mut self, entry: ModuleId) -> Vec<Diagnostic> {
         let mut problems = std::mem::take(&mut self.problems);
         let is_asked = |problem: &Diagnostic| {
-            problem.code == Code::UnresolvedImport && package(problem.primary_path()).is_some()
+            problem.code == Code::UnresolvedImport && package_name(problem.primary_path()).is_some()
         };
         if problems.iter().any(|(_, problem)| is_asked(problem)) {
             let ways = self.ways(entry);
@@ -132,7 +132,7 @@ impl Known {
         while let Some(place) = next {
             let (found, importer) = ways[place.0 as usize];
             let path = found.map_or("", |at| self.found[at].path.as_str());
-            let name = package(path).unwrap_or(path);
+            let name = package_name(path).unwrap_or(path);
             if !path.starts_with(SCHEME) && way.last().is_none_or(|last| last != name) {
                 way.push(name.to_owned());
             }
@@ -144,7 +144,7 @@ impl Known {
 }
 
 /// The name of the package that a path lies in, if it is installed.
-pub(super) fn package(path: &str) -> Option<&str> {
+pub fn package_name(path: &str) -> Option<&str> {
     let at = path.rfind("node_modules/").filter(|at| *at == 0 || path[..*at].ends_with('/'))?;
     let rest = &path[at + "node_modules/".len()..];
     let slashes = if rest.starts_with('@') { 2 } else { 1 };

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::directory::Directory;
-use super::lookup::{Record, Tried};
+use super::record::{Record, Tried};
 use super::{Resolver, path};
 use crate::compile::ImportKind;
 

@@ -1,14 +1,18 @@
 //! The way from a specifier to a file: esbuild's order of looking things up.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use serde_json::Value;
 
 use super::browser::{self, Asked};
 use super::directory::{Directories, Directory, Kind};
 use super::exports::{self, Conditions, Outcome, Refusal};
 use super::package::Package;
 use super::path::{clean, is_installed, is_package, join, name, names_directory, package};
+use super::record::{Record, Step, Tried};
 use super::rules::{Rules, rewritten};
 use super::tsconfig::Tsconfig;
 
@@ -34,58 +38,6 @@ impl Hit {
             Self::Empty | Self::Runtime(_) => None,
         }
     }
-}
-
-/// What led to a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The configuration's `alias`, to this specifier.
-    Alias(String),
-    /// A pattern of `paths` in a `tsconfig.json`.
-    Paths(PathBuf, String),
-    /// `baseUrl` in a `tsconfig.json`.
-    BaseUrl(PathBuf),
-    /// A way through `exports` or `imports` of a manifest.
-    Table(PathBuf, String),
-    /// An entry of a manifest's `browser`, and what it says.
-    Browser(PathBuf, String, Option<String>),
-    /// A field of a manifest that names the package's file.
-    Main(PathBuf, &'static str),
-    /// An extension that the specifier lacks.
-    Extension(&'static str),
-    /// TypeScript's extension for JavaScript's.
-    Rewritten(&'static str),
-    /// The file that stands for its directory.
-    Index(String),
-    /// What follows a `?` or `#` was left out.
-    Suffix(String),
-}
-
-/// Files of one name that were looked for and are not there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tried {
-    /// Without what was added.
-    pub(super) path: PathBuf,
-    /// What was added, the empty text where nothing was.
-    pub(super) endings: Vec<&'static str>,
-}
-
-/// What happened during one lookup.
-#[derive(Default)]
-pub(super) struct Record {
-    pub(super) tried: Vec<Tried>,
-    /// What led to the file, the last step first.
-    pub(super) steps: Vec<Step>,
-    /// The package whose table refused, the path in it, and why.
-    pub(super) refused: Option<(Arc<Package>, String, Refusal)>,
-    /// The package whose table names a file that is not there, and the way through the table.
-    pub(super) absent: Option<(Arc<Package>, String, PathBuf)>,
-    /// The directories in which packages were looked for.
-    pub(super) modules: Vec<PathBuf>,
-    /// Where the package itself is, when only a path in it is missing.
-    pub(super) package: Option<Arc<Directory>>,
-    /// The pattern of `paths` that the specifier fits, and what it stands for.
-    pub(super) pattern: Option<(String, PathBuf)>,
 }
 
 /// One lookup.
@@ -203,7 +155,7 @@ impl Lookup<'_> {
                     None if super::builtin::is_runtime(&specifier) => Some(Hit::Runtime(specifier)),
                     hit => hit,
                 }?;
-                self.step(|| Step::Table(around.path.clone(), way.concat()));
+                self.step(|| table_step(&around.path, table, &way));
                 return Some(hit);
             }
             return self.listed(&around.path, manifest, specifier, outcome);
@@ -271,12 +223,19 @@ impl Lookup<'_> {
             }
         };
         let path = join(home, &path);
+        let table = if way.first().is_some_and(|first| first == "imports") {
+            &manifest.imports
+        } else {
+            &manifest.exports
+        };
         let hit = if inexact { self.file_or_directory(&path) } else { self.exactly(&path).map(Hit::file) };
         let Some(hit) = hit else {
             self.note(|record| record.absent = Some((Arc::clone(manifest), way.concat(), path)));
             return None;
         };
-        self.step(|| Step::Table(home.to_path_buf(), way.concat()));
+        if let Some(table) = table {
+            self.step(|| table_step(home, table, &way));
+        }
         Some(hit)
     }
 
@@ -401,13 +360,16 @@ impl Lookup<'_> {
         let manifest = directory.package.as_ref()?;
         for field in self.rules.main_fields {
             let Some(value) = manifest.main.get(field) else { continue };
+            let before = self.steps();
             let Some(hit) = self.field(directory, value, extensions) else { continue };
             if *field == "module" {
+                let after = self.steps();
                 let main = match manifest.main.get("main") {
                     Some(main) => self.field(directory, main, extensions),
                     None => self.index(directory, extensions),
                 };
                 // One package must not be there twice, so whoever requires it decides.
+                self.forget(if self.require && main.is_some() { before..after } else { after..self.steps() });
                 if let Some(main) = main {
                     let field = if self.require { "main" } else { "module" };
                     self.step(|| Step::Main(directory.path.clone(), field));
@@ -448,6 +410,16 @@ impl Lookup<'_> {
         });
     }
 
+    /// How many steps there are so far.
+    fn steps(&self) -> usize {
+        self.record.map_or(0, |record| record.borrow().steps.len())
+    }
+
+    /// Takes steps back that led to a file which is not taken.
+    fn forget(&self, steps: Range<usize>) {
+        self.note(|record| _ = record.steps.drain(steps));
+    }
+
     fn step(&self, step: impl FnOnce() -> Step) {
         self.note(|record| record.steps.push(step()));
     }
@@ -457,4 +429,8 @@ impl Lookup<'_> {
             write(&mut record.borrow_mut());
         }
     }
+}
+
+fn table_step(home: &Path, table: &Value, way: &[String]) -> Step {
+    Step::Table(home.to_path_buf(), way.concat(), exports::beside(table, way))
 }

@@ -14,6 +14,7 @@ pub(super) struct Package {
     /// Where the manifest lies.
     pub(super) directory: PathBuf,
     pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
     /// Whether it says `"type": "module"`.
     pub(super) module: bool,
     /// `browser`, `module` and `main` where they are paths.
@@ -63,6 +64,7 @@ impl Package {
         Some(Self {
             directory: directory.to_path_buf(),
             name: text(&fields, "name"),
+            version: text(&fields, "version"),
             module: fields.get("type").and_then(Value::as_str) == Some("module"),
             main,
             browser: fields.get("browser").and_then(Value::as_object).map(replacements),
@@ -74,6 +76,15 @@ impl Package {
             exports: fields.remove("exports").filter(|exports| !exports.is_null()),
             imports: fields.remove("imports").filter(|imports| !imports.is_null()),
         })
+    }
+
+    /// What it says of effects.
+    pub(super) fn effects_text(&self) -> &'static str {
+        match &self.effects {
+            Effects::All => "no `sideEffects`",
+            Effects::Some(patterns) if patterns.is_empty() => "`sideEffects: false`",
+            Effects::Some(_) => "a list in `sideEffects`",
+        }
     }
 
     /// Whether evaluating a file of the package does anything but make its exports.

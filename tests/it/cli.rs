@@ -16,6 +16,7 @@ fn help_teaches_by_example() {
         vec!["routes", "--help"],
         vec!["analyze", "--help"],
         vec!["bundle", "--help"],
+        vec!["why", "--help"],
     ] {
         let output = pagesbuild(root(), &command);
         assert_eq!(output.status.code(), Some(0));

@@ -25,4 +25,5 @@ mod router;
 mod snapshots;
 mod swc_bundler;
 mod tidy;
+mod why;
 mod worker;
