@@ -55,10 +55,15 @@ function pick(found) {
 	tell();
 }
 
-// Keys need words: what was picked is read out.
+// Keys need words: what was picked, or gone into, is read out.
+function say(found) {
+	const name = found === whole() ? found.title : [found.name, found.note].filter(Boolean).join(" ");
+	element("said").textContent = `${name}, ${bytes(found.value)}, ${percent(found.value, whole().value)}`;
+}
+
 function pickByMap(found) {
 	pick(found);
-	element("said").textContent = `${found.name} ${found.note}, ${bytes(found.value)}, ${percent(found.value, state.root.value)}`;
+	say(found);
 }
 
 function zoom(root, picked = null) {
@@ -69,6 +74,7 @@ function zoom(root, picked = null) {
 	pick(picked ?? (lineage(state.picked).includes(root) && state.picked !== root ? state.picked : null));
 	map.show(root, from);
 	showTrail();
+	say(root);
 }
 
 function tell() {
@@ -154,9 +160,9 @@ function number(key, title, extra = {}) {
 }
 
 function showTable(found) {
-	const dropped = whole().hasDropped ? [number("dropped", "Dropped")] : [];
+	const dropped = whole().hasDropped ? [number("dropped", "Dropped", { minor: true })] : [];
 	const wide = (key, title, text, extra = {}) => ({ key, title, text, value: (row) => text(row).toLowerCase(), wide: true, ...extra });
-	const sizes = [number("size", "Size"), number("gzip", state.part === "worker" ? "Gzip, est." : "Gzip"), ...dropped];
+	const sizes = [number("size", "Size"), number("gzip", state.part === "worker" ? "≈ Gzip" : "Gzip"), ...dropped];
 	if (state.rows === "groups" && state.part === "worker") {
 		const version = wide("note", "Version", (row) => row.note, { minor: true });
 		const count = number("count", "Modules", { text: (row) => counted(row.count), share: false, minor: true });
