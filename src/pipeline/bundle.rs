@@ -9,7 +9,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use crate::analyze::{self, Output};
 use crate::asset::AssetFile;
 use crate::cache::Cache;
-use crate::compile::{self, Dialect};
+use crate::compile::{self, Dialect, Form};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{self, ModuleFile, Searched, SourceTree};
 use crate::error::Error;
@@ -18,7 +18,7 @@ use crate::graph::{
 };
 use crate::link::{self, Bundle, link};
 use crate::nodejs::Nodejs;
-use crate::project::{self, Bundling, Options, Project};
+use crate::project::{self, Bundling, ModuleType, Options, Project};
 use crate::resolve::{self, Resolver};
 
 use super::analysis;
@@ -56,8 +56,8 @@ pub(super) struct Code {
     dialect: Dialect,
     /// Modules that are deployed whether or not anything imports them.
     modules: Vec<ModuleFile>,
-    /// The same by file, with their names.
-    names: BTreeMap<PathBuf, String>,
+    /// The same by file, with their names and types.
+    names: BTreeMap<PathBuf, (String, ModuleType)>,
     /// The name of the main module.
     pub(super) main: String,
     /// Where static files go that code imports.
@@ -114,7 +114,10 @@ impl Code {
             resolver,
             cache,
             dialect: Dialect::default(),
-            names: modules.iter().map(|module| (module.file.clone(), module.name.clone())).collect(),
+            names: modules
+                .iter()
+                .map(|module| (module.file.clone(), (module.name.clone(), module.kind)))
+                .collect(),
             modules,
             main,
             places: Places::Nowhere,
@@ -125,6 +128,7 @@ impl Code {
         let options = compile::Options {
             dialect: &self.dialect,
             module: false,
+            form: Form::Code,
             define: &self.bundling.define,
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,

@@ -25,9 +25,9 @@ class Details {
 		if (others.length > 0) rows.push(["Other copies", others.map(({ note, path }) => note || path).join(", ")]);
 		if (found === root && root.copies.length > 0) rows.push(["More than once", root.copies.join(", ")]);
 		const path = found.path ?? lineage(found).slice(1).map(({ name }) => name).join("/");
-		const largest = found.children[0]?.value || 1;
-		const items = found.children.slice(0, MOST_PARTS).map((child) => this.part(child, largest));
-		const more = found.children.length - items.length;
+		const shown = found.children.filter(({ value }) => value > 0);
+		const items = shown.slice(0, MOST_PARTS).map((child) => this.part(child, shown[0].value));
+		const more = shown.length - items.length;
 		return [
 			heading(found === root ? root.title : found.name, found.note),
 			found !== root && path !== found.name && make("p", { class: "path" }, make("bdi", {}, path)),

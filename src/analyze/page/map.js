@@ -49,6 +49,7 @@ class TreeMap {
 	key(event, { onPick, onZoom }) {
 		const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 		const current = this.step(this.picked);
+		if (this.root.children.length === 0) return;
 		if (ways[event.key]) onPick(current ? this.neighbour(current, ...ways[event.key]) : this.root.children[0]);
 		else if (event.key === "Enter" && current?.children) onZoom(current);
 		else if ((event.key === "Escape" || event.key === "Backspace") && this.root.parent) onZoom(this.root.parent, this.root);
@@ -165,11 +166,16 @@ class TreeMap {
 		this.root.children.forEach(paint);
 	}
 
+	// What a search did not find fades.
+	opacity(found) {
+		return !this.matches || this.matches.has(found) ? 1 : 0.25;
+	}
+
 	// What has no parts, or none that can be seen.
 	block(found) {
 		const { context, colors } = this;
 		const { x, y, w, h } = inset(found);
-		context.globalAlpha = !this.matches || this.matches.has(found) ? 1 : 0.25;
+		context.globalAlpha = this.opacity(found);
 		context.fillStyle = colors[found.kind].leaf;
 		context.fillRect(x, y, w, h);
 		if (this.showsDropped && found.dropped > 0) {
@@ -182,8 +188,8 @@ class TreeMap {
 		if (w >= 40 && h >= 18) {
 			context.fillStyle = colors.ink;
 			const twice = h >= 38;
-			this.text(found.name, x + 5, y + (twice || h < 26 ? Math.min(h / 2, 12) : h / 2), w - 10);
-			if (twice) {
+			const named = this.text(found.name, x + 5, y + (twice || h < 26 ? Math.min(h / 2, 12) : h / 2), w - 10);
+			if (twice && named) {
 				const size = bytes(found.value);
 				context.globalAlpha *= 0.8;
 				if (context.measureText(size).width <= w - 10) context.fillText(size, x + 5, y + 28);
@@ -195,9 +201,11 @@ class TreeMap {
 	header(branch) {
 		const { context, colors } = this;
 		const { x, y, w, h } = inset(branch);
+		const opacity = this.opacity(branch);
 		context.globalAlpha = 1;
 		context.fillStyle = colors[branch.kind].frame;
 		context.fillRect(x, y, w, h);
+		context.globalAlpha = opacity;
 		context.fillStyle = colors.ink;
 		const size = w > 130 ? bytes(branch.value) : "";
 		const room = size ? context.measureText(size).width + 10 : 0;
@@ -206,10 +214,10 @@ class TreeMap {
 		const used = this.text(branch.name, x + 5, y + HEADER / 2, w - 10 - room);
 		context.font = FONT;
 		if (branch.note && used + 60 < w - room) {
-			context.globalAlpha = 0.8;
+			context.globalAlpha = 0.8 * opacity;
 			this.text(branch.note, x + 10 + used, y + HEADER / 2, w - room - used - 15);
-			context.globalAlpha = 1;
 		}
+		context.globalAlpha = 1;
 	}
 
 	// Writes a text, or as much of it as there is room for, and says how long that is.

@@ -16,7 +16,6 @@ if (data.worker) {
 	});
 }
 if (data.assets) {
-	const kinds = new Set(data.assets.files.map(({ type }) => kindOf(type)));
 	parts.assets = Object.assign(assetTree(data), {
 		label: "Assets",
 		title: "The static files",
@@ -25,7 +24,7 @@ if (data.assets) {
 		hasDropped: false,
 		sizes: data.assets,
 		copies: [],
-		legend: [...KINDS.map(([kind, label]) => [kind, label]), ["other", "Other"]].filter(([kind]) => kinds.has(kind)),
+		legend: [...KINDS.map(([kind, label]) => [kind, label]), ["other", "Other"]],
 	});
 }
 const state = { part: Object.keys(parts)[0], view: "map", measure: "size", rows: "items", dropped: false, query: "", root: null, picked: null, pointed: null };
@@ -55,10 +54,15 @@ function pick(found) {
 	tell();
 }
 
-// Keys need words: what was picked is read out.
+// Keys need words: what was picked, or gone into, is read out.
+function say(found) {
+	const name = found === whole() ? found.title : [found.name, found.note].filter(Boolean).join(" ");
+	element("said").textContent = `${name}, ${bytes(found.value)}, ${percent(found.value, whole().value)}`;
+}
+
 function pickByMap(found) {
 	pick(found);
-	element("said").textContent = `${found.name} ${found.note}, ${bytes(found.value)}, ${percent(found.value, state.root.value)}`;
+	say(found);
 }
 
 function zoom(root, picked = null) {
@@ -69,6 +73,7 @@ function zoom(root, picked = null) {
 	pick(picked ?? (lineage(state.picked).includes(root) && state.picked !== root ? state.picked : null));
 	map.show(root, from);
 	showTrail();
+	say(root);
 }
 
 function tell() {
@@ -120,7 +125,9 @@ function figures() {
 }
 
 function legend() {
-	const entries = whole().legend.map(([kind, label]) => make("span", { class: `kind-${kind}` }, label));
+	const kinds = new Set(leaves(whole()).map(({ kind }) => kind));
+	const present = whole().legend.filter(([kind]) => kinds.has(kind));
+	const entries = present.map(([kind, label]) => make("span", { class: `kind-${kind}` }, label));
 	if (by().dropped) entries.push(make("span", { class: "kind-dropped" }, "Dropped"));
 	element("legend").replaceChildren(...entries);
 }
@@ -154,9 +161,9 @@ function number(key, title, extra = {}) {
 }
 
 function showTable(found) {
-	const dropped = whole().hasDropped ? [number("dropped", "Dropped")] : [];
+	const dropped = whole().hasDropped ? [number("dropped", "Dropped", { minor: true })] : [];
 	const wide = (key, title, text, extra = {}) => ({ key, title, text, value: (row) => text(row).toLowerCase(), wide: true, ...extra });
-	const sizes = [number("size", "Size"), number("gzip", state.part === "worker" ? "Gzip, est." : "Gzip"), ...dropped];
+	const sizes = [number("size", "Size"), number("gzip", state.part === "worker" ? "≈ Gzip" : "Gzip"), ...dropped];
 	if (state.rows === "groups" && state.part === "worker") {
 		const version = wide("note", "Version", (row) => row.note, { minor: true });
 		const count = number("count", "Modules", { text: (row) => counted(row.count), share: false, minor: true });

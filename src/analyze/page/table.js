@@ -63,7 +63,7 @@ class Table {
 		const last = Math.min(this.rows.length, first + Math.ceil(this.place.clientHeight / ROW) + 16);
 		const focused = this.rows.indexOf(this.rowOf(document.activeElement));
 		const space = (rows) => {
-			const cell = make("td", { colspan: String(this.columns.length) });
+			const cell = make("td");
 			cell.style.height = `${rows * ROW}px`;
 			return make("tr", { class: "space", "aria-hidden": "true" }, cell);
 		};

@@ -77,11 +77,14 @@ async function use({ call, events }) {
 	const moves = 60;
 	for (let at = 0; at < moves; at++) await mouse("mouseMoved", box.x + (box.width * (at + 0.5)) / moves, box.y + (box.height * (at + 0.5)) / moves);
 	seen.move = Number(((performance.now() - from) / moves).toFixed(2));
-	const watch = "window.frames_ = []; (function next(last) { requestAnimationFrame((now) => { window.frames_.push(now - last); if (window.frames_.length < 30) next(now); }); })(performance.now());";
-	await run(watch);
+	const watch = (last) => requestAnimationFrame((now) => {
+		if (last) window.times.push(Math.round(now - last));
+		if (window.times.length < 30) watch(now);
+	});
+	await run(`window.times = []; const watch = ${watch}; watch(null);`);
 	for (const type of ["mousePressed", "mouseReleased"]) await mouse(type, box.x + box.width * 0.1, box.y + box.height * 0.3);
 	await run("new Promise((done) => setTimeout(done, 700))");
-	seen.frames = await run("window.frames_.map((time) => Math.round(time)).sort((a, b) => a - b)");
+	seen.frames = await run("window.times");
 	seen.trail = await run("document.getElementById('trail').innerText");
 	seen.zoomed = await run("document.getElementById('details').innerText");
 
