@@ -7,18 +7,22 @@ use std::path::{Path, PathBuf};
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 use crate::analyze::{self, Output};
+use crate::asset::AssetFile;
 use crate::cache::Cache;
-use crate::compile::{self, Dialect};
+use crate::compile::{self, Dialect, Form};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::discover::{self, ModuleFile, Searched};
+use crate::discover::{self, ModuleFile, Searched, SourceTree};
 use crate::error::Error;
-use crate::graph::{self, Additional, AdditionalModule, Compiler, ModuleGraph, Node, Roots, graph};
+use crate::graph::{
+    self, Additional, AdditionalModule, Compiler, ModuleGraph, Node, Roots, StaticFiles, graph,
+};
 use crate::link::{self, Bundle, link};
 use crate::nodejs::Nodejs;
-use crate::project::{self, Bundling, Options, Project};
+use crate::project::{self, Bundling, ModuleType, Options, Project};
 use crate::resolve::{self, Resolver};
 
 use super::analysis;
+use super::published::Published;
 
 /// What to bundle and where to.
 #[derive(Clone, Copy, Debug)]
@@ -52,22 +56,38 @@ pub(super) struct Code {
     dialect: Dialect,
     /// Modules that are deployed whether or not anything imports them.
     modules: Vec<ModuleFile>,
-    /// The same by file, with their names.
-    names: BTreeMap<PathBuf, String>,
+    /// The same by file, with their names and types.
+    names: BTreeMap<PathBuf, (String, ModuleType)>,
     /// The name of the main module.
     pub(super) main: String,
+    /// Where static files go that code imports.
+    pub(super) places: Places,
+}
+
+/// Where static files go that code imports.
+pub(super) enum Places {
+    /// To the project's own.
+    Published(Published),
+    /// Nowhere: imports of them lead out of this directory, in which a plugin will lie.
+    Beside(PathBuf),
+    /// There is no such place.
+    Nowhere,
 }
 
 impl Code {
-    pub(super) fn of(project: &Project, modules: &[ModuleFile], options: &Options) -> Self {
+    pub(super) fn of(project: &Project, tree: &SourceTree, options: &Options) -> Self {
         let settings = project::Code {
             root: project.root.clone(),
             directory: project.root.clone(),
-            bundling: project.bundling.clone(),
+            bundling: tree.bundling(project),
             compatibility_date: project.compatibility_date.clone(),
             compatibility_flags: project.compatibility_flags.clone(),
         };
-        Self::new(&settings, modules.to_vec(), main_name(project, modules), options)
+        let places = Published::of(project).map_or(Places::Nowhere, Places::Published);
+        Self {
+            places,
+            ..Self::new(&settings, tree.modules.clone(), main_name(project, &tree.modules), options)
+        }
     }
 
     fn new(settings: &project::Code, modules: Vec<ModuleFile>, main: String, options: &Options) -> Self {
@@ -94,9 +114,13 @@ impl Code {
             resolver,
             cache,
             dialect: Dialect::default(),
-            names: modules.iter().map(|module| (module.file.clone(), module.name.clone())).collect(),
+            names: modules
+                .iter()
+                .map(|module| (module.file.clone(), (module.name.clone(), module.kind)))
+                .collect(),
             modules,
             main,
+            places: Places::Nowhere,
         }
     }
 
@@ -104,6 +128,7 @@ impl Code {
         let options = compile::Options {
             dialect: &self.dialect,
             module: false,
+            form: Form::Code,
             define: &self.bundling.define,
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
@@ -114,7 +139,19 @@ impl Code {
             preserve_file_names: self.bundling.preserve_file_names,
             found: &self.names,
         };
-        Compiler { root: &self.root, resolver: &self.resolver, cache: &self.cache, options, additional }
+        let static_files = match &self.places {
+            Places::Published(published) => StaticFiles::Published(published),
+            Places::Beside(outdir) => StaticFiles::Beside(outdir),
+            Places::Nowhere => StaticFiles::Refused,
+        };
+        Compiler {
+            root: &self.root,
+            resolver: &self.resolver,
+            cache: &self.cache,
+            options,
+            additional,
+            static_files,
+        }
     }
 
     /// Grows the graph from the roots and links it.
@@ -153,6 +190,14 @@ impl Code {
         bundle.additional.dedup_by(is_same);
         diagnostics.extend(graph::unfit(&self.main, &bundle.additional));
         bundle
+    }
+
+    /// The static files that the linked code has brought.
+    pub(super) fn published(&self, diagnostics: &mut Diagnostics) -> Vec<AssetFile> {
+        match &self.places {
+            Places::Published(published) => published.take(diagnostics),
+            Places::Beside(_) | Places::Nowhere => Vec::new(),
+        }
     }
 
     /// Leaves what was compiled for later runs.
@@ -224,7 +269,7 @@ pub(super) fn of_one(
 }
 
 /// Writes a bundle and its source map, and tells what was written.
-fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(Output, Option<Output>), Error> {
+pub(super) fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(Output, Option<Output>), Error> {
     let directory = match outfile.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

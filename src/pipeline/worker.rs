@@ -47,7 +47,9 @@ impl Given {
             Some(file) => serving::routes_json(project, file, diagnostics),
             None => None,
         };
-        let named = routes_json.as_ref().filter(|_| tree.advanced.is_some() && !configured);
+        // What is deployed as it is has nothing before it; the platform's own rules come close.
+        let stands_before = tree.advanced.is_some() && !configured && !project.bundling.no_bundle;
+        let named = routes_json.as_ref().filter(|_| stands_before);
         Self { named: named.and_then(serving::named), routes_json, configured }
     }
 
@@ -143,6 +145,11 @@ fn as_it_is(
         diagnostics
             .push(point(problem, project, "main").help("name a `.js` or `.mjs` file, or delete `no_bundle`"));
         return None;
+    }
+    if project.bundling.minify {
+        let message = "`minify` has no effect: with `no_bundle` the code stays as it is";
+        let problem = Diagnostic::warning(diagnostic::Code::ConflictingSettings, message);
+        diagnostics.push(point(problem, project, "minify").help("delete one of the two"));
     }
     let read = || {
         let object = code.compiler().file(main)?;
