@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use oxc_resolver::{
-    AliasValue, PackageJson, PackageType, ResolveError, ResolveOptions, Resolver as OxcResolver, SideEffects,
+    AliasValue, ModuleType, PackageJson, PackageType, ResolveError, ResolveOptions, Resolver as OxcResolver, SideEffects,
     TsconfigDiscovery, TsconfigOptions, TsconfigReferences,
 };
 
@@ -163,16 +163,13 @@ impl Resolver {
     /// Whether the package of a file says `"type": "module"`.
     pub fn is_module(&self, file: &Path) -> bool {
         let found = file.to_str().and_then(|path| self.import.resolve_file(file, path).ok());
-        let package = found.as_ref().and_then(|found| found.package_json());
-        package.is_some_and(|package| package.r#type() == Some(PackageType::Module))
+        found.is_some_and(|found| is_module(&found))
     }
 
     fn file(&self, resolution: &oxc_resolver::Resolution) -> File {
         let path = resolution.path().to_path_buf();
-        let package = resolution.package_json();
-        let effects = package.is_none_or(|package| self.has_effects(&path, package));
-        let module = package.is_some_and(|package| package.r#type() == Some(PackageType::Module));
-        File { path, effects, module }
+        let effects = resolution.package_json().is_none_or(|package| self.has_effects(&path, package));
+        File { path, effects, module: is_module(resolution) }
     }
 
     /// `sideEffects` of a package: for all files, or for those that its patterns name. A pattern without a slash means
@@ -211,6 +208,16 @@ impl Resolver {
     }
 }
 
+/// Whether the nearest `package.json` says `"type": "module"`: packages have others inside for directories of CommonJS.
+fn is_module(resolution: &oxc_resolver::Resolution) -> bool {
+    match resolution.path().extension().and_then(|extension| extension.to_str()) {
+        Some("js" | "ts") => resolution.module_type() == Some(ModuleType::Module),
+        _ => {
+            resolution.package_json().is_some_and(|package| package.r#type() == Some(PackageType::Module))
+        }
+    }
+}
+
 fn resolver_options(options: &Options<'_>, condition: &str) -> ResolveOptions {
     let strings = |list: &[&str]| list.iter().map(|&item| item.to_owned()).collect::<Vec<_>>();
     let alias = options.alias.iter().map(|(from, to)| {
@@ -234,6 +241,7 @@ fn resolver_options(options: &Options<'_>, condition: &str) -> ResolveOptions {
         ],
         main_fields: strings(&["browser", "module", "main"]),
         builtin_modules: true,
+        module_type: true,
         tsconfig: Some(match options.tsconfig {
             Some(file) => TsconfigDiscovery::Manual(TsconfigOptions {
                 config_file: file.to_path_buf(),

@@ -12,7 +12,7 @@ use super::shake::Live;
 use super::text::{is_identifier, quoted, squeeze};
 use super::wait::passed_on;
 use super::{Bundle, Output};
-use crate::compile::{Format, Part, Relocation};
+use crate::compile::{Format, ImportKind, Part, Relocation};
 use crate::graph::ModuleId;
 
 /// Writes everything that is live.
@@ -400,11 +400,13 @@ impl<'a, 'b> Writer<'a, 'b> {
                 }
             }
             Place::Nothing => "(void 0)".to_owned(),
-            Place::Missing(specifier) => {
+            Place::Missing(specifier, kind) => {
                 let message = quoted(&format!("Cannot find module '{specifier}'"));
-                format!(
-                    "(() => {{ throw Object.assign(new Error({message}), {{ code: \"MODULE_NOT_FOUND\" }}); }})"
-                )
+                let (head, code) = match kind {
+                    ImportKind::Dynamic => ("async ()", "ERR_MODULE_NOT_FOUND"),
+                    ImportKind::Require | ImportKind::Static => ("()", "MODULE_NOT_FOUND"),
+                };
+                format!("({head} => {{ throw Object.assign(new Error({message}), {{ code: \"{code}\" }}); }})")
             }
         }
     }
