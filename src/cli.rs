@@ -126,9 +126,41 @@ struct CodeArguments {
     /// Write a source map
     #[arg(long)]
     sourcemap: bool,
+    /// File for the sizes and imports of all modules, in esbuild's metafile format
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    metafile: Option<PathBuf>,
     /// Compile everything anew, and keep nothing for later builds
     #[arg(long)]
     no_cache: bool,
+    /// Conditions to choose from a package's exports by [default: workerd,worker,browser]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(env = "WRANGLER_BUILD_CONDITIONS", hide_env_values = true)]
+    conditions: Option<Vec<String>>,
+    /// Whose main fields of packages count
+    #[arg(long, value_enum, default_value_t = Platform::Browser)]
+    #[arg(env = "WRANGLER_BUILD_PLATFORM", hide_env_values = true)]
+    platform: Platform,
+}
+
+/// Whose fields of a package's manifest count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Platform {
+    /// Browsers: `browser`, `module`, `main`
+    Browser,
+    /// Node.js: `main`, `module`
+    Node,
+    /// None
+    Neutral,
+}
+
+impl From<Platform> for project::Platform {
+    fn from(platform: Platform) -> Self {
+        match platform {
+            Platform::Browser => Self::Browser,
+            Platform::Node => Self::Node,
+            Platform::Neutral => Self::Neutral,
+        }
+    }
 }
 
 /// The options of a project as the library takes them.
@@ -150,6 +182,8 @@ fn project_options(
         minify: code.is_some_and(|code| code.minify),
         source_map: code.is_some_and(|code| code.sourcemap),
         no_cache: code.is_some_and(|code| code.no_cache),
+        conditions: code.and_then(|code| code.conditions.clone()),
+        platform: code.map_or_else(Default::default, |code| code.platform.into()),
     }
 }
 

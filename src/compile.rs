@@ -11,6 +11,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -327,6 +328,11 @@ pub fn is_guarded() -> bool {
     GUARDED.get()
 }
 
+/// Whether a file is in a language that is compiled, by its extension.
+pub fn is_code(file: &Path) -> bool {
+    file.to_str().is_some_and(|path| parse::Language::of(path).is_some())
+}
+
 /// Compiles one file. The language goes by the extension of `source`'s path.
 ///
 /// swc panics on some files that are not JavaScript at all; that is a diagnostic like others.
@@ -352,12 +358,9 @@ pub fn compile(source: &Source, options: Options<'_>) -> Result<Object, Vec<Diag
 fn compile_file(source: &Source, options: Options<'_>) -> Result<Object, Vec<Diagnostic>> {
     let Some(language) = parse::Language::of(source.path()) else {
         return Err(vec![
-            Diagnostic::error(
-                Code::UnsupportedModule,
-                "modules of this kind cannot be imported into a worker yet",
-            )
-            .file(source.path())
-            .help("import JavaScript, TypeScript or JSON, or publish the file as an asset and fetch it"),
+            Diagnostic::error(Code::UnsupportedModule, "this is neither JavaScript nor TypeScript nor JSON")
+                .file(source.path())
+                .help("name a file by its language's extension"),
         ]);
     };
     let session = parse::Session::new(source, language)?;

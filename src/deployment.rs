@@ -22,17 +22,15 @@ mod verify;
 pub use document::{Document, ReadError};
 pub use emit::emit;
 pub use facts::BuildFacts;
-pub use occupied::{check_outdir, default_outdir};
+pub use occupied::{check_beside, check_outdir, default_outdir};
 pub use verify::{Finding, Verified, verify};
 
 use document::{
     Assets, Binding, Code, FileEntry, Module, ModuleType, Project, Rule, RunWorkerFirst, Runtime,
 };
 
-/// Where the main module goes.
-const MAIN: &str = "worker/index.js";
-/// Where its source map goes; the module names it by its last part.
-const SOURCE_MAP: &str = "worker/index.js.map";
+/// Where the modules go.
+const WORKER: &str = "worker/";
 /// The description, from which every other file is reachable.
 const DOCUMENT: &str = "deployment.json";
 /// The facts of one build, the one file outside of the id.
@@ -47,6 +45,8 @@ pub struct Parts<'a> {
     pub project: &'a project::Project,
     /// The linked worker, where the project has code.
     pub bundle: Option<&'a Bundle>,
+    /// The name of its main module.
+    pub main: &'a str,
     /// The route table in order of precedence.
     pub routes: &'a [document::Route],
     /// The static files, where the project has any.
@@ -109,8 +109,8 @@ pub enum Content {
 /// Puts the parts together. Does no IO: the same parts give the same deployment.
 pub fn assemble(parts: Parts<'_>) -> Deployment {
     let mut files = vec![text(WRANGLER, parts.wrangler)];
-    let code = parts.bundle.map(|bundle| assemble_code(bundle, &mut files));
-    let gzip_size = files.iter().filter(|file| file.path == MAIN).map(gzip_size).sum();
+    let code = parts.bundle.map(|bundle| assemble_code(bundle, parts.main, &mut files));
+    let gzip_size = code.as_ref().map_or(0, |code| gzip_size(code, &files));
     let assets = parts.assets.map(|assets| assemble_assets(assets, &mut files));
     let settings = settings::deployed(&parts.project.settings);
     let mut document = Document {
@@ -136,26 +136,46 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
     Deployment { document, files, gzip_size }
 }
 
-fn assemble_code(bundle: &Bundle, files: &mut Vec<OutputFile>) -> Code {
-    let mut main = bundle.main.clone();
+fn assemble_code(bundle: &Bundle, main: &str, files: &mut Vec<OutputFile>) -> Code {
+    let mut modules = Vec::new();
+    let mut add = |name: &str, kind: ModuleType, content: Vec<u8>| {
+        let path = format!("{WORKER}{name}");
+        modules.push(Module { kind, file: entry(&path, &content) });
+        files.push(OutputFile { path, content: Content::Bytes(content) });
+    };
+    let mut content = bundle.main.clone();
     if bundle.source_map.is_some() {
-        if !main.is_empty() && !main.ends_with('\n') {
-            main.push('\n');
+        if !content.is_empty() && !content.ends_with('\n') {
+            content.push('\n');
         }
-        main.push_str("//# sourceMappingURL=index.js.map\n");
+        content.push_str(&format!("//# sourceMappingURL={main}.map\n"));
     }
+    add(main, ModuleType::Esm, content.into_bytes());
+    for module in &bundle.additional {
+        add(&module.name, module_type(module.kind), module.content.to_vec());
+    }
+    modules.sort_by(|one, other| one.file.path.cmp(&other.file.path));
     let source_map = bundle.source_map.as_ref().map(|map| {
-        files.push(text(SOURCE_MAP, map));
-        entry(SOURCE_MAP, map.as_bytes())
+        let path = format!("{WORKER}{main}.map");
+        files.push(text(&path, map));
+        entry(&path, map.as_bytes())
     });
-    files.push(text(MAIN, &main));
-    let module = Module { kind: ModuleType::Esm, file: entry(MAIN, main.as_bytes()) };
     Code {
-        main: MAIN.to_owned(),
-        size: module.file.size,
-        modules: vec![module],
+        main: format!("{WORKER}{main}"),
+        size: modules.iter().map(|module| module.file.size).sum(),
+        modules,
         exports: bundle.exports.clone(),
         source_map,
+    }
+}
+
+fn module_type(kind: project::ModuleType) -> ModuleType {
+    match kind {
+        project::ModuleType::EsModule => ModuleType::Esm,
+        project::ModuleType::CommonJs => ModuleType::CommonJs,
+        project::ModuleType::CompiledWasm => ModuleType::Wasm,
+        project::ModuleType::Data => ModuleType::Data,
+        project::ModuleType::Text => ModuleType::Text,
     }
 }
 
@@ -211,11 +231,20 @@ fn entry(path: &str, bytes: &[u8]) -> FileEntry {
     FileEntry { path: path.to_owned(), hash: hash::blake3_hex(bytes), size: bytes.len() as u64 }
 }
 
-fn gzip_size(file: &OutputFile) -> u64 {
+/// What wrangler compresses to tell the size: the main module and the others behind it, as one.
+fn gzip_size(code: &Code, files: &[OutputFile]) -> u64 {
     use std::io::Write as _;
-    let Content::Bytes(bytes) = &file.content else { return 0 };
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    let (main, others): (Vec<&Module>, Vec<&Module>) =
+        code.modules.iter().partition(|module| module.file.path == code.main);
+    let written = main.into_iter().chain(others).try_for_each(|module| {
+        let file = files.iter().find(|file| file.path == module.file.path);
+        match file.map(|file| &file.content) {
+            Some(Content::Bytes(bytes)) => encoder.write_all(bytes),
+            _ => Ok(()),
+        }
+    });
     // Writing to memory cannot fail; a size of nothing is the honest answer if it ever did.
-    let compressed = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    let compressed = written.and_then(|()| encoder.finish());
     compressed.map_or(0, |compressed| compressed.len() as u64)
 }

@@ -4,16 +4,20 @@
 //! nothing after this stage depends on the order of a directory on disk.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::asset::AssetFile;
 use crate::asset::limits::MAX_ASSETS;
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
-use crate::project::Project;
+use crate::project::{ModuleType, Project};
 
+mod additional;
+mod advanced;
 mod assets;
 mod walk;
+
+pub use additional::{Searched, additional_modules};
 
 use walk::{Kind, Place};
 
@@ -27,14 +31,36 @@ pub struct SourceTree {
     pub functions: Vec<String>,
     /// Below `durable_objects/`, likewise.
     pub durable_objects: Vec<String>,
+    /// Below the directory that is searched for them: files that are modules whether or not anything imports them.
+    pub modules: Vec<ModuleFile>,
     /// The static files to publish.
     pub assets: Vec<AssetFile>,
     /// `_headers` and `_redirects` of the asset directory: rules for the platform, not published themselves.
     pub asset_rules: Vec<AssetFile>,
     /// `_routes.json` of the asset directory.
     pub routes_json: Option<AssetFile>,
-    /// `_worker.js` of the asset directory, file or directory.
-    pub advanced_worker: Option<AssetFile>,
+    /// The worker of Pages' advanced mode, which stands among the assets.
+    pub advanced: Option<AdvancedWorker>,
+}
+
+/// `_worker.js` of the asset directory, a worker of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdvancedWorker {
+    /// The module that the worker starts from.
+    pub main: PathBuf,
+    /// Where `_worker.js` is a directory: that directory.
+    pub directory: Option<PathBuf>,
+}
+
+/// A file that is a module of the worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModuleFile {
+    /// Relative to the directory that was searched, `/`-separated: the module's name.
+    pub name: String,
+    /// What the runtime takes it for.
+    pub kind: ModuleType,
+    /// Where it is.
+    pub file: PathBuf,
 }
 
 /// Finds the project's files. `outdir` is left out wherever it stands.
@@ -48,14 +74,28 @@ pub fn discover(
     diagnostics: &mut Diagnostics,
 ) -> Result<SourceTree, Error> {
     let mut tree = SourceTree::default();
-    if let Some(directory) = &project.functions {
-        tree.functions = code_files(project, directory, outdir, diagnostics)?;
-    }
     if let Some(directory) = &project.durable_objects {
         tree.durable_objects = code_files(project, directory, outdir, diagnostics)?;
     }
+    let config = project.config.as_ref().map(|config| config.path.as_path());
+    let main = project.main.as_deref();
+    let searched = Searched {
+        bundling: &project.bundling,
+        root: &project.root,
+        directory: main.and_then(Path::parent).or(project.functions.as_deref()),
+    };
+    let other: Vec<&Path> = config.into_iter().chain(main).chain([outdir]).collect();
+    tree.modules = additional_modules(&searched, &other, diagnostics)?;
     if let Some(settings) = &project.assets {
         assets::find(project, settings, outdir, &mut tree, diagnostics)?;
+    }
+    if let Some(directory) = &project.functions {
+        let functions = code_files(project, directory, outdir, diagnostics)?;
+        if tree.advanced.is_none() {
+            tree.functions = functions;
+        } else if !functions.is_empty() {
+            diagnostics.push(advanced::functions_ignored(project, directory));
+        }
     }
     Ok(tree)
 }

@@ -18,6 +18,13 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
 
+mod additional;
+mod known;
+
+pub use additional::{Additional, AdditionalModule, bytes, unfit};
+use additional::{Named, missing_exports};
+use known::{Found, Known, Traits};
+
 /// The scheme of specifiers that only generated modules use.
 const SCHEME: &str = "pagesbuild:";
 
@@ -59,6 +66,8 @@ pub struct ModuleGraph {
     pub modules: Vec<Module>,
     /// The module whose exports are the worker's.
     pub entry: ModuleId,
+    /// Modules that are not linked, sorted by name. The linker knows them as modules that the runtime provides.
+    pub additional: Vec<AdditionalModule>,
     /// Whether an error left modules out: then the rest can be looked at, and not be linked.
     pub incomplete: bool,
 }
@@ -142,6 +151,8 @@ pub struct Compiler<'a> {
     pub cache: &'a Cache,
     /// How code is compiled; the dialect is each file's own.
     pub options: compile::Options<'a>,
+    /// Which files are not compiled.
+    pub additional: Additional<'a>,
 }
 
 impl Compiler<'_> {
@@ -165,52 +176,13 @@ struct Growing<'a> {
     known: Mutex<Known>,
 }
 
-/// What is known of a graph so far.
-#[derive(Default)]
-struct Known {
-    /// Every module that was asked for, by the order of asking, which differs from run to run.
-    places: BTreeMap<Node, ModuleId>,
-    traits: Vec<Traits>,
-    found: Vec<Found>,
-    problems: Vec<Diagnostic>,
-    /// Whether a module is not there because of an error.
-    incomplete: bool,
-}
-
-impl Known {
-    /// The place of a module, and whether it is asked for the first time.
-    fn place(&mut self, node: &Node, traits: Traits) -> (ModuleId, bool) {
-        if let Some(place) = self.places.get(node) {
-            self.traits[place.0 as usize].effects |= traits.effects;
-            return (*place, false);
-        }
-        let place = ModuleId(u32::try_from(self.traits.len()).unwrap_or(u32::MAX));
-        self.places.insert(node.clone(), place);
-        self.traits.push(traits);
-        (place, true)
-    }
-}
-
-/// A module whose targets go by place.
-struct Found {
-    place: ModuleId,
-    path: String,
-    object: Arc<Object>,
-    targets: Vec<Target>,
-}
-
 /// A target before it has a place.
 enum Reached {
-    Node(Node, Traits),
+    /// A module, and the one to take instead if any module requires that.
+    Node(Node, Traits, Option<PathBuf>),
     External(String),
+    Additional(Named),
     Missing,
-}
-
-/// What is known of a module from its package, by whoever resolves to it.
-#[derive(Clone, Copy)]
-struct Traits {
-    effects: bool,
-    node: bool,
 }
 
 /// Compiles and resolves everything that the entry reaches, on all cores. All problems are collected; `None` when there
@@ -221,9 +193,12 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     let node = matches!(&entry, Node::File(file) if is_node(file, || compiler.resolver.is_module(file)));
     let (place, _) = growing.known().place(&entry, Traits { effects: true, node });
     rayon::scope(|scope| growing.visit(scope, (place, entry, node)));
-    let known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    known.unify(place);
     diagnostics.extend(known.problems);
-    number(known.found, &known.traits, place, known.incomplete)
+    let additional = known.additional.into_values().collect();
+    let (modules, entry) = known::number(known.found, &known.traits, place)?;
+    Some(ModuleGraph { modules, entry, additional, incomplete: known.incomplete })
 }
 
 impl Growing<'_> {
@@ -246,8 +221,9 @@ impl Growing<'_> {
             found.is_none() || problems.iter().any(|problem| problem.severity == Severity::Error);
         known.problems.extend(problems);
         if let Some((object, reached)) = found {
-            let target = |reached| match reached {
-                Reached::Node(node, traits) => {
+            let target = |(import, reached)| match reached {
+                Reached::Node(node, traits, main) => {
+                    known.pairs.extend(main.map(|main| (place, import, main)));
                     let (place, is_new) = known.place(&node, traits);
                     if is_new {
                         next.push((place, node, traits.node));
@@ -255,9 +231,15 @@ impl Growing<'_> {
                     Target::Module(place)
                 }
                 Reached::External(name) => Target::External(name),
+                Reached::Additional(Named::Found(name)) => Target::External(format!("./{name}")),
+                Reached::Additional(Named::Module(module)) => {
+                    let specifier = module.specifier();
+                    known.additional.insert((module.name.clone(), module.path.clone()), module);
+                    Target::External(specifier)
+                }
                 Reached::Missing => Target::Missing,
             };
-            let targets = reached.into_iter().map(target).collect();
+            let targets = reached.into_iter().enumerate().map(target).collect();
             known.found.push(Found { place, path, object, targets });
         }
         drop(known);
@@ -281,9 +263,14 @@ impl Growing<'_> {
             }
         };
         let mut targets = Vec::with_capacity(object.imports.len());
-        for import in &object.imports {
+        for (at, import) in object.imports.iter().enumerate() {
             match self.follow(node, import) {
-                Ok(target) => targets.push(target),
+                Ok(target) => {
+                    if let Reached::Additional(Named::Module(module)) = &target {
+                        problems.extend(missing_exports(&object, at, module.kind));
+                    }
+                    targets.push(target);
+                }
                 // The program asks whether it is there.
                 Err(_) if import.tried => targets.push(Reached::Missing),
                 Err(unresolved) => {
@@ -314,24 +301,34 @@ impl Growing<'_> {
         if let Node::Generated(_) = importer {
             if let Some(file) = self.roots.files.get(&import.specifier) {
                 let node = is_node(file, || self.compiler.resolver.is_module(file));
-                return Ok(Reached::Node(Node::File(file.clone()), Traits { effects: true, node }));
+                return Ok(Reached::Node(Node::File(file.clone()), Traits { effects: true, node }, None));
             }
             if let Some((name, _)) = self.roots.generated.get_key_value(import.specifier.as_str()) {
-                return Ok(Reached::Node(Node::Generated(name), Traits { effects: true, node: false }));
+                return Ok(Reached::Node(Node::Generated(name), Traits { effects: true, node: false }, None));
             }
         }
         let file = match importer {
             Node::File(file) => file.as_path(),
             Node::Generated(_) | Node::Empty => self.compiler.root,
         };
+        if let Node::File(file) = importer
+            && let Some(named) = self.compiler.additional(file, import)?
+        {
+            return Ok(Reached::Additional(named));
+        }
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
-            Ok(Resolution::File(File { path, effects, module })) => {
+            Ok(Resolution::File(File { path, effects, module, main })) => {
+                if let Some(named) = self.compiler.not_code(&path, import)? {
+                    return Ok(Reached::Additional(named));
+                }
                 let node = is_node(&path, || module);
-                Ok(Reached::Node(Node::File(path), Traits { effects, node }))
+                Ok(Reached::Node(Node::File(path), Traits { effects, node }, main))
             }
             Ok(Resolution::External(name)) => Ok(Reached::External(name)),
-            Ok(Resolution::Empty) => Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false })),
+            Ok(Resolution::Empty) => {
+                Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false }, None))
+            }
             Err(unresolved) => {
                 // Packages try for modules that need not be there.
                 let is_package = file.components().any(|part| part.as_os_str() == "node_modules");
@@ -372,29 +369,4 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
         }
         Err(_) => Err(problem("the file is not UTF-8 text".to_owned())),
     }
-}
-
-/// Gives modules ids in the order of their paths.
-fn number(
-    mut found: Vec<Found>,
-    traits: &[Traits],
-    entry: ModuleId,
-    incomplete: bool,
-) -> Option<ModuleGraph> {
-    found.sort_by(|one, other| one.path.cmp(&other.path));
-    let mut ids: Vec<Option<ModuleId>> = vec![None; traits.len()];
-    for (id, module) in (0..).zip(&found) {
-        ids[module.place.0 as usize] = Some(ModuleId(id));
-    }
-    let target = |target| match target {
-        Target::Module(place) => ids[place.0 as usize].map_or(Target::Missing, Target::Module),
-        other => other,
-    };
-    let module = |found: Found| {
-        let Traits { effects, node } = traits[found.place.0 as usize];
-        let targets = found.targets.into_iter().map(target).collect();
-        Module { path: found.path, object: found.object, targets, effects, node }
-    };
-    let entry = ids[entry.0 as usize]?;
-    Some(ModuleGraph { modules: found.into_iter().map(module).collect(), entry, incomplete })
 }

@@ -4,6 +4,7 @@
 //! The modules in the order of the chain; each stage is a function from the values of earlier ones to one new
 //! value, and [`pipeline`] is the only caller of them all. `docs/architecture.md` tells more.
 
+pub mod analyze;
 pub mod asset;
 pub mod cache;
 pub mod compile;

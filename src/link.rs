@@ -4,9 +4,11 @@
 //! their relocations. `docs/linker.md` states what is kept of each module's meaning, and how.
 
 use crate::diagnostic::Diagnostics;
+pub use crate::graph::AdditionalModule;
 use crate::graph::ModuleGraph;
 
 mod bind;
+mod contribution;
 mod cycle;
 mod map;
 mod name;
@@ -19,6 +21,8 @@ mod table;
 mod text;
 mod wait;
 mod write;
+
+pub use contribution::{Contribution, LinkMap};
 
 /// What the linked module looks like.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,6 +46,10 @@ pub struct Bundle {
     pub sources: Vec<String>,
     /// The names that the main module exports, sorted.
     pub exports: Vec<String>,
+    /// The modules beside the main one, sorted by name.
+    pub additional: Vec<AdditionalModule>,
+    /// What of each module is in the text.
+    pub link_map: LinkMap,
 }
 
 /// Links all modules of a graph into one. Nothing is read or parsed again. `None` when something cannot be linked,

@@ -13,15 +13,25 @@ use crate::project::{self, AssetSettings, Options, Project, RunWorkerFirst};
 use crate::route::{self, RouteTable, rules};
 use crate::target::wrangler;
 
+mod analysis;
 mod bundle;
 mod serving;
 mod sources;
 mod worker;
 
-use bundle::Code;
 pub use bundle::{BundleRequest, bundle};
+use bundle::{Code, Linked};
 use sources::Sources;
 use worker::Worker;
+
+/// Where a build writes to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BuildRequest<'a> {
+    /// Relative to the current directory; `None` is [`deployment::default_outdir`].
+    pub outdir: Option<&'a Path>,
+    /// The file for [the metafile](crate::analyze::metafile), relative to the current directory.
+    pub metafile: Option<&'a Path>,
+}
 
 /// What a build made, for the summary.
 #[derive(Clone, Debug)]
@@ -64,17 +74,19 @@ struct Front {
     routes: RouteTable,
 }
 
-/// Builds the project into a directory: `outdir`, or [`deployment::default_outdir`]. `None` where errors
-/// stopped it; then nothing was written.
+/// Builds the project into a directory. `None` where errors stopped it; then nothing was written.
 ///
 /// # Errors
 ///
 /// What the environment does to us; see [`Error`].
-pub fn build(options: &Options, outdir: Option<&Path>) -> Result<(Option<Built>, Vec<Diagnostic>), Error> {
+pub fn build(
+    options: &Options,
+    request: BuildRequest<'_>,
+) -> Result<(Option<Built>, Vec<Diagnostic>), Error> {
     let start = Instant::now();
     let mut diagnostics = Diagnostics::default();
-    let built = match front(options, outdir, &mut diagnostics)? {
-        Some(front) => back(front, start, &mut diagnostics)?,
+    let built = match front(options, request.outdir, &mut diagnostics)? {
+        Some(front) => back(front, request.metafile, start, &mut diagnostics)?,
         None => None,
     };
     Ok((built, diagnostics.into_sorted()))
@@ -107,7 +119,7 @@ fn front(
         }
     };
     let tree = discover(&project, &outdir, diagnostics)?;
-    let code = Code::of(&project, options);
+    let code = Code::of(&project, &tree.modules, options);
     let sources = sources::compile(&project, &code, &tree, diagnostics);
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
@@ -115,18 +127,43 @@ fn front(
     Ok(Some(Front { project, code, outdir, tree, sources, routes }))
 }
 
-fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<Option<Built>, Error> {
+fn back(
+    front: Front,
+    metafile: Option<&Path>,
+    start: Instant,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Built>, Error> {
     let Front { project, code, outdir, tree, sources, routes } = front;
     deployment::check_outdir(&project, &outdir)?;
+    if let Some(file) = metafile {
+        deployment::check_beside(&project, &outdir, file)?;
+    }
     let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
-    let worker =
-        Worker { project: &project, routes: &routes, own_rules: configured || tree.routes_json.is_some() };
-    let bundle = worker::link(&worker, &code, sources, diagnostics);
-    code.save();
-    let assets = match &project.assets {
-        Some(settings) => Some(Static::read(&project, settings, &tree, &routes, diagnostics)?),
+    let routes_json = match &tree.routes_json {
+        Some(file) => serving::routes_json(&project, file, diagnostics),
         None => None,
     };
+    let named = routes_json.as_ref().filter(|_| tree.advanced.is_some() && !configured);
+    let named = named.and_then(serving::named);
+    let worker = Worker {
+        project: &project,
+        routes: &routes,
+        own_rules: configured || tree.routes_json.is_some(),
+        main: project.main.as_deref().or(tree.advanced.as_ref().map(|worker| worker.main.as_path())),
+        named: named.as_deref(),
+    };
+    let linked = worker::link(&worker, &code, sources, diagnostics);
+    let main = code.main.clone();
+    code.save();
+    let assets = match &project.assets {
+        Some(settings) => {
+            let configured = settings.run_worker_first.as_ref();
+            let explicit = rules::Explicit { given: routes_json.as_ref(), configured };
+            Some(Static::read(settings, &tree, &routes, explicit, diagnostics)?)
+        }
+        None => None,
+    };
+    let bundle = linked.as_ref().map(|linked| &linked.bundle);
     if bundle.is_none() && assets.is_none() && !diagnostics.has_errors() {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
@@ -136,8 +173,9 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
     }
     let wrangler = wrangler::config(&wrangler::Input {
         project: &project,
-        main: bundle.is_some(),
-        source_map: bundle.as_ref().is_some_and(|bundle| bundle.source_map.is_some()),
+        main: bundle.map(|_| main.as_str()),
+        modules: bundle.map_or(&[], |bundle| &bundle.additional),
+        source_map: bundle.is_some_and(|bundle| bundle.source_map.is_some()),
         assets: assets.as_ref().map(|assets| wrangler::Assets {
             settings: &assets.settings,
             run_worker_first: assets.run_worker_first.as_ref(),
@@ -147,7 +185,8 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
     let wrangler = format!("{wrangler:#}\n");
     let parts = Parts {
         project: &project,
-        bundle: bundle.as_ref(),
+        bundle,
+        main: &main,
         routes: &rows,
         assets: assets.as_ref().map(|assets| AssetParts {
             settings: &assets.settings,
@@ -162,7 +201,11 @@ fn back(front: Front, start: Instant, diagnostics: &mut Diagnostics) -> Result<O
     let (deployment, facts) = rayon::join(assemble, || BuildFacts::gather(&project.root, start));
     diagnostics.extend(serving::in_the_future(&project, &facts));
     deployment::emit(&deployment, &outdir, &facts)?;
-    Ok(Some(summary(&project, &outdir, bundle, &deployment, start)))
+    if let Some(file) = metafile {
+        let text = analysis::metafile(&project, &outdir, linked.as_ref(), &tree.assets, &deployment);
+        analysis::write(file, &text)?;
+    }
+    Ok(Some(summary(&project, &outdir, linked, &deployment, start)))
 }
 
 /// The static half of a deployment.
@@ -175,21 +218,18 @@ struct Static {
 
 impl Static {
     fn read(
-        project: &Project,
         settings: &AssetSettings,
         tree: &SourceTree,
         routes: &RouteTable,
+        explicit: rules::Explicit<'_>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Error> {
-        let given = match &tree.routes_json {
-            Some(file) => serving::routes_json(project, file, diagnostics),
-            None => None,
-        };
-        let explicit =
-            rules::Explicit { given: given.as_ref(), configured: settings.run_worker_first.as_ref() };
+        // In advanced mode the worker answers everything that no rule takes from it.
+        let always = tree.advanced.as_ref().map(|_| RunWorkerFirst::Always(true));
+        let first = rules::run_worker_first(routes, &tree.assets, explicit, diagnostics);
         Ok(Self {
             settings: serving::with_pages_defaults(settings, &tree.assets),
-            run_worker_first: rules::run_worker_first(routes, &tree.assets, explicit, diagnostics),
+            run_worker_first: first.or(always),
             manifest: asset::fingerprint(&tree.assets, diagnostics)?,
             rules: asset::read_rules(&tree.asset_rules, diagnostics)?,
         })
@@ -206,10 +246,19 @@ fn rows(routes: &RouteTable) -> Vec<document::Route> {
     routes.0.iter().map(row).collect()
 }
 
+/// The files of a worker, those that are modules of their own among them.
+fn files(bundle: Bundle) -> Vec<String> {
+    let mut files = bundle.sources;
+    files.extend(bundle.additional.into_iter().map(|module| module.path));
+    files.sort();
+    files.dedup();
+    files
+}
+
 fn summary(
     project: &Project,
     outdir: &Path,
-    bundle: Option<Bundle>,
+    linked: Option<Linked>,
     deployment: &deployment::Deployment,
     start: Instant,
 ) -> Built {
@@ -223,8 +272,8 @@ fn summary(
         environment: project.environment.clone(),
         assumptions: project.assumptions.clone(),
         routes: document.routes.len(),
-        code_size: bundle.as_ref().map_or(0, |bundle| bundle.main.len() as u64),
-        modules: bundle.map_or_else(Vec::new, |bundle| bundle.sources),
+        code_size: document.code.as_ref().map_or(0, |code| code.size),
+        modules: linked.map_or_else(Vec::new, |linked| files(linked.bundle)),
         code_gzip: deployment.gzip_size,
         assets: assets.map_or(0, |manifest| manifest.len()),
         asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),

@@ -9,16 +9,20 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use crate::config::Config;
+use crate::config::{Config, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 
 mod bindings;
 mod environment;
+mod glob;
 mod identity;
 mod layout;
 mod load;
+mod modules;
 mod settings;
+
+pub use modules::{ModuleRules, ModuleType, Verdict};
 
 /// The name under which functions expect the static files.
 const ASSETS: &str = "ASSETS";
@@ -48,6 +52,22 @@ pub struct Options {
     pub source_map: bool,
     /// `--no-cache`: everything is compiled anew, and nothing is kept.
     pub no_cache: bool,
+    /// `--conditions`, in place of those of a worker.
+    pub conditions: Option<Vec<String>>,
+    /// `--platform`.
+    pub platform: Platform,
+}
+
+/// Whose fields of a package's manifest count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Platform {
+    /// Browsers.
+    #[default]
+    Browser,
+    /// Node.js.
+    Node,
+    /// None of them.
+    Neutral,
 }
 
 /// A project in one environment.
@@ -82,6 +102,16 @@ pub struct Project {
     pub settings: BTreeMap<String, Json>,
     /// What no file and no flag said, and what was taken instead, as sentences for the user.
     pub assumptions: Vec<String>,
+}
+
+impl Project {
+    /// Where the configuration file says what the environment takes for a setting.
+    pub fn written(&self, key: &str) -> Option<(&Config, &Value)> {
+        let config = self.config.as_ref()?;
+        let own = self.environment.as_ref().and_then(|name| config.root.get("env")?.get(name));
+        let mut tables = own.into_iter().chain([&config.root]);
+        tables.find_map(|table| table.get(key)).map(|value| (config, value))
+    }
 }
 
 /// Where the static files are and how they are served.
@@ -144,6 +174,24 @@ pub struct Bundling {
     pub alias: BTreeMap<String, String>,
     /// `define`: expression to JavaScript source text.
     pub define: BTreeMap<String, String>,
+    /// `rules`: which files are modules of their own.
+    pub rules: ModuleRules,
+    /// `preserve_file_names`; such modules keep their names.
+    pub preserve_file_names: bool,
+    /// `no_bundle`; the main module is deployed as it is.
+    pub no_bundle: bool,
+    /// `find_additional_modules`; files that rules name are modules even if nothing imports them.
+    pub find_additional_modules: bool,
+    /// `base_dir`: where they are looked for.
+    pub base_dir: Option<PathBuf>,
+}
+
+impl Bundling {
+    /// The directory whose files are held against the rules, given the one that the worker's code is in; `None` where that
+    /// is not asked for.
+    pub fn searched<'a>(&'a self, usual: Option<&'a Path>) -> Option<&'a Path> {
+        self.base_dir.as_deref().or(usual).filter(|_| self.find_additional_modules)
+    }
 }
 
 /// Loads a project: finds and reads its configuration file, chooses the environment and fills in what

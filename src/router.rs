@@ -36,12 +36,15 @@ pub struct Entry<'a> {
     /// Whether the assets are asked before the main module where no handler matches. True unless the project has
     /// routing rules of its own (`run_worker_first`, `_routes.json`), which say that the worker comes first.
     pub assets_before_main: bool,
+    /// The rules of `_routes.json` for the paths that the main module is for, where it is for some only.
+    pub named: Option<&'a [String]>,
 }
 
 /// The text of the entry module.
 pub fn entry(entry: &Entry<'_>) -> String {
     let mut out = String::new();
     let quoted = |text: &str| Value::from(text).to_string();
+    let name = |binding: Option<&str>| binding.map_or_else(|| "null".to_owned(), quoted);
     // Writing to a string cannot fail.
     for (specifier, export, name) in entry.classes {
         let from = quoted(specifier);
@@ -51,7 +54,15 @@ pub fn entry(entry: &Entry<'_>) -> String {
         let main = quoted(main);
         _ = writeln!(out, "import * as main from {main};\nexport * from {main};");
         if entry.routes.0.is_empty() {
-            out.push_str("export default main.default;\n");
+            match entry.named {
+                Some(rules) => {
+                    _ = writeln!(out, "import {{ serveNamed }} from \"{SPECIFIER}\";");
+                    _ = writeln!(out, "const router = {{\n\tassets: {},", name(entry.assets_binding));
+                    _ = writeln!(out, "\tnamed: {},\n}};", expression::rules(rules));
+                    out.push_str("export default serveNamed(router, main.default);\n");
+                }
+                None => out.push_str("export default main.default;\n"),
+            }
             return out;
         }
     }
@@ -65,7 +76,7 @@ pub fn entry(entry: &Entry<'_>) -> String {
     let locals: Vec<String> = (0..handlers.len()).map(|index| format!("handler{index}")).collect();
     let names: Vec<String> = handlers.iter().map(|handler| quoted(&handler.to_string())).collect();
     _ = writeln!(out, "const router = {{");
-    _ = writeln!(out, "\tassets: {},", entry.assets_binding.map_or_else(|| "null".to_owned(), quoted));
+    _ = writeln!(out, "\tassets: {},", name(entry.assets_binding));
     _ = writeln!(out, "\tassetsFirst: {},", entry.assets_before_main);
     _ = writeln!(out, "\thandlers: [{}],", locals.join(", "));
     _ = writeln!(out, "\tnames: [{}],", names.join(", "));

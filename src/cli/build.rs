@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use pagesbuild::pipeline::{self, Built};
+use pagesbuild::pipeline::{self, BuildRequest, Built};
 use serde_json::json;
 
 use super::printer::{Printer, bytes, plural};
@@ -38,7 +38,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let options = project_options(arguments.directory, global, arguments.project, Some(&arguments.code));
-    let (built, diagnostics) = pipeline::build(&options, arguments.outdir.as_deref())?;
+    let request =
+        BuildRequest { outdir: arguments.outdir.as_deref(), metafile: arguments.code.metafile.as_deref() };
+    let (built, diagnostics) = pipeline::build(&options, request)?;
     if printer.json {
         let result = built.as_ref().map_or(json!(null), |built| {
             json!({

@@ -7,7 +7,7 @@ use pagesbuild::pipeline::{self, BundleRequest};
 use pagesbuild::project::Options;
 use serde_json::json;
 
-use super::printer::{Printer, bytes};
+use super::printer::{Printer, bytes, plural};
 use super::{CodeArguments, Global, Outcome};
 
 pub(super) const EXAMPLES: &str = "Examples:
@@ -42,9 +42,15 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         minify: arguments.code.minify,
         source_map: arguments.code.sourcemap,
         no_cache: arguments.code.no_cache,
+        conditions: arguments.code.conditions,
+        platform: arguments.code.platform.into(),
         ..Options::default()
     };
-    let request = BundleRequest { entry: &arguments.entry, outfile: arguments.outfile.as_deref() };
+    let request = BundleRequest {
+        entry: &arguments.entry,
+        outfile: arguments.outfile.as_deref(),
+        metafile: arguments.code.metafile.as_deref(),
+    };
     let (bundle, diagnostics) = pipeline::bundle(&options, request)?;
     if printer.json {
         let result = bundle.as_ref().map_or(json!(null), |bundle| {
@@ -54,6 +60,11 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
                 "size": bundle.main.len(),
                 "modules": bundle.sources,
                 "exports": bundle.exports,
+                "additional_modules": bundle.additional.iter().map(|module| json!({
+                    "name": module.name,
+                    "type": module.kind.name(),
+                    "size": module.content.len(),
+                })).collect::<Vec<_>>(),
             })
         });
         printer.document(bundle.is_some(), &result, &diagnostics)?;
@@ -65,7 +76,15 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
             let size = bytes(bundle.main.len() as u64);
             printer.status(&format!("{} {size}\n", outfile.display()));
         }
-        (Some(bundle), None) => printer.result(&bundle.main)?,
+        (Some(bundle), None) => {
+            if !bundle.additional.is_empty() {
+                let count = plural(bundle.additional.len(), "more module");
+                printer.status(&format!(
+                    "{count} not written: name a file with `--outfile` to have them beside it\n"
+                ));
+            }
+            printer.result(&bundle.main)?;
+        }
         (None, _) => printer.verdict(&diagnostics),
     }
     Ok(bundle.is_some())

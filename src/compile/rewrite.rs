@@ -313,8 +313,9 @@ impl Rewriter<'_, '_> {
 /// Whether a call handles the failure of an `import()` in front of it: `import().catch()`, `import().then(one, other)`.
 fn is_caught(call: &CallExpr) -> bool {
     let handles = |name: &str| name == "catch" || (name == "then" && call.args.len() > 1);
-    member_callee(&call.callee)
-        .is_some_and(|member| member_name(&member.prop).is_some_and(|name| handles(&name)) && imports(&member.obj))
+    member_callee(&call.callee).is_some_and(|member| {
+        member_name(&member.prop).is_some_and(|name| handles(&name)) && imports(&member.obj)
+    })
 }
 
 /// Whether a promise is that of an `import()`, or one that is made of it.

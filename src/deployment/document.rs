@@ -127,6 +127,8 @@ impl From<Module> for ModuleFields {
 pub enum ModuleType {
     /// An ECMAScript module.
     Esm,
+    /// A CommonJS module.
+    CommonJs,
     /// A WebAssembly module.
     Wasm,
     /// Bytes, imported as an `ArrayBuffer`.

@@ -44,6 +44,25 @@ pub fn check_outdir(project: &Project, outdir: &Path) -> Result<(), Error> {
     Err(Error::Usage(message))
 }
 
+/// Refuses a place for a file that is no part of a deployment where one would be looked for: the output directory holds
+/// nothing else, and what lies among the assets is published.
+///
+/// # Errors
+///
+/// [`Error::Usage`] saying which directory it is.
+pub fn check_beside(project: &Project, outdir: &Path, file: &Path) -> Result<(), Error> {
+    let assets = project.assets.as_ref().map(|assets| assets.directory.as_path());
+    let places = [("the output directory", Some(outdir)), ("the directory of static files", assets)];
+    let file_place = settled(file);
+    for (what, place) in places {
+        if place.is_some_and(|place| file_place.starts_with(settled(place))) {
+            let message = format!("`{}` would lie in {what}; choose another place for it", file.display());
+            return Err(Error::Usage(message));
+        }
+    }
+    Ok(())
+}
+
 /// The first part of the project that lies in a directory.
 fn part_within(project: &Project, directory: &Path) -> Option<&'static str> {
     let directory = settled(directory);

@@ -12,9 +12,9 @@ use std::path::{Component, Path};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::document::{Document, Expected, ReadError};
+use super::document::{Code, Document, Expected, Module, ModuleType, ReadError};
 use super::occupied::WRANGLER_STATE;
-use super::{BUILD_FACTS, DOCUMENT, MAIN, WRANGLER};
+use super::{BUILD_FACTS, DOCUMENT, WORKER, WRANGLER};
 use crate::hash;
 
 /// More than the description of the largest deployment that the platform takes.
@@ -86,9 +86,8 @@ pub fn verify(dir: &Path) -> Result<Verified, Vec<Finding>> {
             findings.push(Finding::Twice(path));
         }
     }
-    if document.code.as_ref().is_some_and(|code| code.main != MAIN || !named.contains_key(MAIN)) {
-        findings
-            .push(Finding::Unsafe(document.code.as_ref().map_or_else(String::new, |code| code.main.clone())));
+    if let Some(code) = document.code.as_ref().filter(|code| !has_main(code)) {
+        findings.push(Finding::Unsafe(code.main.clone()));
     }
     let present = list(dir, &named, &mut findings);
     findings.extend(named.keys().filter(|path| !present.contains_key(*path)).cloned().map(Finding::Missing));
@@ -145,7 +144,16 @@ fn is_in_place(document: &Document, path: &str) -> bool {
     path == WRANGLER
         || is_listed_rule && path.strip_prefix("assets/").is_some_and(is_rule)
         || is_asset && path != "assets/.assetsignore" && !path.strip_prefix("assets/").is_some_and(is_rule)
-        || path.strip_prefix("worker/").is_some_and(|name| !name.contains('/'))
+        || path.starts_with(WORKER)
+}
+
+/// Whether the main module is one of the modules and stands above the others.
+fn has_main(code: &Code) -> bool {
+    let is_main = |module: &Module| module.kind == ModuleType::Esm && module.file.path == code.main;
+    let map = code.source_map.as_ref().map(|map| map.path.as_str());
+    code.main.strip_prefix(WORKER).is_some_and(|name| !name.contains('/'))
+        && code.modules.iter().any(is_main)
+        && map.is_none_or(|map| map.strip_suffix(".map") == Some(&code.main))
 }
 
 /// Every file that is there, and whether it is a regular one; what is named by nobody goes to `findings`.

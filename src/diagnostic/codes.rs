@@ -28,7 +28,7 @@ codes! {
     Syntax => "syntax",
     /// A source file cannot be read or is not UTF-8.
     UnreadableFile => "unreadable-file",
-    /// A module of a kind that cannot be imported yet.
+    /// An import of a file that is no code and that no rule makes a module.
     UnsupportedModule => "unsupported-module",
     /// An import that leads nowhere.
     UnresolvedImport => "unresolved-import",
@@ -36,6 +36,10 @@ codes! {
     MissingExport => "missing-export",
     /// An import of a name that two modules export through one.
     AmbiguousExport => "ambiguous-export",
+    /// Two modules that keep their names, and have the same.
+    DuplicateModule => "duplicate-module",
+    /// A module of text that is not UTF-8.
+    NotText => "not-text",
     /// An imported name is assigned to.
     AssignToImport => "assign-to-import",
     /// Several configuration files could be meant.
@@ -52,6 +56,8 @@ codes! {
     MissingField => "missing-field",
     /// A value of the right type that cannot be meant.
     InvalidValue => "invalid-value",
+    /// A rule for modules keeps others from being asked.
+    ShadowedRule => "shadowed-rule",
     /// A worker name that the platform refuses.
     InvalidName => "invalid-name",
     /// A compatibility date that is not a date.
@@ -80,7 +86,7 @@ codes! {
     MissingPath => "missing-path",
     /// Nothing that could be deployed was found.
     NothingToBuild => "nothing-to-build",
-    /// The asset directory holds a `_worker.js`, which is not supported as a worker of its own.
+    /// The asset directory holds a `_worker.js` that cannot be the worker, or that functions stand beside.
     AdvancedMode => "advanced-mode",
     /// A file in the asset directory is not meant for the public and was left out.
     AssetLeftOut => "asset-left-out",

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::SourceTree;
 use super::walk::{self, Found, Kind, Place};
+use super::{SourceTree, advanced};
 use crate::asset::AssetFile;
 use crate::asset::limits::{MAX_ASSETS, MAX_ASSETS_FREE};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
@@ -95,10 +95,7 @@ pub(super) fn find(
         match fate {
             Fate::Rules => tree.asset_rules.push(file),
             Fate::Routes => tree.routes_json = Some(file),
-            _ => {
-                diagnostics.push(advanced_mode(project, &file));
-                tree.advanced_worker = Some(file);
-            }
+            _ => tree.advanced = advanced::worker(project, settings, &file, diagnostics),
         }
     }
     tree.asset_rules.sort_by(|a, b| a.path.cmp(&b.path));
@@ -113,12 +110,21 @@ impl Publishing<'_> {
             // Read by the deployer whatever `.assetsignore` says.
             return Fate::Rules;
         }
+        let worker = || if self.project.main.is_some() { Fate::Drop } else { Fate::Worker };
+        if top && self.settings.pages {
+            // Pages knows no `.assetsignore`: adapters that write for both list in it what Workers must not publish.
+            match name {
+                "_worker.js" => return worker(),
+                "_routes.json" => return Fate::Routes,
+                _ => {}
+            }
+        }
         let ignored = self.ignored.matched(&found.path, found.kind == Kind::Directory).is_ignore();
         if ignored || self.is_known_refuse(found) {
             return Fate::Drop;
         }
         if top && name == "_worker.js" {
-            return if self.project.main.is_some() { Fate::Drop } else { Fate::Worker };
+            return worker();
         }
         if let Some(what) = self.is_private(found) {
             return Fate::LeaveOut(what);
@@ -182,12 +188,12 @@ impl Publishing<'_> {
 }
 
 /// `.dev.vars`, `.env`, their variants for environments, and direnv's `.envrc`.
-fn is_secret(name: &str) -> bool {
+pub(super) fn is_secret(name: &str) -> bool {
     name.starts_with(".dev.vars") || name.starts_with(".env")
 }
 
 /// The output of a build under another name than this one's, by the files that each has.
-fn is_deployment(directory: &Path) -> bool {
+pub(super) fn is_deployment(directory: &Path) -> bool {
     ["deployment.json", "build.json", "wrangler.json"].iter().all(|name| directory.join(name).is_file())
 }
 
@@ -286,20 +292,4 @@ fn not_a_file(project: &Project, found: &Found) -> Diagnostic {
     Diagnostic::error(Code::UnusableFile, format!("`{}` must be a file, and is a directory", found.path))
         .file(display(&project.root, &found.file))
         .help("the name is kept for the platform's rules; rename the directory")
-}
-
-fn advanced_mode(project: &Project, file: &AssetFile) -> Diagnostic {
-    let shown = display(&project.root, &file.file);
-    let main = if file.file.is_dir() { format!("{shown}/index.js") } else { shown.clone() };
-    let beside = match project.functions {
-        // Pages ignores the functions beside a `_worker.js`; with `main` they are routed first.
-        Some(_) => "; the functions, which Pages ignores beside it, then answer first",
-        None => "",
-    };
-    Diagnostic::error(
-        Code::AdvancedMode,
-        "a `_worker.js` among the assets (Pages' advanced mode) is not supported yet",
-    )
-    .file(shown)
-    .help(format!("name it as the worker's main module with `main = \"{main}\"`{beside}"))
 }

@@ -12,7 +12,7 @@ use super::order::{self, Plan};
 use super::runtime::Helper;
 use super::shake::Live;
 use super::table::Table;
-use super::text::short;
+use super::text::{readable, short};
 use crate::compile::{Format, ImportKind, Reference, Relocation, SymbolId};
 use crate::graph::{ModuleId, Target};
 
@@ -377,9 +377,10 @@ fn support(binder: &Binder<'_>, plan: &Plan, uses: &mut Table<Use>) {
     }
 }
 
-/// What requiring a module of the runtime gives: Node's built-in modules have a default export that is all of them.
+/// What requiring a module of the runtime gives: Node's built-in modules have a default export that is all of them, and
+/// so have files that are modules of their own.
 pub(super) fn required_name(specifier: &str) -> &'static str {
-    if specifier.starts_with("node:") { "default" } else { "*" }
+    if specifier.starts_with("node:") || specifier.starts_with("./") { "default" } else { "*" }
 }
 
 /// The name that an entity would have if it were alone.
@@ -397,11 +398,11 @@ fn wanted(binder: &Binder<'_>, entity: &Entity) -> String {
         Entity::Require(module) => format!("require_{}", stem(module)),
         Entity::Load(module, _) => format!("load_{}", stem(module)),
         Entity::External(specifier, name) if name == "*" || name == "default" => {
-            format!("import_{}", identifier(specifier))
+            format!("import_{}", identifier(readable(specifier)))
         }
         Entity::External(_, name) => identifier(name),
-        Entity::RequireExternal(specifier) => format!("require_{}", identifier(specifier)),
-        Entity::LoadExternal(specifier) => format!("load_{}", identifier(specifier)),
+        Entity::RequireExternal(specifier) => format!("require_{}", identifier(readable(specifier))),
+        Entity::LoadExternal(specifier) => format!("load_{}", identifier(readable(specifier))),
         Entity::Helper(helper) => helper.name().to_owned(),
     }
 }

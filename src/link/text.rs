@@ -43,3 +43,13 @@ pub(super) fn short(mut at: usize) -> String {
     }
     name
 }
+
+/// What of a specifier people look for: of a file that is deployed as it is, the name without its hash.
+pub(super) fn readable(specifier: &str) -> &str {
+    let name = specifier.strip_prefix("./").unwrap_or(specifier);
+    let is_hash = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match name.split_once('-') {
+        Some((hash, rest)) if is_hash(hash) => rest,
+        _ => name,
+    }
+}

@@ -24,6 +24,7 @@ impl Writer<'_, '_> {
         let modules: Vec<ModuleId> = self.binder.graph.ids().filter(wrapped).collect();
         for module in modules {
             let start = self.name(&Entity::Start(module));
+            self.belongs(Some(module));
             if self.binder.object(module).format == Format::CommonJs {
                 let make = self.helper(Helper::CommonJs);
                 let uses_require = self.binder.object(module).globals.contains("require");
@@ -47,6 +48,7 @@ impl Writer<'_, '_> {
             self.body(module);
             self.line("});");
         }
+        self.belongs(None);
         for cycle in &self.plan.linked {
             self.cycle(cycle);
         }
@@ -59,12 +61,14 @@ impl Writer<'_, '_> {
         self.line(&format!("var [{}] = {make}([", starts.join(", ")));
         for module in cycle {
             let function = if self.plan.awaited.contains(module) { "async function*" } else { "function*" };
+            self.belongs(Some(*module));
             self.line(&format!("{function}() {{"));
             self.names_of(*module);
             self.line("yield;");
             self.body(*module);
             self.line("},");
         }
+        self.belongs(None);
         let below = self.linked_below(cycle);
         self.line(&format!("], () => [{}]);", below.join(", ")));
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::bind::Binder;
+use super::contribution::Pieces;
 use super::map::{Fill, Tracer};
 use super::name::{Entity, Names, Place, place, required_name, value};
 use super::order::Plan;
@@ -13,7 +14,7 @@ use super::text::{is_identifier, quoted, squeeze};
 use super::wait::passed_on;
 use super::{Bundle, Output};
 use crate::compile::{Format, ImportKind, Part, Relocation};
-use crate::graph::ModuleId;
+use crate::graph::{AdditionalModule, ModuleId};
 
 /// Writes everything that is live.
 pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names, output: Output) -> Bundle {
@@ -26,8 +27,10 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
         output,
         text: String::with_capacity(size(binder, live)),
         tracer: output.source_map.then(Tracer::default),
+        pieces: Pieces::default(),
         joinable: None,
     };
+    writer.belongs(None);
     writer.externals();
     writer.helpers();
     writer.namespaces();
@@ -37,16 +40,25 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
     let eager: Vec<ModuleId> =
         plan.eager.iter().copied().filter(|module| !plan.is_wrapped(binder, *module)).collect();
     for module in &eager {
+        writer.belongs(Some(*module));
         writer.functions_first(*module);
     }
+    writer.belongs(None);
     for start in writer.linked_below(&eager) {
         writer.line(&format!("{start}(0);"));
     }
     for module in &plan.eager {
+        writer.belongs(Some(*module));
         writer.evaluate(*module);
     }
+    writer.belongs(None);
     let exports = writer.exports();
+    let asked = externals(binder, names);
+    let is_asked =
+        |module: &&AdditionalModule| asked.iter().any(|(specifier, _)| *specifier == module.specifier());
+    let link_map = writer.pieces.into_map(live, asked.clone(), writer.text.len());
     Bundle {
+        additional: binder.graph.additional.iter().filter(is_asked).cloned().collect(),
         source_map: writer.tracer.as_ref().map(|tracer| tracer.to_json(&writer.text)),
         main: writer.text,
         sources: binder
@@ -56,7 +68,20 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
             .map(|module| binder.module(module).path.clone())
             .collect(),
         exports,
+        link_map,
     }
+}
+
+/// The modules of the runtime that are imported, and how.
+fn externals(binder: &Binder<'_>, names: &Names) -> Vec<(String, ImportKind)> {
+    let external = |(entity, _): (&Entity, &str)| match entity {
+        Entity::External(specifier, _) => Some((specifier.clone(), ImportKind::Static)),
+        Entity::LoadExternal(specifier) => Some((specifier.clone(), ImportKind::Dynamic)),
+        _ => None,
+    };
+    let stars = binder.loose_stars(binder.graph.entry).1.into_iter();
+    let stars = stars.map(|specifier| (specifier.to_owned(), ImportKind::Static));
+    names.entities().filter_map(external).chain(stars).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// About how long the text will be. Growing it bit by bit would copy it several times.
@@ -78,6 +103,7 @@ pub(super) struct Writer<'a, 'b> {
     output: Output,
     text: String,
     tracer: Option<Tracer<'b>>,
+    pieces: Pieces,
     /// The keyword of the declaration that was written last, and where the text ended then.
     joinable: Option<(&'static str, usize)>,
 }
@@ -85,6 +111,11 @@ pub(super) struct Writer<'a, 'b> {
 impl<'a, 'b> Writer<'a, 'b> {
     fn push(&mut self, text: &str) {
         self.text.push_str(text);
+    }
+
+    /// What is written from now on is there for a module, or is the linker's own.
+    pub(super) fn belongs(&mut self, module: Option<ModuleId>) {
+        self.pieces.start(module, self.text.len());
     }
 
     /// A line of the linker's own.
@@ -142,10 +173,12 @@ impl<'a, 'b> Writer<'a, 'b> {
             let Some(name) = self.names.get(&Entity::Namespace(module)).map(str::to_owned) else { continue };
             if !self.plan.waiting.contains(&module) {
                 let text = format!("var {name} = {};", self.namespace(module));
+                self.belongs(Some(module));
                 self.line(&text);
                 self.external_stars(module);
             }
         }
+        self.belongs(None);
         let is_late = |entity: &Entity| match entity {
             Entity::Namespace(module) => self.plan.waiting.contains(module),
             Entity::Exports(_) => true,
@@ -162,18 +195,17 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     /// What importers see of CommonJS modules that may be looked at before they are evaluated.
     fn foreseen(&mut self) {
-        let is_foreseen = |entity: &Entity| matches!(entity, Entity::Interop(module, _) if self.plan.foreseen.contains(module));
-        let entities = self.names.entities().filter(|(entity, _)| is_foreseen(entity));
-        let lines: Vec<String> = entities
-            .map(|(_, name)| {
-                format!(
+        let names = self.names;
+        for (entity, name) in names.entities() {
+            let Entity::Interop(module, _) = entity else { continue };
+            if self.plan.foreseen.contains(module) {
+                self.belongs(Some(*module));
+                self.line(&format!(
                     "var {name} = Object.create(null, {{ [Symbol.toStringTag]: {{ value: \"Module\" }} }});"
-                )
-            })
-            .collect();
-        for line in lines {
-            self.line(&line);
+                ));
+            }
         }
+        self.belongs(None);
     }
 
     /// The expression that makes a module's namespace.
@@ -224,8 +256,8 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     /// The functions behind `require` of modules of the standard, and behind `import()`.
     fn functions(&mut self) {
-        let mut lines = Vec::new();
-        for (entity, name) in self.names.entities() {
+        let names = self.names;
+        for (entity, name) in names.entities() {
             let text = match entity {
                 Entity::Require(module) => {
                     let convert = self.helper(Helper::ToCommonJs);
@@ -259,11 +291,13 @@ impl<'a, 'b> Writer<'a, 'b> {
                 Entity::LoadExternal(specifier) => format!("() => import({})", quoted(specifier)),
                 _ => continue,
             };
-            lines.push(format!("var {name} = {text};"));
+            self.belongs(match entity {
+                Entity::Require(module) | Entity::Load(module, _) => Some(*module),
+                _ => None,
+            });
+            self.line(&format!("var {name} = {text};"));
         }
-        for line in lines {
-            self.line(&line);
-        }
+        self.belongs(None);
     }
 
     /// A module at its place in the order.
@@ -406,7 +440,9 @@ impl<'a, 'b> Writer<'a, 'b> {
                     ImportKind::Dynamic => ("async ()", "ERR_MODULE_NOT_FOUND"),
                     ImportKind::Require | ImportKind::Static => ("()", "MODULE_NOT_FOUND"),
                 };
-                format!("({head} => {{ throw Object.assign(new Error({message}), {{ code: \"{code}\" }}); }})")
+                format!(
+                    "({head} => {{ throw Object.assign(new Error({message}), {{ code: \"{code}\" }}); }})"
+                )
             }
         }
     }

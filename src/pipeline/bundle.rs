@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::cache::Cache;
 use base64::prelude::{BASE64_STANDARD, Engine};
 
+use crate::analyze::{self, Output};
+use crate::cache::Cache;
 use crate::compile::{self, Dialect};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::discover::{self, ModuleFile, Searched};
 use crate::error::Error;
-use crate::graph::{Compiler, Node, Roots, graph};
-use crate::link::{Bundle, Output, link};
+use crate::graph::{self, Additional, AdditionalModule, Compiler, ModuleGraph, Node, Roots, graph};
+use crate::link::{self, Bundle, link};
 use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
+
+use super::analysis;
 
 /// What to bundle and where to.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +26,20 @@ pub struct BundleRequest<'a> {
     pub entry: &'a Path,
     /// Relative to the current directory; `None` writes nothing.
     pub outfile: Option<&'a Path>,
+    /// The file for [the metafile](crate::analyze::metafile), relative to the current directory.
+    pub metafile: Option<&'a Path>,
+}
+
+/// A linked worker with the modules that it is made from.
+pub(super) struct Linked {
+    pub(super) graph: ModuleGraph,
+    pub(super) bundle: Bundle,
+}
+
+impl Linked {
+    pub(super) fn worker(&self) -> analyze::Worker<'_> {
+        analyze::Worker { graph: &self.graph, bundle: &self.bundle }
+    }
 }
 
 /// What code is compiled with: the bundling settings, where imports lead, and what was compiled before.
@@ -31,20 +49,39 @@ pub(super) struct Code {
     pub(super) resolver: Resolver,
     cache: Cache,
     dialect: Dialect,
+    /// Modules that are deployed whether or not anything imports them.
+    modules: Vec<ModuleFile>,
+    /// The same by file, with their names.
+    names: BTreeMap<PathBuf, String>,
+    /// The name of the main module.
+    pub(super) main: String,
 }
 
 impl Code {
-    pub(super) fn of(project: &Project, options: &Options) -> Self {
-        Self::new(&project.root, &project.bundling, &project.compatibility_flags, options)
+    pub(super) fn of(project: &Project, modules: &[ModuleFile], options: &Options) -> Self {
+        let settings = project::Code {
+            root: project.root.clone(),
+            directory: project.root.clone(),
+            bundling: project.bundling.clone(),
+            compatibility_flags: project.compatibility_flags.clone(),
+        };
+        Self::new(&settings, modules.to_vec(), main_name(project, modules), options)
     }
 
-    fn new(root: &Path, bundling: &Bundling, compatibility_flags: &[String], options: &Options) -> Self {
+    fn new(settings: &project::Code, modules: Vec<ModuleFile>, main: String, options: &Options) -> Self {
+        let project::Code { root, bundling, compatibility_flags, .. } = settings;
         let resolver = Resolver::new(resolve::Options {
             alias: &bundling.alias,
             jsx_factory: bundling.jsx_factory.as_deref(),
             jsx_fragment: bundling.jsx_fragment.as_deref(),
             tsconfig: bundling.tsconfig.as_deref(),
             compatibility_flags,
+            conditions: options.conditions.as_deref(),
+            platform: match options.platform {
+                project::Platform::Browser => resolve::Platform::Browser,
+                project::Platform::Node => resolve::Platform::Node,
+                project::Platform::Neutral => resolve::Platform::Neutral,
+            },
             root,
         });
         let cache = if options.no_cache { Cache::none() } else { Cache::of_project(root) };
@@ -54,6 +91,9 @@ impl Code {
             resolver,
             cache,
             dialect: Dialect::default(),
+            names: modules.iter().map(|module| (module.file.clone(), module.name.clone())).collect(),
+            modules,
+            main,
         }
     }
 
@@ -66,23 +106,60 @@ impl Code {
             keep_names: self.bundling.keep_names,
             source_map: self.bundling.source_map,
         };
-        Compiler { root: &self.root, resolver: &self.resolver, cache: &self.cache, options }
+        let additional = Additional {
+            rules: &self.bundling.rules,
+            preserve_file_names: self.bundling.preserve_file_names,
+            found: &self.names,
+        };
+        Compiler { root: &self.root, resolver: &self.resolver, cache: &self.cache, options, additional }
     }
 
     /// Grows the graph from the roots and links it.
-    pub(super) fn link(&self, roots: Roots, diagnostics: &mut Diagnostics) -> Option<Bundle> {
+    pub(super) fn link(&self, roots: Roots, diagnostics: &mut Diagnostics) -> Option<Linked> {
         let graph = graph(&self.compiler(), roots, diagnostics)?;
-        let output = Output {
+        let output = link::Output {
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
             source_map: self.bundling.source_map,
         };
-        link(&graph, output, diagnostics)
+        let bundle = link(&graph, output, diagnostics)?;
+        Some(Linked { bundle: self.with_found(bundle, diagnostics), graph })
+    }
+
+    /// Adds the modules that are deployed whether or not anything imports them.
+    pub(super) fn with_found(&self, mut bundle: Bundle, diagnostics: &mut Diagnostics) -> Bundle {
+        let mut read = |module: &ModuleFile| {
+            let content = graph::bytes(&self.root, &module.file);
+            let content = content.map_err(|problem| diagnostics.push(*problem)).ok()?.into();
+            let path = project::display(&self.root, &module.file);
+            Some(AdditionalModule { name: module.name.clone(), kind: module.kind, path, content })
+        };
+        bundle.additional.extend(self.modules.iter().filter_map(&mut read));
+        bundle
+            .additional
+            .sort_by(|one, other| one.name.cmp(&other.name).then_with(|| one.path.cmp(&other.path)));
+        // The same file twice is one module.
+        let is_same = |one: &mut AdditionalModule, other: &mut AdditionalModule| {
+            (&one.name, one.kind, &one.content) == (&other.name, other.kind, &other.content)
+        };
+        bundle.additional.dedup_by(is_same);
+        diagnostics.extend(graph::unfit(&self.main, &bundle.additional));
+        bundle
     }
 
     /// Leaves what was compiled for later runs.
     pub(super) fn save(self) {
         self.cache.save();
+    }
+}
+
+/// What the main module is called: as its source is, where other modules are found that may import it.
+fn main_name(project: &Project, modules: &[ModuleFile]) -> String {
+    let main = project.main.as_ref().and_then(|main| Some((main.file_name()?, main.file_stem()?)));
+    match main {
+        Some((name, _)) if project.bundling.no_bundle => name.to_string_lossy().into_owned(),
+        Some((_, stem)) if !modules.is_empty() => format!("{}.js", stem.to_string_lossy()),
+        _ => "index.js".to_owned(),
     }
 }
 
@@ -97,38 +174,75 @@ pub fn bundle(
     else {
         return Ok((None, diagnostics.into_sorted()));
     };
-    let code = Code::new(&settings.root, &settings.bundling, &settings.compatibility_flags, options);
     let entry = settings.directory.join(request.entry);
     let entry = fs::canonicalize(&entry).map_err(|error| Error::io("read", &entry, error))?;
+    let searched = Searched { bundling: &settings.bundling, root: &settings.root, directory: entry.parent() };
+    let modules = discover::additional_modules(&searched, &[&entry], &mut diagnostics)?;
+    let main = request.outfile.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let code = Code::new(&settings, modules, main.unwrap_or_default(), options);
     let roots = Roots {
         entry: Node::File(entry),
         generated: BTreeMap::new(),
         files: BTreeMap::new(),
         compiled: BTreeMap::new(),
     };
-    let mut bundle = code.link(roots, &mut diagnostics);
+    let linked = code.link(roots, &mut diagnostics);
     code.save();
-    match (&mut bundle, request.outfile) {
-        (Some(bundle), Some(outfile)) => write(bundle, outfile, &settings.root)?,
-        (Some(bundle), None) => inline_map(bundle),
-        (None, _) => {}
+    let Some(mut linked) = linked else { return Ok((None, diagnostics.into_sorted())) };
+    let (main, map) = match request.outfile {
+        Some(outfile) => write(&linked.bundle, outfile, &settings.root)?,
+        None => {
+            inline_map(&mut linked.bundle);
+            (Output { path: "<stdout>".to_owned(), size: linked.bundle.main.len() as u64 }, None)
+        }
+    };
+    if let Some(file) = request.metafile {
+        let text = analyze::metafile(Some((linked.worker(), &main)), map.as_ref(), &[]);
+        analysis::write(file, &text)?;
     }
-    Ok((bundle, diagnostics.into_sorted()))
+    Ok((Some(linked.bundle), diagnostics.into_sorted()))
 }
 
-fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(), Error> {
+/// Writes a bundle and its source map, and tells what was written.
+fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(Output, Option<Output>), Error> {
     let directory = match outfile.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     fs::create_dir_all(directory).map_err(|error| Error::io("create", directory, error))?;
-    let write =
-        |path: &Path, text: &str| fs::write(path, text).map_err(|error| Error::io("write", path, error));
-    let Some(map) = &bundle.source_map else { return write(outfile, &bundle.main) };
     let directory = fs::canonicalize(directory).map_err(|error| Error::io("read", directory, error))?;
+    write_additional(bundle, &directory, root)?;
+    let write = |path: &Path, text: &str| {
+        fs::write(path, text).map_err(|error| Error::io("write", path, error))?;
+        let placed = directory.join(path.file_name().unwrap_or_default());
+        Ok(Output { path: project::display(root, &placed), size: text.len() as u64 })
+    };
+    let Some(map) = &bundle.source_map else { return Ok((write(outfile, &bundle.main)?, None)) };
     let name = outfile.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    write(&outfile.with_file_name(format!("{name}.map")), &rooted(map, &way(&directory, root)))?;
-    write(outfile, &with_map(&bundle.main, &format!("{name}.map")))
+    let map = write(&outfile.with_file_name(format!("{name}.map")), &rooted(map, &way(&directory, root)))?;
+    Ok((write(outfile, &with_map(&bundle.main, &format!("{name}.map")))?, Some(map)))
+}
+
+/// Writes the modules beside the main one. Those that keep their names could come to lie on files of the project.
+fn write_additional(bundle: &Bundle, directory: &Path, root: &Path) -> Result<(), Error> {
+    for module in &bundle.additional {
+        let path = directory.join(&module.name);
+        let below = path.parent().unwrap_or(directory);
+        fs::create_dir_all(below).map_err(|error| Error::io("create", below, error))?;
+        let mut inputs = bundle.sources.iter().chain(bundle.additional.iter().map(|module| &module.path));
+        let present = fs::canonicalize(&path).ok();
+        match present.and_then(|present| inputs.find(|input| root.join(input) == present)) {
+            Some(input) if *input == module.path => {}
+            Some(input) => {
+                return Err(Error::Usage(format!(
+                    "`{}` would take the place of `{input}`, which is part of the bundle; choose another directory",
+                    module.path
+                )));
+            }
+            None => fs::write(&path, &module.content).map_err(|error| Error::io("write", &path, error))?,
+        }
+    }
+    Ok(())
 }
 
 /// Text that goes to standard output has its map in it.

@@ -36,6 +36,12 @@ pub(super) fn routes_json(
     }
 }
 
+/// The rules of a `_routes.json` that lets some paths only to the worker. Those that it excludes do not get there.
+pub(super) fn named(routes: &RoutesJson) -> Option<Vec<String>> {
+    let all = routes.include.iter().any(|rule| rule.text == "/*");
+    (!all).then(|| routes.include.iter().map(|rule| rule.text.clone()).collect())
+}
+
 /// Says that no runtime knows the compatibility date yet: deploying is refused until that day, and so is
 /// `wrangler dev`. A warning, since the same project must not fail today and build tomorrow.
 pub(super) fn in_the_future(project: &Project, facts: &BuildFacts) -> Option<Diagnostic> {
@@ -47,12 +53,9 @@ pub(super) fn in_the_future(project: &Project, facts: &BuildFacts) -> Option<Dia
     let message = format!("the compatibility date `{date}` is in the future; today is {today} (UTC)");
     let diagnostic = Diagnostic::warning(Code::InvalidCompatibilityDate, message)
         .help("wrangler refuses it until that day; take an earlier date");
-    let Some(config) = &project.config else { return Some(diagnostic) };
-    let own = project.environment.as_ref().and_then(|name| config.root.get("env")?.get(name));
-    let mut tables = own.into_iter().chain([&config.root]);
-    let written = tables.find_map(|table| table.get("compatibility_date"));
-    Some(match written.filter(|written| written.as_str() == Some(date)) {
-        Some(written) => diagnostic.at(&config.source, written.span.clone(), ""),
+    let written = project.written("compatibility_date").filter(|(_, written)| written.as_str() == Some(date));
+    Some(match written {
+        Some((config, written)) => diagnostic.at(&config.source, written.span.clone(), ""),
         None => diagnostic,
     })
 }

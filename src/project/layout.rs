@@ -185,7 +185,7 @@ fn flag(flag: &str, path: &Path, diagnostics: &mut Diagnostics) -> Result<Option
     Ok(None)
 }
 
-fn missing(
+pub(super) fn missing(
     environment: &Environment<'_>,
     key: &str,
     text: &str,

@@ -8,8 +8,8 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::environment::Environment;
-use super::layout::resolve;
-use super::{Bundling, Options};
+use super::layout::{missing, resolve};
+use super::{Bundling, ModuleRules, Options};
 use crate::config::{Effect, Value, is_retired, key};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -96,18 +96,30 @@ pub(super) fn bundling(
         ..Bundling::default()
     };
     let Some(environment) = environment else { return base };
-    let tsconfig = environment.get("tsconfig").and_then(|value| Some((value, value.as_str()?)));
-    let tsconfig = tsconfig.map(|(value, text)| (value, text, resolve(root, text)));
+    let path = |key: &str| {
+        let value = environment.get(key)?;
+        let text = value.as_str()?;
+        Some((value, text, resolve(root, text)))
+    };
+    let tsconfig = path("tsconfig");
     if let Some((value, text, path)) = &tsconfig
         && !path.is_file()
     {
         diagnostics.push(
-            Diagnostic::error(
-                Code::MissingPath,
-                format!("`tsconfig` names a file that does not exist: `{text}`"),
-            )
-            .at(&environment.config.source, value.span.clone(), "")
-            .help("correct the path, or delete the key to use the nearest `tsconfig.json`"),
+            missing(environment, "tsconfig", text, "file", &value.span)
+                .help("correct the path, or delete the key to use the nearest `tsconfig.json`"),
+        );
+    }
+    let no_bundle = environment.bool("no_bundle") == Some(true);
+    let find_additional_modules = environment.bool("find_additional_modules").unwrap_or(no_bundle);
+    let base_dir = path("base_dir");
+    if let Some((value, text, path)) = &base_dir
+        && find_additional_modules
+        && !path.is_dir()
+    {
+        diagnostics.push(
+            missing(environment, "base_dir", text, "directory", &value.span)
+                .help("correct the path, or delete the key to take the directory of `main`"),
         );
     }
     Bundling {
@@ -119,5 +131,10 @@ pub(super) fn bundling(
         alias: environment.strings("alias"),
         define: base.define.into_iter().chain(environment.strings("define")).collect(),
         keep_names: environment.bool("keep_names").unwrap_or(base.keep_names),
+        rules: ModuleRules::read(environment, diagnostics),
+        preserve_file_names: environment.bool("preserve_file_names") == Some(true),
+        no_bundle,
+        find_additional_modules,
+        base_dir: base_dir.map(|(_, _, path)| path).filter(|path| path.is_dir()),
     }
 }

@@ -1,6 +1,6 @@
-//! Regular expressions for the segments and patterns that are not plain text and whole parameters.
+//! Regular expressions for the segments and patterns that are not plain text and whole parameters, and for rules.
 //!
-//! A segment or a pattern comes in, a JavaScript literal comes out. What they match is what path-to-regexp 6.3
+//! A segment, a pattern or a list of rules comes in, a JavaScript literal comes out. What they match is what path-to-regexp 6.3
 //! matches for the pattern that wrangler writes: parameters are lazy, a parameter that directly follows text
 //! behind another one does not run over that text, and a catch-all backtracks.
 
@@ -19,6 +19,20 @@ pub(super) fn exact(pattern: &Pattern) -> String {
 /// For a path at or below the pattern.
 pub(super) fn prefix(pattern: &Pattern) -> String {
     format!("/^{}(?:\\/$)?(?=\\/|$)/i", body(pattern))
+}
+
+/// For the paths that rules of `_routes.json` name, as Pages reads them: `/a/*` means `/a` as well, and a slash at the
+/// end counts for nothing.
+pub(super) fn rules(rules: &[String]) -> String {
+    let text = |rule: &str| rule.split('*').map(escape).collect::<Vec<_>>().join(".*");
+    let one = |rule: &String| match (rule.as_str(), rule.strip_suffix("/*"), rule.strip_suffix('/')) {
+        ("/" | "/*", ..) => text(rule),
+        (_, Some(start), _) => format!("{}(?:\\/.*)?", text(start)),
+        (_, _, Some(bare)) => format!("{}\\/?", text(bare)),
+        _ if rule.ends_with('*') => text(rule),
+        _ => format!("{}\\/?", text(rule)),
+    };
+    format!("/^(?:{})$/", rules.iter().map(one).collect::<Vec<_>>().join("|"))
 }
 
 fn body(pattern: &Pattern) -> String {

@@ -111,15 +111,29 @@ function asset(router, request, env) {
 	return router.assets ? env[router.assets].fetch(request) : new Response(null, { status: 404 });
 }
 
-// The worker of a project with a main module: behind the functions are the assets and the module's `fetch`. All
-// other handlers of the module stay as they are.
+// The worker of a project with a main module: behind the functions are the assets and the module's `fetch`.
 export function serveMain(router, main) {
+	return before(main, (request, env, context, own) =>
+		respond(router, request, env, context, (last, handled) => behind(router, last, env, handled, own)),
+	);
+}
+
+// The worker of a project in advanced mode whose `_routes.json` names some paths only: to others Pages gives their
+// asset, or says that there is none.
+export function serveNamed(router, main) {
+	return before(main, (request, env, context, own) =>
+		own !== null && router.named.test(new URL(request.url).pathname) ? own(request) : asset(router, request, env),
+	);
+}
+
+// A main module with another `fetch`, which is given the module's own as a function of the request, or null. All
+// other handlers of the module stay as they are.
+function before(main, fetch) {
 	if (typeof main === "function") {
 		const fetches = typeof main.prototype?.fetch === "function";
 		return class extends main {
 			fetch(request) {
-				const own = fetches ? (last) => super.fetch(last) : null;
-				return respond(router, request, this.env, this.ctx, (last, handled) => behind(router, last, this.env, handled, own));
+				return fetch(request, this.env, this.ctx, fetches ? (last) => super.fetch(last) : null);
 			}
 		};
 	}
@@ -134,10 +148,8 @@ export function serveMain(router, main) {
 		}
 	}
 	const fetches = typeof main?.fetch === "function";
-	worker.fetch = (request, env, context) => {
-		const own = fetches ? (last) => main.fetch(last, env, context) : null;
-		return respond(router, request, env, context, (last, handled) => behind(router, last, env, handled, own));
-	};
+	worker.fetch = (request, env, context) =>
+		fetch(request, env, context, fetches ? (last) => main.fetch(last, env, context) : null);
 	return worker;
 }
 

@@ -5,15 +5,18 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::project::{AssetSettings, Project, RunWorkerFirst};
+use crate::link::AdditionalModule;
+use crate::project::{AssetSettings, ModuleType, Project, RunWorkerFirst};
 
 /// What the build found out about a project.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// The project.
     pub project: &'a Project,
-    /// Whether there is code, and so a main module.
-    pub main: bool,
+    /// The name of the main module, where there is code.
+    pub main: Option<&'a str>,
+    /// The modules beside it.
+    pub modules: &'a [AdditionalModule],
     /// Whether a source map lies beside the main module.
     pub source_map: bool,
     /// The static files, where there are any.
@@ -39,9 +42,12 @@ pub fn config(input: &Input<'_>) -> Value {
     if !project.compatibility_flags.is_empty() {
         config.insert("compatibility_flags".to_owned(), json!(project.compatibility_flags));
     }
-    if input.main {
-        config.insert("main".to_owned(), json!("worker/index.js"));
+    if let Some(main) = input.main {
+        config.insert("main".to_owned(), json!(format!("worker/{main}")));
         config.insert("no_bundle".to_owned(), json!(true));
+    }
+    if !input.modules.is_empty() {
+        config.insert("rules".to_owned(), rules(input.modules));
     }
     if input.source_map {
         config.entry("upload_source_maps").or_insert(json!(true));
@@ -49,7 +55,7 @@ pub fn config(input: &Input<'_>) -> Value {
         config.remove("upload_source_maps");
     }
     if let Some(files) = input.assets {
-        config.insert("assets".to_owned(), assets(files, input.main));
+        config.insert("assets".to_owned(), assets(files, input.main.is_some()));
     }
     // Objects among the variables keep their order: code can see it.
     for (_, value) in config.iter_mut().filter(|(key, _)| *key != "vars") {
@@ -60,6 +66,18 @@ pub fn config(input: &Input<'_>) -> Value {
         vars.sort_keys();
     }
     Value::Object(config)
+}
+
+/// Without bundling wrangler takes the modules that rules name. These name each one, and keep it from asking its own.
+fn rules(modules: &[AdditionalModule]) -> Value {
+    let rule = |kind: ModuleType| {
+        let of_kind = modules.iter().filter(|module| module.kind == kind);
+        let globs: Vec<&str> = of_kind.map(|module| module.name.as_str()).collect();
+        let has_default = !kind.is_javascript();
+        (has_default || !globs.is_empty())
+            .then(|| json!({ "type": kind.name(), "globs": globs, "fallthrough": false }))
+    };
+    ModuleType::ALL.into_iter().filter_map(rule).collect()
 }
 
 fn assets(Assets { settings, run_worker_first }: Assets<'_>, code: bool) -> Value {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use pagesbuild::asset::{self, AssetFile, fingerprint, limits};
 use pagesbuild::diagnostic::Diagnostics;
-use pagesbuild::discover::{SourceTree, discover};
+use pagesbuild::discover::{AdvancedWorker, SourceTree, discover};
 use pagesbuild::project::Project;
 
 use crate::project::{assets, at, said, write};
@@ -113,34 +113,64 @@ fn ignored_as_git_would() {
     let public = directory.path().join("public");
     let patterns =
         "\u{feff}# comment\r\n*.map\r\n!keep.map\n/top.txt\ndrafts/\n!drafts/x.html\nUPPER.html\n[z-a]\n";
-    write(&public, &[(".assetsignore", patterns.as_bytes()), ("_worker.js", b""), ("secret/.env", b"")]);
+    write(&public, &[(".assetsignore", patterns.as_bytes()), ("secret/.env", b"")]);
     for path in
         ["a.map", "keep.map", "top.txt", "d/top.txt", "drafts/x.html", "d/drafts/y.html", "upper.html"]
     {
         write(&public, &[(path, b"")]);
     }
-    fs::write(public.join(".assetsignore"), format!("{patterns}_worker.js\nsecret\n")).unwrap();
+    fs::write(public.join(".assetsignore"), format!("{patterns}secret\n")).unwrap();
     let (tree, messages) = found(&at(directory.path()));
     assert_eq!(paths(&tree.assets), ["d/top.txt", "keep.map"]);
-    assert!(tree.advanced_worker.is_none());
     let expected = "warning assetsignore-pattern public/.assetsignore: `[z-a]` is not a valid pattern and ignores nothing";
     assert_eq!(messages, [expected]);
 }
 
 #[test]
-fn advanced_mode_names_the_way_out() {
+fn advanced_mode() {
+    let directory = tempfile::tempdir().unwrap();
+    let files = ["public/.assetsignore", "public/_worker.js/index.js", "public/_worker.js/chunks/a.js"];
+    write(directory.path(), &files.map(|path| (path, &b"_worker.js\n_routes.json"[..])));
+    write(directory.path(), &[("public/index.html", b""), ("public/_routes.json", b"")]);
+    let mut project = at(directory.path());
+    project.assets.as_mut().unwrap().pages = true;
+    let (tree, messages) = found(&project);
+    assert_eq!(paths(&tree.assets), ["index.html"]);
+    let worker = directory.path().join("public/_worker.js");
+    let advanced = AdvancedWorker { main: worker.join("index.js"), directory: Some(worker.clone()) };
+    assert_eq!(tree.advanced, Some(advanced));
+    assert!(tree.routes_json.is_some() && messages.is_empty(), "{messages:?}");
+
+    write(directory.path(), &[("functions/a.js", b"")]);
+    project.functions = Some(directory.path().join("functions"));
+    let (tree, messages) = found(&project);
+    assert!(tree.functions.is_empty());
+    assert!(messages[0].starts_with("warning advanced-mode functions: no function runs"), "{messages:?}");
+
+    project.main = Some(worker.join("index.js"));
+    let (tree, messages) = found(&project);
+    assert_eq!(paths(&tree.assets), ["index.html"]);
+    assert!(tree.advanced.is_none() && tree.functions == ["a.js"] && messages.is_empty(), "{messages:?}");
+
+    project.main = None;
+    fs::remove_file(worker.join("index.js")).unwrap();
+    let (tree, messages) = found(&project);
+    assert!(tree.advanced.is_none() && messages[0].starts_with("error advanced-mode"), "{messages:?}");
+}
+
+#[test]
+fn workers_have_no_advanced_mode() {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), &[("public/_worker.js/index.js", b""), ("public/index.html", b"")]);
-    let mut project = at(directory.path());
+    let project = at(directory.path());
     let (tree, messages) = found(&project);
     assert_eq!(paths(&tree.assets), ["index.html"]);
-    assert_eq!(tree.advanced_worker.unwrap().path, "_worker.js");
+    assert!(tree.advanced.is_none());
     assert_eq!(messages.len(), 1);
     assert!(messages[0].starts_with("error advanced-mode public/_worker.js: "), "{messages:?}");
-    project.main = Some(directory.path().join("public/_worker.js/index.js"));
+    fs::write(directory.path().join("public/.assetsignore"), "_worker.js").unwrap();
     let (tree, messages) = found(&project);
-    assert_eq!(paths(&tree.assets), ["index.html"]);
-    assert!(tree.advanced_worker.is_none() && messages.is_empty(), "{messages:?}");
+    assert!(tree.advanced.is_none() && messages.is_empty(), "{messages:?}");
 }
 
 #[cfg(unix)]

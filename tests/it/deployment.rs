@@ -10,8 +10,8 @@ use pagesbuild::deployment::{
 };
 use pagesbuild::diagnostic::Diagnostics;
 use pagesbuild::discover::discover;
-use pagesbuild::link::Bundle;
-use pagesbuild::project::{Binding, Project, RunWorkerFirst};
+use pagesbuild::link::{AdditionalModule, Bundle, LinkMap};
+use pagesbuild::project::{Binding, ModuleType, Project, RunWorkerFirst};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -27,7 +27,20 @@ fn worker(text: &str) -> Bundle {
         source_map: Some(r#"{"version":3,"sources":[],"names":[],"mappings":""}"#.to_owned()),
         sources: vec!["functions/index.js".to_owned()],
         exports: vec!["default".to_owned()],
+        additional: Vec::new(),
+        link_map: LinkMap::default(),
     }
+}
+
+/// A worker with a module of each type beside it.
+fn with_modules() -> Bundle {
+    let module = |kind: ModuleType| AdditionalModule {
+        name: format!("{}/module.bin", kind.name()),
+        kind,
+        path: "src/module.bin".to_owned(),
+        content: kind.name().as_bytes().into(),
+    };
+    Bundle { additional: ModuleType::ALL.map(module).into(), ..worker("several") }
 }
 
 /// Assembles a project with the assets that it has on disk.
@@ -49,6 +62,7 @@ fn assemble(project: &Project, bundle: Option<&Bundle>, routes: &[document::Rout
     deployment::assemble(Parts {
         project,
         bundle,
+        main: "index.js",
         routes,
         assets: project.assets.as_ref().map(|settings| AssetParts {
             settings,
@@ -439,7 +453,15 @@ fn the_schema_is_the_format() {
     let directory = tempfile::tempdir().unwrap();
     let (_, full) = everything(directory.path());
     let least = assemble(&at(directory.path()), None, &[]);
-    let mut documents = vec![full.document.to_text(), least.document.to_text()];
+    let several = deployment::assemble(Parts {
+        project: &at(directory.path()),
+        bundle: Some(&with_modules()),
+        main: "app.js",
+        routes: &[],
+        assets: None,
+        wrangler: "{}\n",
+    });
+    let mut documents = vec![full.document.to_text(), least.document.to_text(), several.document.to_text()];
     for pointer in
         ["", "/project", "/code", "/code/modules/0", "/routes/0", "/assets", "/bindings/0", "/digests"]
     {
@@ -458,6 +480,40 @@ fn the_schema_is_the_format() {
     for (text, verdict) in documents.iter().zip(verdicts.lines()) {
         assert_eq!(Document::parse(text.as_bytes()).is_ok(), verdict == "valid", "{verdict}\n{text}");
     }
-    assert!(verdicts.starts_with("valid\nvalid\n"), "{verdicts}");
+    assert!(verdicts.starts_with("valid\nvalid\nvalid\n"), "{verdicts}");
     assert_eq!(verdicts.lines().count(), documents.len());
+}
+
+#[test]
+fn modules_lie_beside_the_main_one() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &[("public/index.html", b"<h1>Hi</h1>")]);
+    let bundle = with_modules();
+    let deployment = deployment::assemble(Parts {
+        project: &at(directory.path()),
+        bundle: Some(&bundle),
+        main: "app.js",
+        routes: &[],
+        assets: None,
+        wrangler: "{}\n",
+    });
+    let dist = directory.path().join("several");
+    emit(&deployment, &dist, &facts(directory.path())).unwrap();
+    let code = verify(&dist).unwrap().document.code.unwrap();
+    let modules: Vec<(&str, &str)> =
+        code.modules.iter().map(|module| (module.file.path.as_str(), module.file.hash.as_str())).collect();
+    assert!(modules.is_sorted() && modules.len() == 6, "{modules:?}");
+    assert_eq!(code.main, "worker/app.js");
+    let size: usize = bundle.additional.iter().map(|module| module.content.len()).sum();
+    let main = fs::metadata(dist.join("worker/app.js")).unwrap().len();
+    assert_eq!(code.size, main + size as u64);
+    fs::write(dist.join("worker/Text/module.bin"), "other").unwrap();
+    fs::write(dist.join("worker/Text/more.bin"), "more").unwrap();
+    fs::remove_file(dist.join("worker/Data/module.bin")).unwrap();
+    let found = [
+        "`worker/Data/module.bin` is missing",
+        "`worker/Text/module.bin` has another content",
+        "`worker/Text/more.bin` belongs to no deployment",
+    ];
+    assert_eq!(findings(&dist), found);
 }

@@ -244,7 +244,7 @@ fn judge(home: &Path, ending: &str, minify: bool) -> bool {
         compatibility_flags: vec!["nodejs_compat".to_owned()],
         ..project::Options::default()
     };
-    let request = BundleRequest { entry: Path::new(&entry), outfile: None };
+    let request = BundleRequest { entry: Path::new(&entry), outfile: None, metafile: None };
     let (bundle, problems) = pipeline::bundle(&options, request).unwrap();
     labels_lie_in_their_files(&problems);
     let Some(bundle) = bundle else {

@@ -207,6 +207,7 @@ fn bench() {
             main: None,
             assets_binding: Some("ASSETS"),
             assets_before_main: true,
+            named: None,
         });
         let root = entry.lines().find_map(|line| line.trim().strip_prefix("root: ")).unwrap();
         let root = root.strip_suffix(',').unwrap();

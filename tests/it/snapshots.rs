@@ -26,8 +26,14 @@ fn describe(dist: &Path) -> String {
         let bytes = fs::read(dist.join(&path)).unwrap();
         if path.starts_with("assets/") || path == "build.json" {
             text.push_str(&format!("=== {path}\n"));
-        } else {
-            text.push_str(&format!("=== {path}\n{}\n", String::from_utf8(bytes).unwrap().trim_end()));
+            continue;
+        }
+        match String::from_utf8(bytes) {
+            Ok(content) if !content.contains('\0') => {
+                text.push_str(&format!("=== {path}\n{}\n", content.trim_end()));
+            }
+            Ok(content) => text.push_str(&format!("=== {path}\n{:02x?}\n", content.as_bytes())),
+            Err(error) => text.push_str(&format!("=== {path}\n{:02x?}\n", error.into_bytes())),
         }
     }
     text

@@ -20,14 +20,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("compile", &["diagnostic"]),
     ("resolve", &["compile"]),
     ("cache", &["compile", "diagnostic"]),
-    ("graph", &["cache", "compile", "diagnostic", "project", "resolve"]),
+    ("graph", &["cache", "compile", "diagnostic", "hash", "project", "resolve"]),
     ("link", &["compile", "diagnostic", "graph"]),
     ("router", &["route"]),
+    ("analyze", &["compile", "graph", "link"]),
     ("deployment", &["asset", "diagnostic", "error", "hash", "link", "project", "route"]),
-    ("target", &["asset", "diagnostic", "project", "route"]),
+    ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
         "pipeline",
         &[
+            "analyze",
             "asset",
             "cache",
             "compile",
@@ -80,9 +82,7 @@ fn rooms_name_only_rooms_before_them() {
                 wrong.push(format!("src/{path} names `crate::{name}`"));
             }
         }
-        for (library, home) in
-            [("swc_", "compile"), ("clap", "cli"), ("miette", "diagnostic"), ("oxc_", "resolve")]
-        {
+        for (library, home) in [("swc_", "compile"), ("clap", "cli"), ("miette", "diagnostic")] {
             let used = text.lines().any(|line| line.trim_start().starts_with(&format!("use {library}")));
             if used && room(&path) != home {
                 wrong.push(format!("src/{path} uses `{library}`, which lives in `{home}`"));

@@ -84,6 +84,8 @@ fn run(command: Command) -> Result<(), String> {
             jsx_factory: bundling.jsx_factory.as_deref(),
             jsx_fragment: bundling.jsx_fragment.as_deref(),
             tsconfig: bundling.tsconfig.as_deref(),
+            conditions: None,
+            platform: resolve::Platform::Browser,
             compatibility_flags: &code.compatibility_flags,
             root: &code.root,
         }),

@@ -114,8 +114,6 @@ const UNSAFE_BINDING: Shape = Shape::Open(fields! {
     },
 });
 
-const MODULES: Effect =
-    Unsupported("the modules that the code imports are bundled, and no others; delete the setting");
 const WASM: Effect = Refused("a worker of modules imports the file: `import module from \"./module.wasm\"`");
 const BLOB: Effect = Refused("publish the file with the static files, and fetch it through `env.ASSETS`");
 const SITE: Effect = Refused(
@@ -123,8 +121,6 @@ const SITE: Effect = Refused(
      bucket, and ask `env.ASSETS` in place of `@cloudflare/kv-asset-handler`",
 );
 const BUILD: Effect = Unsupported("run the command before `pagesbuild build`");
-const NO_BUNDLE: Effect = Unsupported("the code is always bundled; delete the setting");
-const NAMES: Effect = Unsupported("modules that are kept apart are named after their content");
 const PYTHON: Effect = Unsupported("Python workers are not built; deploy them with wrangler");
 
 /// Every key of the top level.
@@ -142,7 +138,7 @@ pub const KEYS: &[Key] = keys! {
     "analytics_engine_datasets" Own Carried, list_of! { "binding" ! String, "dataset" ? String, "remote" ? Bool };
     "artifacts" Own Carried, list_of! { "binding" ! String, "namespace" ! String, "remote" ? Bool };
     "assets" Inherited Resolved, ASSETS;
-    "base_dir" Inherited MODULES, String;
+    "base_dir" Inherited Resolved, String;
     "browser" Own Carried, SIMPLE;
     "build" Inherited BUILD, table! { "command" ? String, "cwd" ? String, "watch_dir" ? STRING_OR_LIST };
     "cache" Inherited Carried, table! { "enabled" ! Bool, "cross_version_cache" ? Bool };
@@ -192,7 +188,7 @@ pub const KEYS: &[Key] = keys! {
     };
     "env" Top Ignored, Map(&Shape::Environment);
     "exports" Inherited Carried, Map(&EXPORT);
-    "find_additional_modules" Inherited MODULES, Bool;
+    "find_additional_modules" Inherited Resolved, Bool;
     "first_party_worker" Inherited Carried, Bool;
     "flagship" Own Carried, list_of! { "binding" ! String, "app_id" ? String, "remote" ? Bool };
     "hyperdrive" Own Carried, list_of! {
@@ -222,7 +218,7 @@ pub const KEYS: &[Key] = keys! {
         "binding" ! String, "certificate_id" ! String, "remote" ? Bool,
     };
     "name" Inherited Resolved, String;
-    "no_bundle" Inherited NO_BUNDLE, Bool;
+    "no_bundle" Inherited Resolved, Bool;
     "observability" Inherited Carried, table! {
         "enabled" ? Bool, "head_sampling_rate" ? Number, "redact_query_string" ? Bool,
         "issues" ? table! { "enabled" ? Bool }, "logs" ? LOGS, "traces" ? SIGNAL,
@@ -235,7 +231,7 @@ pub const KEYS: &[Key] = keys! {
         "mode" ? Choice(&["off", "smart", "targeted"]), "hint" ? String, "region" ? String, "host" ? String,
         "hostname" ? String,
     };
-    "preserve_file_names" Inherited NAMES, Bool;
+    "preserve_file_names" Inherited Resolved, Bool;
     "preview_urls" Inherited Carried, Bool;
     "previews" Inherited Carried, Shape::Previews;
     "python_modules" Inherited PYTHON, table! { "exclude" ! STRINGS };
@@ -262,7 +258,7 @@ pub const KEYS: &[Key] = keys! {
     };
     "route" Inherited Carried, ROUTE;
     "routes" Inherited Carried, List(&ROUTE);
-    "rules" Inherited MODULES, list_of! {
+    "rules" Inherited Resolved, list_of! {
         "type" ! Choice(&[
             "ESModule", "CommonJS", "CompiledWasm", "Text", "Data", "PythonModule", "PythonRequirement",
         ]),

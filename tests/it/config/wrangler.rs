@@ -28,7 +28,8 @@ fn emit(directory: &Path, environment: Option<&str>) -> Option<Value> {
     let assets = project.assets.as_ref();
     let written = config(&Input {
         project: &project,
-        main: project.main.is_some(),
+        main: project.main.as_ref().map(|_| "index.js"),
+        modules: &[],
         source_map: project.bundling.source_map && project.main.is_some(),
         assets: assets
             .map(|settings| Assets { settings, run_worker_first: settings.run_worker_first.as_ref() }),

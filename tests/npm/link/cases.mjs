@@ -1,14 +1,16 @@
-// The written cases of linking: what is bundled logs what the unbundled program logs, and its map leads back.
+// The written cases of linking: what is bundled logs what the unbundled program logs, its map leads back, and its
+// metafile adds up.
 //
 //   node cases.mjs BINARY CASES DIRECTORY [NAME...]
 //
 // Each case that is listed as a known failure has to fail: one that passes is to be taken off the list. The programs and their
 // outputs are written to DIRECTORY.
 
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
+import { faults as metafileFaults } from "../metafile/check.mjs";
 import { check } from "./mappings.mjs";
 import { Programs, bundle } from "./programs.mjs";
 import { read, write } from "./written.mjs";
@@ -21,7 +23,8 @@ async function judge(one, programs) {
 	const wanted = one.fails ? "" : (one.log?.join("\n") ?? (await programs.run(join(home, entry))));
 	for (const [mode, ...flags] of [["plain"], ["minified", "--minify"]]) {
 		const outfile = join(home, `${mode}.out.mjs`);
-		const built = await bundle(binary, home, entry, outfile, "--sourcemap", ...flags);
+		const metafile = join(home, `${mode}.json`);
+		const built = await bundle(binary, home, entry, outfile, "--sourcemap", "--metafile", metafile, ...flags);
 		if (one.fails) {
 			const missing = one.fails.filter((text) => !built.report.includes(text));
 			if (!built.failed || missing.length > 0) {
@@ -44,6 +47,11 @@ async function judge(one, programs) {
 		const { faults } = await check(outfile);
 		if (faults.length > 0) {
 			return `${mode}: its map is wrong\n${faults.join("\n")}`;
+		}
+		const { size } = await stat(outfile);
+		const facts = metafileFaults(JSON.parse(await readFile(metafile, "utf8")), { [basename(outfile)]: size });
+		if (facts.length > 0) {
+			return `${mode}: its metafile is wrong\n${facts.join("\n")}`;
 		}
 	}
 	return undefined;

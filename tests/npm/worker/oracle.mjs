@@ -2,13 +2,14 @@
 // classes below `durable_objects/` added to its output, assets served where no function has a route. The answers of
 // that worker are the ones to expect. Where there is a `main` beside functions, its `fetch` takes the place of the
 // assets as what comes after the last handler; where there are no assets either, which Pages knows nothing of, a plain
-// 404 does. A project without functions is left to wrangler's own bundler.
+// 404 does. A `_worker.js` is what wrangler makes of it, behind its own `_routes.json`. A project without functions is
+// left to wrangler's own bundler.
 //
 //   node oracle.mjs PROJECT OUTDIR
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { build } from "esbuild";
 import { experimental_readRawConfig as readRawConfig } from "wrangler";
@@ -22,16 +23,35 @@ function hasHandlers(directory) {
   return files.some(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8").includes("onRequest"));
 }
 
+function wranglerBuilds(options, out) {
+  const wrangler = resolve(import.meta.dirname, "../node_modules/wrangler/bin/wrangler.js");
+  const call = [wrangler, "pages", "functions", "build", "--compatibility-date", "2026-10-01", ...options];
+  execFileSync(process.execPath, call, { cwd: out, stdio: ["ignore", "ignore", "inherit"] });
+}
+
 function functions(project, out, fallback) {
   const routes = join(out, "_routes.json");
-  const wrangler = resolve(import.meta.dirname, "../node_modules/wrangler/bin/wrangler.js");
-  const options = ["--outdir", join(out, "functions"), "--output-routes-path", routes, "--compatibility-date", "2026-10-01"];
-  const call = [wrangler, "pages", "functions", "build", join(project, "functions"), "--fallback-service", fallback, ...options];
-  execFileSync(process.execPath, call, { cwd: out, stdio: ["ignore", "ignore", "inherit"] });
+  const options = ["--outdir", join(out, "functions"), "--output-routes-path", routes];
+  wranglerBuilds([join(project, "functions"), "--fallback-service", fallback, ...options], out);
   const { include } = JSON.parse(readFileSync(routes, "utf8"));
   // On Pages `/files/*` takes `/files` as well.
   const bare = include.filter((rule) => rule.length > 2 && rule.endsWith("/*")).map((rule) => rule.slice(0, -2));
   return [...new Set([...include, ...bare])].sort();
+}
+
+/** A `_worker.js`, with what `wrangler pages dev` puts before it where there is a `_routes.json`. */
+async function advanced(worker, out) {
+  const options = ["--build-output-directory", dirname(worker), "--outdir", join(out, "built")];
+  wranglerBuilds(["x", ...options], out);
+  const built = join(out, "built", existsSync(join(out, "built/index.js")) ? "index.js" : "_worker.js");
+  const routes = join(dirname(worker), "_routes.json");
+  const templates = resolve(import.meta.dirname, "../node_modules/wrangler/templates");
+  await build({
+    entryPoints: [existsSync(routes) ? join(templates, "pages-dev-pipeline.ts") : built],
+    ...{ bundle: true, format: "esm", outfile: join(out, "worker/index.js"), external: ["cloudflare:*", "node:*"] },
+    alias: { __ENTRY_POINT__: built },
+    define: existsSync(routes) ? { __ROUTES__: readFileSync(routes, "utf8") } : {},
+  });
 }
 
 /** Functions with something other than assets behind them: `last`, an expression for an object like a worker. */
@@ -61,7 +81,17 @@ if (assets !== undefined && existsSync(join(project, assets))) {
   }
 }
 
-if (hasHandlers(join(project, "functions"))) {
+const worker = config.assets && !config.main && join(config.assets.directory, "_worker.js");
+if (worker && existsSync(worker)) {
+  await advanced(worker, out);
+  // Pages publishes neither of the two.
+  const unpublished = [worker, join(dirname(worker), "_routes.json")];
+  cpSync(dirname(worker), join(out, "site"), { recursive: true, filter: (path) => !unpublished.includes(path) });
+  config.assets.directory = join(out, "site");
+  config.main = "worker/index.js";
+  config.no_bundle = true;
+  config.assets.run_worker_first = true;
+} else if (hasHandlers(join(project, "functions"))) {
   const main = config.main && JSON.stringify(join(project, config.main));
   const alone = config.assets && !main;
   const include = functions(project, out, alone ? "ASSETS" : "LAST");
