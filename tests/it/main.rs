@@ -15,6 +15,7 @@ mod link;
 mod maps;
 mod metafile;
 mod npm;
+mod packages;
 mod project;
 mod reproducible;
 mod resolve;

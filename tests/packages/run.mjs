@@ -5,7 +5,7 @@
 // The programs are in `programs/`. They and their bundles are written to DIRECTORY. The packages are those of NODE_MODULES; without
 // names all programs run.
 
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -74,39 +74,47 @@ async function version(name) {
 	return JSON.parse(await readFile(join(values.modules, packaged, "package.json"), "utf8")).version;
 }
 
-/** How a case fares: for each mode the differences from what is wanted, by where it ran, and the sizes. */
+/** How a case fares: for each mode what is wrong where it ran, or "pass", and the sizes and times. */
 async function judge(one, runtime) {
 	const [program, lines] = one.files.entries().next().value;
 	one.files.set(program, toModule(lines));
 	one.files.set("worker.js", [worker(program)]);
 	const { home } = await write(one, directory);
-	const only = one.only?.[0].split(":")[0];
-	const result = { name: one.name.split("/").slice(1).join("/"), topic: one.name.split("/")[0], notes: [...(one.only ?? []), ...(one.oracle ?? [])], modes: {} };
+	const [topic, ...name] = one.name.split("/");
+	const result = { name: name.join("/"), topic, notes: [...(one.only ?? []), ...(one.oracle ?? [])], modes: {} };
 	result.version = await version(result.name);
-	const here = only === "workerd" ? runtime : { run: (file) => ask(home, file) };
-	let wanted = one.oracle ? undefined : await here.run("worker.js", home);
+	const places = { node: (file) => ask(home, file), workerd: (file) => runtime.run(file, home) };
+	const [only] = one.only?.[0].split(":") ?? [];
+	const asked = Object.entries(places).filter(([place]) => only === undefined || place === only);
+	let wanted = one.oracle ? undefined : await places.node("worker.js");
 	for (const [mode, flags] of Object.entries(MODES)) {
 		const started = performance.now();
 		const built = await bundle(binary, home, "worker.js", join(home, `${mode}.mjs`), "--no-cache", "--quiet", ...flags);
-		const ended = performance.now();
-		const peer = await build(home, "worker.js", join(home, `${mode}.esbuild.mjs`), mode === "minified");
-		const [text, other] = await Promise.all(["", ".esbuild"].map((infix) => readFile(join(home, `${mode}${infix}.mjs`)).catch(() => undefined)));
-		wanted ??= await here.run(`${mode}.esbuild.mjs`, home);
-		const places = { node: only === "workerd" ? undefined : (file) => ask(home, file), workerd: only === "node" ? undefined : (file) => runtime.run(file, home) };
-		const got = {};
-		for (const [place, run] of Object.entries(places)) {
-			const answer = run && (built.failed ? `is not built\n${built.report}` : await run(`${mode}.mjs`));
-			if (run && answer !== wanted) {
-				const same = (await run(`${mode}.esbuild.mjs`)) === answer;
-				got[place] = `${answer}${same ? "\n(so does what esbuild makes)" : ""}`;
-			} else {
-				got[place] = run && "pass";
-			}
+		const time = performance.now() - started;
+		let peer;
+		const ofPeer = async (run) => {
+			peer ??= await build(home, "worker.js", join(home, `${mode}.esbuild.mjs`), mode === "minified");
+			return run(`${mode}.esbuild.mjs`);
+		};
+		wanted ??= await ofPeer(asked[0][1]);
+		const answers = {};
+		for (const [place, run] of asked) {
+			const answer = built.failed ? `is not built\n${built.report}` : await run(`${mode}.mjs`);
+			const right = answer === wanted && !/^throws|^does not|^the program/m.test(answer);
+			const same = !right && first(await ofPeer(run)) === first(answer);
+			answers[place] = right ? "pass" : `has to log\n${wanted}\nlogs\n${answer}${same ? "\nas it does with esbuild" : ""}`;
 		}
-		result.modes[mode] = { ...got, size: text?.length, peerSize: other?.length, time: ended - started, peerTime: peer.time, report: built.report };
+		const sizes = values.report === undefined ? [] : await ofPeer((file) => Promise.all([size(home, `${mode}.mjs`), size(home, file)]));
+		result.modes[mode] = { answers, sizes, times: [time, peer?.time], report: built.report };
 	}
-	result.wanted = wanted;
 	return result;
+}
+
+/** An error without the way to it, which names places in a bundle. */
+const first = (answer) => answer.split("\n    at ")[0];
+
+async function size(home, file) {
+	return (await stat(join(home, file))).size;
 }
 
 const { cases } = await read(join(import.meta.dirname, "programs"));
@@ -126,20 +134,19 @@ await Promise.all(
 		for (const one of waiting) {
 			const result = await judge(one, runtime);
 			results.push(result);
-			for (const [mode, { node, workerd, report }] of Object.entries(result.modes)) {
-				for (const [place, answer] of Object.entries({ node, workerd })) {
-					if (answer !== undefined && (answer !== "pass" || /^throws|^the program/m.test(result.wanted))) {
-						console.log(`=== ${result.name} ${result.version}, ${mode}, ${place}: has to log\n${result.wanted}\nlogs\n${answer}\n${report}`);
-					}
+			for (const [mode, { answers, report }] of Object.entries(result.modes)) {
+				for (const [place, answer] of Object.entries(answers).filter(([, answer]) => answer !== "pass")) {
+					console.log(`=== ${result.name} ${result.version}, ${mode}, ${place}: ${answer}\n${report}`);
 				}
 			}
 		}
 	}),
 );
 runtime.stop();
-const { text, failed } = report(results);
+results.sort((one, other) => (one.name < other.name ? -1 : 1));
+const failed = results.filter(({ modes }) => Object.values(modes).some(({ answers }) => Object.values(answers).some((answer) => answer !== "pass")));
 if (values.report) {
-	await writeFile(values.report, text);
+	await writeFile(values.report, report(results));
 }
-console.log(`${results.length} packages, ${failed} wrong`);
-process.exit(failed > 0 ? 1 : 0);
+console.log(`${results.length} packages, ${failed.length} wrong`);
+process.exit(failed.length > 0 ? 1 : 0);
