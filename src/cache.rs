@@ -46,6 +46,13 @@ struct Entry {
     used: AtomicBool,
 }
 
+/// Where a project has its cache: below its `node_modules`, where tools keep what can be made again, or beside its
+/// configuration.
+pub fn directory(root: &Path) -> PathBuf {
+    let modules = root.join("node_modules");
+    if modules.is_dir() { modules.join(".cache/pagesbuild") } else { root.join(".pagesbuild/cache") }
+}
+
 impl Cache {
     /// A cache that keeps nothing.
     pub fn none() -> Self {
@@ -60,15 +67,9 @@ impl Cache {
         }
     }
 
-    /// The cache of a project: below its `node_modules`, where tools keep what can be made again, or beside its
-    /// configuration.
+    /// The cache of a project.
     pub fn of_project(root: &Path) -> Self {
-        let modules = root.join("node_modules");
-        if modules.is_dir() {
-            Self::open(modules.join(".cache/pagesbuild"), LIMIT)
-        } else {
-            Self::open(root.join(".pagesbuild/cache"), LIMIT)
-        }
+        Self::open(directory(root), LIMIT)
     }
 
     fn open(directory: PathBuf, limit: usize) -> Self {

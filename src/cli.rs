@@ -12,11 +12,13 @@ use pagesbuild::project;
 
 use printer::Printer;
 
+mod analyze;
 mod build;
 mod bundle;
 mod completions;
 pub(crate) mod printer;
 mod routes;
+mod why;
 
 /// Compile a web project, its static assets, functions and bindings, into one versioned deployment
 #[derive(Debug, Parser)]
@@ -43,9 +45,15 @@ enum Command {
     /// Show the routes of a project: pattern, method, handler and the middleware before it
     #[command(after_help = routes::EXAMPLES)]
     Routes(routes::Arguments),
+    /// Show what a project's worker and static files are made of, as a page
+    #[command(after_help = analyze::EXAMPLES)]
+    Analyze(analyze::Arguments),
     /// Bundle one module for the worker runtime
     #[command(after_help = bundle::EXAMPLES)]
     Bundle(bundle::Arguments),
+    /// Show what imports a module, why it is that file, and what keeps it in the worker
+    #[command(after_help = why::EXAMPLES)]
+    Why(why::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -200,7 +208,9 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match command {
         Command::Build(arguments) => build::run(arguments, &global, &printer),
         Command::Routes(arguments) => routes::run(arguments, &global, &printer),
+        Command::Analyze(arguments) => analyze::run(arguments, &global, &printer),
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
+        Command::Why(arguments) => why::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

@@ -81,8 +81,19 @@ pub struct Diagnostic {
     pub path: Option<String>,
     /// Places, the most important one first.
     pub labels: Vec<Label>,
+    /// What was found on the way to it.
+    pub notes: Vec<Note>,
     /// What the user can do.
     pub help: Option<String>,
+}
+
+/// A list of things to know, such as the files that were looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What they are, in a word or two.
+    pub label: &'static str,
+    /// The things, the first ones first.
+    pub items: Vec<String>,
 }
 
 impl Diagnostic {
@@ -102,7 +113,15 @@ impl Diagnostic {
     }
 
     fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), path: None, labels: Vec::new(), help: None }
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            path: None,
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+        }
     }
 
     /// Adds a place. The first one added is the primary one.
@@ -116,6 +135,15 @@ impl Diagnostic {
     #[must_use]
     pub fn file(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
+        self
+    }
+
+    /// Adds a list of things to know, unless it is empty.
+    #[must_use]
+    pub fn noting(mut self, label: &'static str, items: Vec<String>) -> Self {
+        if !items.is_empty() {
+            self.notes.push(Note { label, items });
+        }
         self
     }
 

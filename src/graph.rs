@@ -15,14 +15,17 @@ use rayon::Scope;
 use crate::cache::Cache;
 use crate::compile::{self, Import, ImportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
+use crate::nodejs::Global;
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
 
 mod additional;
+mod globals;
 mod known;
 
 pub use additional::{Additional, AdditionalModule, bytes, unfit};
 use additional::{Named, missing_exports};
+pub use known::package_name;
 use known::{Found, Known, Traits};
 
 /// The scheme of specifiers that only generated modules use.
@@ -66,6 +69,8 @@ pub struct ModuleGraph {
     pub modules: Vec<Module>,
     /// The module whose exports are the worker's.
     pub entry: ModuleId,
+    /// Modules that are evaluated before it, in order.
+    pub before: Vec<ModuleId>,
     /// Modules that are not linked, sorted by name. The linker knows them as modules that the runtime provides.
     pub additional: Vec<AdditionalModule>,
     /// Whether an error left modules out: then the rest can be looked at, and not be linked.
@@ -76,6 +81,11 @@ impl ModuleGraph {
     /// The module of an id.
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.0 as usize]
+    }
+
+    /// The modules that evaluation starts from, in order.
+    pub fn roots(&self) -> impl Iterator<Item = ModuleId> {
+        self.before.iter().copied().chain([self.entry])
     }
 
     /// All ids, in order.
@@ -103,6 +113,10 @@ pub enum Node {
     Generated(&'static str),
     /// A file.
     File(PathBuf),
+    /// The module that replaces a name of the global scope.
+    Global(&'static Global),
+    /// What `require` gives of a module that stands in for the one of this name.
+    Required(String),
     /// The empty module that a package's manifest asks for.
     Empty,
 }
@@ -114,7 +128,9 @@ impl Ord for Node {
             match node {
                 Node::Generated(name) => (0, name.as_ref()),
                 Node::File(file) => (1, file.as_os_str()),
-                Node::Empty => (2, OsStr::new("")),
+                Node::Global(global) => (2, global.stand_in.as_ref()),
+                Node::Required(name) => (3, name.as_ref()),
+                Node::Empty => (4, OsStr::new("")),
             }
         }
         letters(self).cmp(&letters(other))
@@ -193,12 +209,13 @@ pub fn graph(compiler: &Compiler<'_>, roots: Roots, diagnostics: &mut Diagnostic
     let node = matches!(&entry, Node::File(file) if is_node(file, || compiler.resolver.is_module(file)));
     let (place, _) = growing.known().place(&entry, Traits { effects: true, node });
     rayon::scope(|scope| growing.visit(scope, (place, entry, node)));
+    let before = growing.globals(place);
     let mut known = growing.known.into_inner().unwrap_or_else(PoisonError::into_inner);
-    known.unify(place);
-    diagnostics.extend(known.problems);
+    known.unify(before.iter().copied().chain([place]));
+    diagnostics.extend(known.problems(place));
     let additional = known.additional.into_values().collect();
-    let (modules, entry) = known::number(known.found, &known.traits, place)?;
-    Some(ModuleGraph { modules, entry, additional, incomplete: known.incomplete })
+    let (modules, entry, before) = known::number(known.found, &known.traits, place, &before)?;
+    Some(ModuleGraph { modules, entry, before, additional, incomplete: known.incomplete })
 }
 
 impl Growing<'_> {
@@ -213,13 +230,15 @@ impl Growing<'_> {
         let path = match &node {
             Node::File(file) => project::display(self.compiler.root, file),
             Node::Generated(name) => (*name).to_owned(),
+            Node::Global(global) => globals::path(global),
+            Node::Required(name) => format!("{SCHEME}require/{name}"),
             Node::Empty => format!("{SCHEME}empty"),
         };
         let mut next = Vec::new();
         let mut known = self.known();
         known.incomplete |=
             found.is_none() || problems.iter().any(|problem| problem.severity == Severity::Error);
-        known.problems.extend(problems);
+        known.problems.extend(problems.into_iter().map(|problem| (place, problem)));
         if let Some((object, reached)) = found {
             let target = |(import, reached)| match reached {
                 Reached::Node(node, traits, main) => {
@@ -292,12 +311,17 @@ impl Growing<'_> {
                 let text = self.roots.generated.get(name).cloned().unwrap_or_default();
                 Source::new(format!("{name}.js"), text)
             }
+            Node::Global(global) => Source::new(format!("{}.js", globals::path(global)), global.text()),
+            Node::Required(name) => {
+                let text = self.compiler.resolver.nodejs().required(name);
+                Source::new(format!("{SCHEME}require/{name}.js"), text)
+            }
             Node::Empty => Source::new(format!("{SCHEME}empty.cjs"), ""),
         };
         self.compiler.cache.object(&source, self.compiler.options).map(Arc::new)
     }
 
-    fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Diagnostic> {
+    fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Box<Diagnostic>> {
         if let Node::Generated(_) = importer {
             if let Some(file) = self.roots.files.get(&import.specifier) {
                 let node = is_node(file, || self.compiler.resolver.is_module(file));
@@ -309,7 +333,8 @@ impl Growing<'_> {
         }
         let file = match importer {
             Node::File(file) => file.as_path(),
-            Node::Generated(_) | Node::Empty => self.compiler.root,
+            Node::Global(_) => return Ok(self.stand_in(&import.specifier)),
+            Node::Generated(_) | Node::Required(_) | Node::Empty => self.compiler.root,
         };
         if let Node::File(file) = importer
             && let Some(named) = self.compiler.additional(file, import)?
@@ -318,29 +343,44 @@ impl Growing<'_> {
         }
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
-            Ok(Resolution::File(File { path, effects, module, main })) => {
+            Some(Resolution::File(File { path, effects, module, main })) => {
                 if let Some(named) = self.compiler.not_code(&path, import)? {
                     return Ok(Reached::Additional(named));
                 }
                 let node = is_node(&path, || module);
                 Ok(Reached::Node(Node::File(path), Traits { effects, node }, main))
             }
-            Ok(Resolution::External(name)) => Ok(Reached::External(name)),
-            Ok(Resolution::Empty) => {
+            Some(Resolution::External(name)) => Ok(Reached::External(name)),
+            Some(Resolution::Required(name)) => {
+                Ok(Reached::Node(Node::Required(name), Traits { effects: false, node: false }, None))
+            }
+            Some(Resolution::Empty) => {
                 Ok(Reached::Node(Node::Empty, Traits { effects: false, node: false }, None))
             }
-            Err(unresolved) => {
-                // Packages try for modules that need not be there.
-                let is_package = file.components().any(|part| part.as_os_str() == "node_modules");
-                let diagnostic = match import.kind {
-                    ImportKind::Require if is_package => {
-                        Diagnostic::warning(Code::UnresolvedImport, unresolved.reason)
-                    }
-                    _ => Diagnostic::error(Code::UnresolvedImport, unresolved.reason),
-                };
-                Err(diagnostic.help(unresolved.help))
-            }
+            // The program asks whether it is there.
+            None if import.tried => Ok(Reached::Missing),
+            None => Err(self.compiler.unresolved(file, import)),
         }
+    }
+}
+
+impl Compiler<'_> {
+    /// What is to be said about an import that leads nowhere.
+    fn unresolved(&self, importer: &Path, import: &Import) -> Box<Diagnostic> {
+        let unresolved = self.resolver.explain(importer, &import.specifier, import.kind);
+        let diagnostic = match import.kind {
+            // Packages try for modules that need not be there.
+            ImportKind::Require if package_name(&importer.to_string_lossy()).is_some() => {
+                Diagnostic::warning(Code::UnresolvedImport, unresolved.reason)
+            }
+            _ => Diagnostic::error(Code::UnresolvedImport, unresolved.reason),
+        };
+        let told = match unresolved.conditions.as_slice() {
+            [] => Vec::new(),
+            conditions => vec![conditions.join(", ")],
+        };
+        let diagnostic = diagnostic.help(unresolved.help);
+        Box::new(diagnostic.noting("tried", unresolved.tried).noting("conditions", told))
     }
 }
 

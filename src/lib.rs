@@ -16,6 +16,7 @@ pub mod error;
 pub mod graph;
 pub mod hash;
 pub mod link;
+pub mod nodejs;
 pub mod pipeline;
 pub mod project;
 pub mod resolve;

@@ -8,6 +8,7 @@ pub use crate::graph::AdditionalModule;
 use crate::graph::ModuleGraph;
 
 mod bind;
+mod cause;
 mod contribution;
 mod cycle;
 mod map;
@@ -22,6 +23,7 @@ mod text;
 mod wait;
 mod write;
 
+pub use cause::{Cause, Causes};
 pub use contribution::{Contribution, LinkMap};
 
 /// What the linked module looks like.
@@ -62,8 +64,16 @@ pub fn link(graph: &ModuleGraph, output: Output, diagnostics: &mut Diagnostics) 
         return None;
     }
     let cycles = cycle::Cycles::new(&binder);
-    let live = shake::shake(&binder, &cycles);
+    let live = shake::shake(&binder, &cycles, None);
     let plan = order::plan(&binder, &cycles, &live);
     let names = name::names(&binder, &live, &plan, output);
     Some(write::write(&binder, &live, &plan, &names, output))
+}
+
+/// What makes the modules of a graph and their parts live, whether or not they can be linked.
+pub fn causes(graph: &ModuleGraph) -> Causes {
+    let binder = bind::Binder::new(graph);
+    let mut causes = Causes::new(graph);
+    shake::shake(&binder, &cycle::Cycles::new(&binder), Some(&mut causes));
+    causes
 }

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::asset::{self, AssetManifest, RuleFile};
-use crate::deployment::{self, AssetParts, BuildFacts, Parts, document};
+use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
+use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
 use crate::error::Error;
@@ -17,12 +17,15 @@ mod analysis;
 mod bundle;
 mod serving;
 mod sources;
+mod why;
 mod worker;
 
+pub use analysis::{Analyzed, Placement, analyze};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 use sources::Sources;
-use worker::Worker;
+pub use why::{Answer, Link, Share, WhyRequest, why};
+use worker::Given;
 
 /// Where a build writes to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,6 +77,16 @@ struct Front {
     routes: RouteTable,
 }
 
+/// A deployment, nothing of which is written yet, and what it is made from.
+struct Made {
+    project: Project,
+    outdir: PathBuf,
+    assets: Vec<AssetFile>,
+    linked: Option<Linked>,
+    deployment: Deployment,
+    facts: BuildFacts,
+}
+
 /// Builds the project into a directory. `None` where errors stopped it; then nothing was written.
 ///
 /// # Errors
@@ -85,11 +98,16 @@ pub fn build(
 ) -> Result<(Option<Built>, Vec<Diagnostic>), Error> {
     let start = Instant::now();
     let mut diagnostics = Diagnostics::default();
-    let built = match front(options, request.outdir, &mut diagnostics)? {
+    let made = match front(options, request.outdir, &mut diagnostics)? {
         Some(front) => back(front, request.metafile, start, &mut diagnostics)?,
         None => None,
     };
-    Ok((built, diagnostics.into_sorted()))
+    let Some(made) = made else { return Ok((None, diagnostics.into_sorted())) };
+    deployment::emit(&made.deployment, &made.outdir, &made.facts)?;
+    if let Some(file) = request.metafile {
+        analysis::write(file, &analysis::metafile(&made))?;
+    }
+    Ok((Some(summary(made, start)), diagnostics.into_sorted()))
 }
 
 /// The route table of a project, most specific first. `None` where errors stopped it.
@@ -127,38 +145,26 @@ fn front(
     Ok(Some(Front { project, code, outdir, tree, sources, routes }))
 }
 
+/// The other stages, but for writing. `beside` is a file that will be written too.
 fn back(
     front: Front,
-    metafile: Option<&Path>,
+    beside: Option<&Path>,
     start: Instant,
     diagnostics: &mut Diagnostics,
-) -> Result<Option<Built>, Error> {
+) -> Result<Option<Made>, Error> {
     let Front { project, code, outdir, tree, sources, routes } = front;
     deployment::check_outdir(&project, &outdir)?;
-    if let Some(file) = metafile {
+    if let Some(file) = beside {
         deployment::check_beside(&project, &outdir, file)?;
     }
-    let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
-    let routes_json = match &tree.routes_json {
-        Some(file) => serving::routes_json(&project, file, diagnostics),
-        None => None,
-    };
-    let named = routes_json.as_ref().filter(|_| tree.advanced.is_some() && !configured);
-    let named = named.and_then(serving::named);
-    let worker = Worker {
-        project: &project,
-        routes: &routes,
-        own_rules: configured || tree.routes_json.is_some(),
-        main: project.main.as_deref().or(tree.advanced.as_ref().map(|worker| worker.main.as_path())),
-        named: named.as_deref(),
-    };
-    let linked = worker::link(&worker, &code, sources, diagnostics);
+    let given = Given::of(&project, &tree, diagnostics);
+    let linked = worker::link(&given.worker(&project, &tree, &routes), &code, sources, diagnostics);
     let main = code.main.clone();
     code.save();
     let assets = match &project.assets {
         Some(settings) => {
             let configured = settings.run_worker_first.as_ref();
-            let explicit = rules::Explicit { given: routes_json.as_ref(), configured };
+            let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
             Some(Static::read(settings, &tree, &routes, explicit, diagnostics)?)
         }
         None => None,
@@ -200,12 +206,7 @@ fn back(
     let assemble = || deployment::assemble(parts);
     let (deployment, facts) = rayon::join(assemble, || BuildFacts::gather(&project.root, start));
     diagnostics.extend(serving::in_the_future(&project, &facts));
-    deployment::emit(&deployment, &outdir, &facts)?;
-    if let Some(file) = metafile {
-        let text = analysis::metafile(&project, &outdir, linked.as_ref(), &tree.assets, &deployment);
-        analysis::write(file, &text)?;
-    }
-    Ok(Some(summary(&project, &outdir, linked, &deployment, start)))
+    Ok(Some(Made { project, outdir, assets: tree.assets, linked, deployment, facts }))
 }
 
 /// The static half of a deployment.
@@ -255,29 +256,24 @@ fn files(bundle: Bundle) -> Vec<String> {
     files
 }
 
-fn summary(
-    project: &Project,
-    outdir: &Path,
-    linked: Option<Linked>,
-    deployment: &deployment::Deployment,
-    start: Instant,
-) -> Built {
-    let document = &deployment.document;
+fn summary(made: Made, start: Instant) -> Built {
+    let Made { project, outdir, linked, deployment, .. } = made;
+    let document = deployment.document;
     let assets = document.assets.as_ref().map(|assets| &assets.files);
     let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
     Built {
-        id: document.id.clone(),
-        outdir: outdir.to_path_buf(),
-        name: project.name.clone(),
-        environment: project.environment.clone(),
-        assumptions: project.assumptions.clone(),
+        bindings: bindings.collect(),
+        id: document.id,
+        outdir,
+        name: project.name,
+        environment: project.environment,
+        assumptions: project.assumptions,
         routes: document.routes.len(),
         code_size: document.code.as_ref().map_or(0, |code| code.size),
         modules: linked.map_or_else(Vec::new, |linked| files(linked.bundle)),
         code_gzip: deployment.gzip_size,
         assets: assets.map_or(0, |manifest| manifest.len()),
         asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),
-        bindings: bindings.collect(),
         elapsed: start.elapsed(),
     }
 }

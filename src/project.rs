@@ -218,6 +218,8 @@ pub struct Code {
     pub directory: PathBuf,
     /// How code is compiled and linked.
     pub bundling: Bundling,
+    /// `YYYY-MM-DD`.
+    pub compatibility_date: String,
     /// In the order given.
     pub compatibility_flags: Vec<String>,
 }

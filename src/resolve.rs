@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::compile::{Dialect, ImportKind};
+use crate::nodejs::{self, Nodejs};
 
 mod browser;
 mod builtin;
@@ -18,14 +19,20 @@ mod exports;
 mod lookup;
 mod package;
 mod path;
+mod record;
 mod rules;
+mod trace;
 mod tsconfig;
 
 use directory::Directories;
-pub use lookup::Step;
-use lookup::{Hit, Lookup, Record};
+pub use explain::Unresolved;
+use lookup::{Hit, Lookup};
+pub use path::clean as cleaned;
+use record::Record;
+pub use record::Step;
 pub use rules::Platform;
 use rules::Rules;
+pub use trace::{Manifest, Trace};
 use tsconfig::Tsconfig;
 
 /// The conditions of a worker besides those of the kind of import.
@@ -38,6 +45,8 @@ pub enum Resolution {
     File(File),
     /// To a module that the runtime provides, under this name.
     External(String),
+    /// To what `require` gives of a module that stands in for the one of this name.
+    Required(String),
     /// To nothing: `"browser": { "x": false }` in a package's manifest.
     Empty,
 }
@@ -56,15 +65,6 @@ pub struct File {
     pub main: Option<PathBuf>,
 }
 
-/// Why a specifier leads nowhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unresolved {
-    /// One sentence.
-    pub reason: String,
-    /// What the user can do.
-    pub help: String,
-}
-
 /// What decides how specifiers are resolved.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
@@ -76,8 +76,8 @@ pub struct Options<'a> {
     pub jsx_fragment: Option<&'a str>,
     /// The configuration's `tsconfig`; `None` looks for the nearest one of each importer.
     pub tsconfig: Option<&'a Path>,
-    /// The project's compatibility flags, which say whether Node's built-in modules are there.
-    pub compatibility_flags: &'a [String],
+    /// What the project has of Node.js.
+    pub nodejs: &'a Nodejs,
     /// Conditions to tell packages in place of [`CONDITIONS`].
     pub conditions: Option<&'a [String]>,
     /// Whose fields of manifests count.
@@ -94,9 +94,9 @@ pub struct Resolver {
     alias_rules: Rules,
     alias: BTreeMap<String, String>,
     root: PathBuf,
-    node_builtins: bool,
-    /// Whether `nodejs_als` asks for `node:async_hooks` alone.
-    async_hooks: bool,
+    nodejs: Nodejs,
+    /// Where packages are that stand in for modules of Node.js.
+    homes: Vec<PathBuf>,
     tsconfig: Option<Arc<Tsconfig>>,
     /// What the configuration says of JSX.
     dialect: Dialect,
@@ -105,8 +105,6 @@ pub struct Resolver {
 impl Resolver {
     /// Prepares resolution; only a `tsconfig` that the configuration names is read yet.
     pub fn new(options: Options<'_>) -> Self {
-        let has_flag =
-            |names: &[&str]| options.compatibility_flags.iter().any(|flag| names.contains(&flag.as_str()));
         let conditions = match options.conditions {
             Some(conditions) => conditions.to_vec(),
             None => CONDITIONS.map(str::to_owned).to_vec(),
@@ -117,8 +115,8 @@ impl Resolver {
             alias_rules: Rules::of_node(),
             alias: options.alias.clone(),
             root: options.root.to_path_buf(),
-            node_builtins: has_flag(&["nodejs_compat", "nodejs_compat_v2", "experimental:nodejs_compat_v2"]),
-            async_hooks: has_flag(&["nodejs_als"]),
+            nodejs: options.nodejs.clone(),
+            homes: builtin::homes(options.root),
             tsconfig: options.tsconfig.map(|file| Arc::new(tsconfig::read(file))),
             dialect: Dialect {
                 jsx_factory: options.jsx_factory.map(str::to_owned),
@@ -128,19 +126,12 @@ impl Resolver {
         }
     }
 
-    /// Resolves one specifier of the file `importer`.
-    pub fn resolve(
-        &self,
-        importer: &Path,
-        specifier: &str,
-        kind: ImportKind,
-    ) -> Result<Resolution, Unresolved> {
-        let from = importer.parent().unwrap_or(importer);
-        match self.found(from, specifier, kind, None) {
-            Some(Hit::File { path, main }) => Ok(Resolution::File(self.file(&path, main.as_deref()))),
-            Some(Hit::Empty) => Ok(Resolution::Empty),
-            Some(Hit::Runtime(name)) => self.runtime(&name),
-            None => Err(self.explain(importer, specifier, kind)),
+    /// Where a specifier of the file `importer` leads. `None` is [explained](Self::explain) to those who ask.
+    pub fn resolve(&self, importer: &Path, specifier: &str, kind: ImportKind) -> Option<Resolution> {
+        match self.found(importer.parent()?, specifier, kind, None)? {
+            Hit::File { path, main } => Some(Resolution::File(self.file(&path, main.as_deref()))),
+            Hit::Empty => Some(Resolution::Empty),
+            Hit::Runtime(name) => self.runtime(&name, kind),
         }
     }
 
@@ -152,29 +143,27 @@ impl Resolver {
         record: Option<&RefCell<Record>>,
     ) -> Option<Hit> {
         let require = kind == ImportKind::Require;
-        let lookup = |rules| self.lookup(rules, require, record);
-        let mut from = from;
-        let mut specifier = specifier;
-        if let Some(target) = self.alias.get(specifier) {
-            (from, specifier) = (&self.root, target);
-            if let Some(record) = record {
-                record.borrow_mut().steps.push(Step::Alias(target.clone()));
-            }
-            if !builtin::is_runtime(specifier)
-                && let Some(hit) = lookup(&self.alias_rules).resolve(from, specifier)
-            {
-                return Some(hit);
-            }
+        let Some(target) = self.alias.get(specifier) else {
+            return self.direct(from, specifier, &self.lookup(&self.rules, require, record));
+        };
+        let by_node = self.lookup(&self.alias_rules, require, record);
+        let hit = (!builtin::is_runtime(target)).then(|| by_node.resolve(&self.root, target)).flatten();
+        let hit =
+            hit.or_else(|| self.direct(&self.root, target, &self.lookup(&self.rules, require, record)))?;
+        if let Some(record) = record {
+            record.borrow_mut().steps.push(Step::Alias(target.clone()));
         }
-        let is_runtime = builtin::is_platform(specifier)
-            || specifier.starts_with("node:")
-            || (self.node_builtins && builtin::is_node(specifier));
-        if is_runtime {
+        Some(hit)
+    }
+
+    /// Where a specifier leads that is no alias.
+    fn direct(&self, from: &Path, specifier: &str, lookup: &Lookup<'_>) -> Option<Hit> {
+        if builtin::is_platform(specifier) || self.is_nodejs(specifier) {
             return Some(Hit::Runtime(specifier.to_owned()));
         }
-        let hit = lookup(&self.rules).resolve(from, specifier);
+        let hit = lookup.resolve(from, specifier);
         // Without Node's modules a package of that name is what is meant.
-        hit.or_else(|| builtin::is_node(specifier).then(|| Hit::Runtime(specifier.to_owned())))
+        hit.or_else(|| nodejs::is_named(specifier).then(|| Hit::Runtime(specifier.to_owned())))
     }
 
     fn lookup<'a>(
@@ -191,20 +180,6 @@ impl Resolver {
             tsconfig: self.tsconfig.as_ref(),
             record,
         }
-    }
-
-    fn runtime(&self, name: &str) -> Result<Resolution, Unresolved> {
-        if builtin::is_platform(name) {
-            return Ok(Resolution::External(name.to_owned()));
-        }
-        let name = name.strip_prefix("node:").unwrap_or(name);
-        if self.node_builtins || (self.async_hooks && name == "async_hooks") {
-            return Ok(Resolution::External(format!("node:{name}")));
-        }
-        Err(Unresolved {
-            reason: format!("`node:{name}` is part of Node.js, which the project does not ask for"),
-            help: "add `nodejs_compat` to `compatibility_flags`".to_owned(),
-        })
     }
 
     /// How a file's own syntax is read: what its `tsconfig.json` says, over what the configuration does. Files of

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Copied, Output, Worker};
 use crate::compile::{Format, ImportKind};
-use crate::graph::{Module, ModuleGraph, Target};
+use crate::graph::{AdditionalModule, Module, Target};
 
 /// What esbuild calls the text that belongs to no file.
 const RUNTIME: &str = "<runtime>";
@@ -16,7 +16,7 @@ pub fn metafile(worker: Option<(Worker<'_>, &Output)>, map: Option<&Output>, cop
     let (mut inputs, mut outputs) = (Map::new(), Map::new());
     if let Some((worker, main)) = worker {
         for module in &worker.graph.modules {
-            inputs.insert(module.path.clone(), input(worker.graph, module));
+            inputs.insert(module.path.clone(), input(worker, module));
         }
         let written = output(worker, main);
         let own = &written["inputs"][RUNTIME]["bytesInOutput"];
@@ -24,6 +24,12 @@ pub fn metafile(worker: Option<(Worker<'_>, &Output)>, map: Option<&Output>, cop
             inputs.insert(RUNTIME.to_owned(), json!({ "bytes": own, "imports": [] }));
         }
         outputs.insert(main.path.clone(), written);
+        for module in &worker.bundle.additional {
+            let to = Output { path: beside(main, module), size: module.content.len() as u64 };
+            let parts = json!({ &module.path: { "bytesInOutput": to.size } });
+            inputs.insert(module.path.clone(), json!({ "bytes": to.size, "imports": [] }));
+            outputs.insert(to.path.clone(), plain(&to, parts));
+        }
     }
     if let Some(map) = map {
         outputs.insert(map.path.clone(), plain(map, json!({})));
@@ -39,14 +45,26 @@ fn plain(output: &Output, inputs: Value) -> Value {
     json!({ "imports": [], "exports": [], "inputs": inputs, "bytes": output.size })
 }
 
-fn input(graph: &ModuleGraph, module: &Module) -> Value {
+/// Where a module of its own is, which the main one imports from its own directory.
+fn beside(main: &Output, module: &AdditionalModule) -> String {
+    match main.path.rsplit_once('/') {
+        Some((directory, _)) => format!("{directory}/{}", module.name),
+        None => module.name.clone(),
+    }
+}
+
+fn input(Worker { graph, bundle }: Worker<'_>, module: &Module) -> Value {
     let imports = module.object.imports.iter().zip(&module.targets).map(|(import, target)| {
         let kind = kind(import.kind);
         match target {
             Target::Module(target) => {
                 json!({ "path": graph.module(*target).path, "kind": kind, "original": import.specifier })
             }
-            Target::External(name) => json!({ "path": name, "kind": kind, "external": true }),
+            Target::External(name) => match bundle.additional.iter().find(|found| found.specifier() == *name)
+            {
+                Some(file) => json!({ "path": file.path, "kind": kind, "original": import.specifier }),
+                None => json!({ "path": name, "kind": kind, "external": true }),
+            },
             Target::Missing => json!({ "path": import.specifier, "kind": kind, "external": true }),
         }
     });
@@ -89,7 +107,10 @@ fn output(Worker { graph, bundle }: Worker<'_>, main: &Output) -> Value {
         inputs.insert(RUNTIME.to_owned(), json!({ "bytesInOutput": own }));
     }
     let imports = (bundle.link_map.externals.iter())
-        .map(|(path, import)| json!({ "path": path, "kind": kind(*import), "external": true }))
+        .map(|(path, import)| match bundle.additional.iter().find(|found| found.specifier() == *path) {
+            Some(file) => json!({ "path": beside(main, file), "kind": kind(*import) }),
+            None => json!({ "path": path, "kind": kind(*import), "external": true }),
+        })
         .collect::<Vec<_>>();
     json!({
         "imports": imports,

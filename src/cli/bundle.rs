@@ -26,6 +26,9 @@ pub(super) struct Arguments {
     /// File to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     outfile: Option<PathBuf>,
+    /// Date of the runtime's behaviour
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    compatibility_date: Option<String>,
     /// Runtime behaviour to switch on, on top of the configuration's; may be repeated
     #[arg(long = "compatibility-flag", value_name = "FLAG")]
     compatibility_flags: Vec<String>,
@@ -38,6 +41,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         directory: arguments.directory,
         config: global.config.clone(),
         environment: global.env.clone(),
+        compatibility_date: arguments.compatibility_date,
         compatibility_flags: arguments.compatibility_flags,
         minify: arguments.code.minify,
         source_map: arguments.code.sourcemap,

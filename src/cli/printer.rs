@@ -33,7 +33,7 @@ impl Printer {
         };
         let width =
             terminal_size::terminal_size_of(io::stderr()).map_or(DEFAULT_WIDTH, |size| size.0.0.into());
-        let style = Style { color, width: width.clamp(40, 120) };
+        let style = Style { color, width: width.clamp(40, 120), verbose: global.verbose };
         Self { json: global.format == Format::Json, verbose: global.verbose, quiet: global.quiet, style }
     }
 

@@ -32,6 +32,8 @@ codes! {
     UnsupportedModule => "unsupported-module",
     /// An import that leads nowhere.
     UnresolvedImport => "unresolved-import",
+    /// Globals that the runtime has only a part of.
+    PartialGlobal => "partial-global",
     /// An import of a name that the module does not export.
     MissingExport => "missing-export",
     /// An import of a name that two modules export through one.

@@ -117,7 +117,7 @@ mod tests {
             |diagnostic: Diagnostic, place: &Range<usize>| diagnostic.at(&source, place.clone(), "here");
         let first = label(Diagnostic::error(Code::Syntax, "wrong"), &place);
         let diagnostic = further.iter().fold(first, label);
-        render(&diagnostic, Style { color: false, width: 100 })
+        render(&diagnostic, Style { color: false, width: 100, verbose: false })
     }
 
     #[test]

@@ -16,7 +16,12 @@ pub struct Style {
     pub color: bool,
     /// The width of the terminal in columns.
     pub width: usize,
+    /// Whether notes are shown in full.
+    pub verbose: bool,
 }
+
+/// How many things of a note are shown unless all are asked for.
+const SHOWN: usize = 3;
 
 /// Draws one diagnostic, ending in a line feed.
 pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
@@ -35,6 +40,17 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
     let trimmed: Vec<&str> = out.lines().map(str::trim_end).collect();
     let mut text = trimmed.join("\n").trim_matches('\n').to_owned();
     text.push('\n');
+    for note in &diagnostic.notes {
+        let shown = if style.verbose { note.items.len() } else { SHOWN };
+        for (at, item) in note.items.iter().take(shown).enumerate() {
+            let label = if at == 0 { format!("{}:", note.label) } else { " ".repeat(note.label.len() + 1) };
+            text.push_str(&format!("  {label} {item}\n"));
+        }
+        if note.items.len() > shown {
+            let indent = " ".repeat(note.label.len() + 1);
+            text.push_str(&format!("  {indent} and {} more (`-v` lists all)\n", note.items.len() - shown));
+        }
+    }
     text
 }
 
@@ -48,6 +64,7 @@ impl Diagnostic {
             "message": self.message,
             "path": self.primary_path(),
             "labels": labels,
+            "notes": self.notes.iter().map(|note| json!({ "label": note.label, "items": note.items })).collect::<Vec<_>>(),
             "help": self.help,
         })
     }

@@ -56,7 +56,11 @@ pub(super) enum Named {
 
 impl Compiler<'_> {
     /// The module of its own that an import names, if rules say that it is one.
-    pub(super) fn additional(&self, importer: &Path, import: &Import) -> Result<Option<Named>, Diagnostic> {
+    pub(super) fn additional(
+        &self,
+        importer: &Path,
+        import: &Import,
+    ) -> Result<Option<Named>, Box<Diagnostic>> {
         let Additional { rules, found, .. } = self.additional;
         let specifier = import.specifier.as_str();
         let plain = specifier.split('?').next().unwrap_or(specifier);
@@ -66,40 +70,37 @@ impl Compiler<'_> {
         }
         let kind = match rules.of_specifier(specifier) {
             Verdict::Module(kind) => kind,
-            Verdict::Shadowed(kind) => return Err(shadowed(specifier, kind)),
+            Verdict::Shadowed(kind) => return Err(shadowed(specifier, kind).into()),
             Verdict::Unknown => return Ok(None),
         };
         let file = match self.resolver.resolve(importer, plain, import.kind) {
-            Ok(Resolution::File(file)) => file.path,
+            Some(Resolution::File(file)) => file.path,
             // wrangler does without a package's `exports`.
             _ if place.is_file() => place,
-            Ok(Resolution::External(_) | Resolution::Empty) => return Ok(None),
-            Err(unresolved) => match installed(importer, plain) {
+            Some(Resolution::External(_) | Resolution::Required(_) | Resolution::Empty) => return Ok(None),
+            None => match installed(importer, plain) {
                 Some(file) => file,
-                None => {
-                    let problem = Diagnostic::error(Code::UnresolvedImport, unresolved.reason);
-                    return Err(problem.help(unresolved.help));
-                }
+                None => return Err(self.unresolved(importer, import)),
             },
         };
         self.keep(&file, plain, kind).map(Some)
     }
 
     /// The same for an import that no rule names, of a file that is no code.
-    pub(super) fn not_code(&self, file: &Path, import: &Import) -> Result<Option<Named>, Diagnostic> {
+    pub(super) fn not_code(&self, file: &Path, import: &Import) -> Result<Option<Named>, Box<Diagnostic>> {
         if compile::is_code(file) {
             return Ok(None);
         }
         let path = format!("./{}", project::display(self.root, file));
         match self.additional.rules.of_specifier(&path) {
             Verdict::Module(kind) => self.keep(file, &path, kind).map(Some),
-            Verdict::Shadowed(kind) => Err(shadowed(&import.specifier, kind)),
-            Verdict::Unknown => Err(unsupported(file, &import.specifier)),
+            Verdict::Shadowed(kind) => Err(shadowed(&import.specifier, kind).into()),
+            Verdict::Unknown => Err(unsupported(file, &import.specifier).into()),
         }
     }
 
-    fn keep(&self, file: &Path, specifier: &str, kind: ModuleType) -> Result<Named, Diagnostic> {
-        let content: Arc<[u8]> = bytes(self.root, file).map_err(|problem| *problem)?.into();
+    fn keep(&self, file: &Path, specifier: &str, kind: ModuleType) -> Result<Named, Box<Diagnostic>> {
+        let content: Arc<[u8]> = bytes(self.root, file)?.into();
         let path = project::display(self.root, file);
         let name = match self.additional.preserve_file_names {
             true => preserved(specifier),

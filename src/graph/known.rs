@@ -1,13 +1,13 @@
 //! What is known of a graph while it grows, and the order that it gets in the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::additional::AdditionalModule;
-use super::{Module, ModuleId, Node, Target};
+use super::{Module, ModuleId, Node, SCHEME, Target};
 use crate::compile::Object;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic, Note};
 
 /// What is known of a module from its package, by whoever resolves to it.
 #[derive(Clone, Copy)]
@@ -27,7 +27,8 @@ pub(super) struct Known {
     pub(super) pairs: Vec<(ModuleId, usize, PathBuf)>,
     /// By name and file.
     pub(super) additional: BTreeMap<(String, String), AdditionalModule>,
-    pub(super) problems: Vec<Diagnostic>,
+    /// What is wrong, and with which module.
+    pub(super) problems: Vec<(ModuleId, Diagnostic)>,
     /// Whether a module is not there because of an error.
     pub(super) incomplete: bool,
 }
@@ -47,7 +48,7 @@ impl Known {
 
     /// Where a package's `module` file is imported and its `main` file required, the program has only the latter,
     /// so that what the package keeps is there once.
-    pub(super) fn unify(&mut self, entry: ModuleId) {
+    pub(super) fn unify(&mut self, roots: impl Iterator<Item = ModuleId>) {
         let mut known = vec![None; self.traits.len()];
         for (at, found) in self.found.iter().enumerate() {
             known[found.place.0 as usize] = Some(at);
@@ -64,7 +65,7 @@ impl Known {
             return;
         }
         let mut reached = vec![false; self.traits.len()];
-        let mut rest = vec![entry];
+        let mut rest: Vec<ModuleId> = roots.collect();
         while let Some(place) = rest.pop() {
             if !std::mem::replace(&mut reached[place.0 as usize], true)
                 && let Some(at) = known[place.0 as usize]
@@ -80,6 +81,76 @@ impl Known {
     }
 }
 
+impl Known {
+    /// All problems; those with the imports of packages tell how the program comes to have them.
+    pub(super) fn problems(&mut self, entry: ModuleId) -> Vec<Diagnostic> {
+        let mut problems = std::mem::take(&mut self.problems);
+        let is_asked = |problem: &Diagnostic| {
+            problem.code == Code::UnresolvedImport && package_name(problem.primary_path()).is_some()
+        };
+        if problems.iter().any(|(_, problem)| is_asked(problem)) {
+            let ways = self.ways(entry);
+            for (module, problem) in problems.iter_mut().filter(|(_, problem)| is_asked(problem)) {
+                let label = problem.labels.first();
+                let asked = label.and_then(|label| label.source.text().get(label.span.clone()));
+                let asked = asked.map(|text| text.trim_matches(['"', '\'', '`']).to_owned());
+                let mut way = self.way(&ways, *module);
+                way.extend(asked);
+                problem.notes.insert(0, Note { label: "way", items: vec![way.join(" -> ")] });
+            }
+        }
+        problems.into_iter().map(|(_, problem)| problem).collect()
+    }
+
+    /// For each module by place, the index of what was found of it and one that imports it on the shortest way from the
+    /// entry.
+    fn ways(&self, entry: ModuleId) -> Vec<(Option<usize>, Option<ModuleId>)> {
+        let mut ways: Vec<(Option<usize>, Option<ModuleId>)> = vec![(None, None); self.traits.len()];
+        for (at, found) in self.found.iter().enumerate() {
+            ways[found.place.0 as usize].0 = Some(at);
+        }
+        let mut rest = VecDeque::from([entry]);
+        while let Some(place) = rest.pop_front() {
+            let Some(found) = ways[place.0 as usize].0.map(|at| &self.found[at]) else { continue };
+            for target in &found.targets {
+                if let Target::Module(target) = target
+                    && *target != entry
+                    && ways[target.0 as usize].1.is_none()
+                {
+                    ways[target.0 as usize].1 = Some(place);
+                    rest.push_back(*target);
+                }
+            }
+        }
+        ways
+    }
+
+    /// The modules from the entry to one: files of the project, and packages by their names.
+    fn way(&self, ways: &[(Option<usize>, Option<ModuleId>)], module: ModuleId) -> Vec<String> {
+        let mut way: Vec<String> = Vec::new();
+        let mut next = Some(module);
+        while let Some(place) = next {
+            let (found, importer) = ways[place.0 as usize];
+            let path = found.map_or("", |at| self.found[at].path.as_str());
+            let name = package_name(path).unwrap_or(path);
+            if !path.starts_with(SCHEME) && way.last().is_none_or(|last| last != name) {
+                way.push(name.to_owned());
+            }
+            next = importer;
+        }
+        way.reverse();
+        way
+    }
+}
+
+/// The name of the package that a path lies in, if it is installed.
+pub fn package_name(path: &str) -> Option<&str> {
+    let at = path.rfind("node_modules/").filter(|at| *at == 0 || path[..*at].ends_with('/'))?;
+    let rest = &path[at + "node_modules/".len()..];
+    let slashes = if rest.starts_with('@') { 2 } else { 1 };
+    Some(rest.match_indices('/').nth(slashes - 1).map_or(rest, |(end, _)| &rest[..end]))
+}
+
 /// A module whose targets go by place.
 pub(super) struct Found {
     pub(super) place: ModuleId,
@@ -93,7 +164,8 @@ pub(super) fn number(
     mut found: Vec<Found>,
     traits: &[Traits],
     entry: ModuleId,
-) -> Option<(Vec<Module>, ModuleId)> {
+    before: &[ModuleId],
+) -> Option<(Vec<Module>, ModuleId, Vec<ModuleId>)> {
     found.sort_by(|one, other| one.path.cmp(&other.path));
     let mut ids: Vec<Option<ModuleId>> = vec![None; traits.len()];
     for (id, module) in (0..).zip(&found) {
@@ -109,5 +181,6 @@ pub(super) fn number(
         Module { path: found.path, object: found.object, targets, effects, node }
     };
     let entry = ids[entry.0 as usize]?;
-    Some((found.into_iter().map(module).collect(), entry))
+    let before = before.iter().filter_map(|place| ids[place.0 as usize]).collect();
+    Some((found.into_iter().map(module).collect(), entry, before))
 }

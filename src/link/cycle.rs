@@ -29,7 +29,9 @@ impl Cycles {
             found: 0,
             done: 0,
         };
-        search.visit(binder.graph.entry);
+        for root in binder.graph.roots() {
+            search.visit(root);
+        }
         for module in binder.graph.ids() {
             search.visit(module);
         }
@@ -45,7 +47,7 @@ impl Cycles {
         let required: Vec<ModuleId> = asked(ImportKind::Require).filter(is_module).collect();
         let dynamic: Vec<ModuleId> = asked(ImportKind::Dynamic).filter(is_module).collect();
         let mut movable = vec![false; count];
-        for module in waits(binder, &closure(binder, [binder.graph.entry]), required, dynamic) {
+        for module in waits(binder, &closure(binder, binder.graph.roots()), required, dynamic) {
             movable[module.0 as usize] = true;
         }
         Self { cycles: search.cycles, places: search.places, movable }

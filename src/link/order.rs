@@ -47,12 +47,12 @@ impl Plan {
 /// Plans the evaluation of what is live.
 pub(super) fn plan(binder: &Binder<'_>, cycles: &Cycles, live: &Live) -> Plan {
     let is_module = |module: &ModuleId| binder.object(*module).format == Format::Module;
-    let eager = closure(binder, [binder.graph.entry]);
+    let eager = closure(binder, binder.graph.roots());
     let required = live.required.iter().copied().filter(is_module);
     let dynamic = live.dynamic.iter().copied().filter(is_module);
     let mut waiting = waits(binder, &eager, required, dynamic);
     waiting.retain(|module| is_module(module) && live.modules[module.0 as usize]);
-    let mut order = evaluate(binder, binder.graph.entry, &waiting);
+    let mut order = evaluate(binder, &waiting);
     order.retain(|module| live.modules[module.0 as usize]);
     let awaited = awaited(binder, live, &waiting);
     let cyclic = binder.graph.ids().filter(|module| live.modules[module.0 as usize]);
@@ -138,25 +138,30 @@ pub(super) fn closure(binder: &Binder<'_>, roots: impl IntoIterator<Item = Modul
     seen
 }
 
-/// The depth-first order of evaluation below a module, itself last. A module that waits starts its imports itself, so
-/// the search ends there: started from one of them, a cycle would run in another order. Kept off the call stack: chains
+/// The depth-first order of evaluation below the roots, each of them last. A module that waits starts its imports itself,
+/// so the search ends there: started from one of them, a cycle would run in another order. Kept off the call stack: chains
 /// of imports can be as long as a project likes.
-fn evaluate(binder: &Binder<'_>, module: ModuleId, waiting: &BTreeSet<ModuleId>) -> Vec<ModuleId> {
+fn evaluate(binder: &Binder<'_>, waiting: &BTreeSet<ModuleId>) -> Vec<ModuleId> {
     let below = |module: ModuleId| {
         let imports: Vec<ModuleId> =
             if waiting.contains(&module) { Vec::new() } else { imports(binder, module).collect() };
         (module, imports.into_iter())
     };
     let mut order = Vec::new();
-    let mut seen = BTreeSet::from([module]);
-    let mut stack = vec![below(module)];
-    while let Some((module, rest)) = stack.last_mut() {
-        match rest.next() {
-            Some(next) if seen.insert(next) => stack.push(below(next)),
-            Some(_) => {}
-            None => {
-                order.push(*module);
-                stack.pop();
+    let mut seen = BTreeSet::new();
+    let mut stack = Vec::new();
+    for root in binder.graph.roots() {
+        if seen.insert(root) {
+            stack.push(below(root));
+        }
+        while let Some((module, rest)) = stack.last_mut() {
+            match rest.next() {
+                Some(next) if seen.insert(next) => stack.push(below(next)),
+                Some(_) => {}
+                None => {
+                    order.push(*module);
+                    stack.pop();
+                }
             }
         }
     }

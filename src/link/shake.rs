@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::bind::{Binder, Resolved, Trail};
+use super::cause::{Cause, Causes};
 use super::cycle::Cycles;
 use super::pure::{self, Declared};
 use crate::compile::{Format, ImportKind, Part, Reference, SymbolId};
@@ -22,8 +23,8 @@ pub(super) struct Live {
     pub(super) dynamic: BTreeSet<ModuleId>,
 }
 
-/// Marks what is live, from the entry.
-pub(super) fn shake(binder: &Binder<'_>, cycles: &Cycles) -> Live {
+/// Marks what is live, from the entry. What made each thing live is noted where somebody wants to know.
+pub(super) fn shake(binder: &Binder<'_>, cycles: &Cycles, causes: Option<&mut Causes>) -> Live {
     let modules = &binder.graph.modules;
     let parts = |module: &Module, belongs: fn(&Part, &mut Vec<SymbolId>)| {
         let mut parts: Vec<Vec<usize>> = vec![Vec::new(); module.object.symbols.len()];
@@ -55,9 +56,13 @@ pub(super) fn shake(binder: &Binder<'_>, cycles: &Cycles) -> Live {
             dynamic: BTreeSet::new(),
         },
         rest: Vec::new(),
+        now: Cause::Entry,
+        causes,
     };
+    for root in binder.graph.roots() {
+        marker.module(root);
+    }
     let entry = binder.graph.entry;
-    marker.module(entry);
     for name in binder.export_names(entry) {
         let resolved = binder.export(entry, name);
         marker.value(&resolved);
@@ -75,13 +80,17 @@ struct Marker<'a, 'b> {
     belonging: Declared,
     live: Live,
     rest: Vec<(ModuleId, usize)>,
+    /// What makes things live that are marked now.
+    now: Cause,
+    causes: Option<&'a mut Causes>,
 }
 
 impl Marker<'_, '_> {
     fn drain(&mut self) {
         let mut trail = Trail::default();
         while let Some((module, part)) = self.rest.pop() {
-            for relocation in &self.binder.object(module).parts[part].relocations {
+            for (place, relocation) in self.binder.object(module).parts[part].relocations.iter().enumerate() {
+                self.now = Cause::Use { by: module, part, place };
                 match &relocation.target {
                     Reference::Require(import) => self.request(module, *import, ImportKind::Require),
                     Reference::Dynamic(import) => self.request(module, *import, ImportKind::Dynamic),
@@ -102,25 +111,32 @@ impl Marker<'_, '_> {
 
     /// A module is evaluated: what of it can be noticed is live, and so is what it imports.
     fn module(&mut self, module: ModuleId) {
-        let mut rest = vec![module];
-        while let Some(module) = rest.pop() {
+        let mut rest = vec![(module, self.now)];
+        let now = self.now;
+        while let Some((module, cause)) = rest.pop() {
             if std::mem::replace(&mut self.live.modules[module.0 as usize], true) {
                 continue;
             }
+            if let Some(causes) = &mut self.causes {
+                causes.modules[module.0 as usize] = Some(cause);
+            }
+            self.now = Cause::Effects;
             let object = self.binder.object(module);
             for at in 0..object.parts.len() {
                 if self.effects[module.0 as usize][at] || self.reads_too_early(module, at) {
                     self.part(module, at);
                 }
             }
-            for (import, target) in object.imports.iter().zip(&self.binder.module(module).targets) {
+            let imports = object.imports.iter().zip(&self.binder.module(module).targets);
+            for (at, (import, target)) in imports.enumerate() {
                 if let (ImportKind::Static, Target::Module(target)) = (import.kind, target)
                     && self.binder.module(*target).effects
                 {
-                    rest.push(*target);
+                    rest.push((*target, Cause::Import { by: module, import: at }));
                 }
             }
         }
+        self.now = now;
     }
 
     /// Whether a statement may read something that does not exist yet, which can be noticed: it throws.
@@ -148,6 +164,9 @@ impl Marker<'_, '_> {
 
     fn part(&mut self, module: ModuleId, part: usize) {
         if !std::mem::replace(&mut self.live.parts[module.0 as usize][part], true) {
+            if let Some(causes) = &mut self.causes {
+                causes.parts[module.0 as usize][part] = Some(self.now);
+            }
             self.rest.push((module, part));
         }
     }

@@ -1,24 +1,95 @@
-//! What a build is made of, for those who ask.
+//! What a deployment is made of, for those who ask.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use crate::analyze::{self, Copied, Output};
-use crate::asset::AssetFile;
-use crate::deployment::Deployment;
+use crate::analyze::{self, Analysis, Copied, Output, Sizes};
+use crate::cache;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::project::{self, Project};
+use crate::project::{self, Options, Project};
 
 use super::bundle::Linked;
+use super::{Made, back, front};
 
-/// The metafile of a deployment that is written to `outdir`: its worker and its static files.
-pub(super) fn metafile(
-    project: &Project,
-    outdir: &Path,
-    linked: Option<&Linked>,
-    assets: &[AssetFile],
-    deployment: &Deployment,
-) -> String {
+/// Where the page of an analysis goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Placement<'a> {
+    /// Nowhere: the analysis is all that is wanted.
+    Nowhere,
+    /// Where tools keep what can be made again, so that the project has no file more.
+    Cache,
+    /// To this file, relative to the current directory.
+    File(&'a Path),
+}
+
+/// An analysis and where its page is, when it has one.
+#[derive(Clone, Debug)]
+pub struct Analyzed {
+    /// What the deployment is made of.
+    pub analysis: Analysis,
+    /// The page.
+    pub page: Option<PathBuf>,
+}
+
+/// Builds a project without writing the deployment, and takes apart what it would be. `None` where errors stopped it.
+///
+/// # Errors
+///
+/// What the environment does to us; see [`Error`].
+pub fn analyze(
+    options: &Options,
+    placement: Placement<'_>,
+) -> Result<(Option<Analyzed>, Vec<Diagnostic>), Error> {
+    let mut diagnostics = Diagnostics::default();
+    let beside = match placement {
+        Placement::File(file) => Some(file),
+        Placement::Nowhere | Placement::Cache => None,
+    };
+    let made = match front(options, None, &mut diagnostics)? {
+        Some(front) => back(front, beside, Instant::now(), &mut diagnostics)?,
+        None => None,
+    };
+    let Some(made) = made else { return Ok((None, diagnostics.into_sorted())) };
+    let analysis = analysis(&made)?;
+    let page = match placement {
+        Placement::Nowhere => None,
+        Placement::Cache => Some(cache::directory(&made.project.root).join("analyze.html")),
+        Placement::File(file) => Some(file.to_path_buf()),
+    };
+    if let Some(file) = &page {
+        write(file, &analyze::page(&analysis))?;
+    }
+    Ok((Some(Analyzed { analysis, page }), diagnostics.into_sorted()))
+}
+
+fn analysis(made: &Made) -> Result<Analysis, Error> {
+    let Made { project, assets, linked, deployment, .. } = made;
+    let version = |directory: &str| version(project, directory);
+    let size = deployment.document.code.as_ref().map_or(0, |code| code.size);
+    let sizes = Sizes { size, gzip: deployment.gzip_size };
+    let minified = project.bundling.minify;
+    let worker = linked.as_ref().map(Linked::worker);
+    let manifest = deployment.document.assets.as_ref().map(|assets| &assets.files);
+    Ok(Analysis {
+        project: project.name.clone(),
+        environment: project.environment.clone(),
+        worker: worker.map(|worker| analyze::worker(worker, sizes, minified, &version)),
+        assets: manifest.map(|manifest| analyze::assets(assets, manifest)).transpose()?,
+    })
+}
+
+/// The version of the package in a directory of the project.
+fn version(project: &Project, directory: &str) -> Option<String> {
+    let manifest = fs::read(project.root.join(directory).join("package.json")).ok()?;
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
+    Some(manifest.get("version")?.as_str()?.to_owned())
+}
+
+/// The metafile of a deployment: of its worker and its static files.
+pub(super) fn metafile(made: &Made) -> String {
+    let Made { project, outdir, assets, linked, deployment, .. } = made;
     let shown = |path: &str| project::display(&project.root, &outdir.join(path));
     let code = deployment.document.code.as_ref();
     let main = code.and_then(|code| {
@@ -33,13 +104,7 @@ pub(super) fn metafile(
         let to = Output { path: shown(&format!("assets/{}", file.path)), size };
         Some(Copied { from: project::display(&project.root, &file.file), to })
     });
-    let additional = linked.iter().flat_map(|linked| &linked.bundle.additional).map(|module| {
-        let to =
-            Output { path: shown(&format!("worker/{}", module.name)), size: module.content.len() as u64 };
-        Copied { from: module.path.clone(), to }
-    });
-    let copied = additional.chain(copied);
-    let worker = linked.map(Linked::worker).zip(main.as_ref());
+    let worker = linked.as_ref().map(Linked::worker).zip(main.as_ref());
     analyze::metafile(worker, map.as_ref(), &copied.collect::<Vec<_>>())
 }
 

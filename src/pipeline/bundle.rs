@@ -14,6 +14,7 @@ use crate::discover::{self, ModuleFile, Searched};
 use crate::error::Error;
 use crate::graph::{self, Additional, AdditionalModule, Compiler, ModuleGraph, Node, Roots, graph};
 use crate::link::{self, Bundle, link};
+use crate::nodejs::Nodejs;
 use crate::project::{self, Bundling, Options, Project};
 use crate::resolve::{self, Resolver};
 
@@ -63,19 +64,21 @@ impl Code {
             root: project.root.clone(),
             directory: project.root.clone(),
             bundling: project.bundling.clone(),
+            compatibility_date: project.compatibility_date.clone(),
             compatibility_flags: project.compatibility_flags.clone(),
         };
         Self::new(&settings, modules.to_vec(), main_name(project, modules), options)
     }
 
     fn new(settings: &project::Code, modules: Vec<ModuleFile>, main: String, options: &Options) -> Self {
-        let project::Code { root, bundling, compatibility_flags, .. } = settings;
+        let project::Code { root, bundling, .. } = settings;
+        let nodejs = Nodejs::new(&settings.compatibility_date, &settings.compatibility_flags);
         let resolver = Resolver::new(resolve::Options {
             alias: &bundling.alias,
             jsx_factory: bundling.jsx_factory.as_deref(),
             jsx_fragment: bundling.jsx_fragment.as_deref(),
             tsconfig: bundling.tsconfig.as_deref(),
-            compatibility_flags,
+            nodejs: &nodejs,
             conditions: options.conditions.as_deref(),
             platform: match options.platform {
                 project::Platform::Browser => resolve::Platform::Browser,
@@ -117,13 +120,18 @@ impl Code {
     /// Grows the graph from the roots and links it.
     pub(super) fn link(&self, roots: Roots, diagnostics: &mut Diagnostics) -> Option<Linked> {
         let graph = graph(&self.compiler(), roots, diagnostics)?;
+        let bundle = self.link_graph(&graph, diagnostics)?;
+        Some(Linked { bundle: self.with_found(bundle, diagnostics), graph })
+    }
+
+    /// Links a graph.
+    pub(super) fn link_graph(&self, graph: &ModuleGraph, diagnostics: &mut Diagnostics) -> Option<Bundle> {
         let output = link::Output {
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
             source_map: self.bundling.source_map,
         };
-        let bundle = link(&graph, output, diagnostics)?;
-        Some(Linked { bundle: self.with_found(bundle, diagnostics), graph })
+        link(graph, output, diagnostics)
     }
 
     /// Adds the modules that are deployed whether or not anything imports them.
@@ -170,21 +178,8 @@ pub fn bundle(
     request: BundleRequest<'_>,
 ) -> Result<(Option<Bundle>, Vec<Diagnostic>), Error> {
     let mut diagnostics = Diagnostics::default();
-    let Some(settings) = project::load_code(options, &mut diagnostics)?.filter(|_| !diagnostics.has_errors())
-    else {
+    let Some((code, roots, settings)) = of_one(options, &request, &mut diagnostics)? else {
         return Ok((None, diagnostics.into_sorted()));
-    };
-    let entry = settings.directory.join(request.entry);
-    let entry = fs::canonicalize(&entry).map_err(|error| Error::io("read", &entry, error))?;
-    let searched = Searched { bundling: &settings.bundling, root: &settings.root, directory: entry.parent() };
-    let modules = discover::additional_modules(&searched, &[&entry], &mut diagnostics)?;
-    let main = request.outfile.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-    let code = Code::new(&settings, modules, main.unwrap_or_default(), options);
-    let roots = Roots {
-        entry: Node::File(entry),
-        generated: BTreeMap::new(),
-        files: BTreeMap::new(),
-        compiled: BTreeMap::new(),
     };
     let linked = code.link(roots, &mut diagnostics);
     code.save();
@@ -201,6 +196,31 @@ pub fn bundle(
         analysis::write(file, &text)?;
     }
     Ok((Some(linked.bundle), diagnostics.into_sorted()))
+}
+
+/// What one module is compiled with and what its graph grows from.
+pub(super) fn of_one(
+    options: &Options,
+    request: &BundleRequest<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<(Code, Roots, project::Code)>, Error> {
+    let Some(settings) = project::load_code(options, diagnostics)?.filter(|_| !diagnostics.has_errors())
+    else {
+        return Ok(None);
+    };
+    let entry = settings.directory.join(request.entry);
+    let entry = fs::canonicalize(&entry).map_err(|error| Error::io("read", &entry, error))?;
+    let searched = Searched { bundling: &settings.bundling, root: &settings.root, directory: entry.parent() };
+    let modules = discover::additional_modules(&searched, &[&entry], diagnostics)?;
+    let main = request.outfile.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let code = Code::new(&settings, modules, main.unwrap_or_default(), options);
+    let roots = Roots {
+        entry: Node::File(entry),
+        generated: BTreeMap::new(),
+        files: BTreeMap::new(),
+        compiled: BTreeMap::new(),
+    };
+    Ok(Some((code, roots, settings)))
 }
 
 /// Writes a bundle and its source map, and tells what was written.

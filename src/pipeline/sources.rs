@@ -176,7 +176,7 @@ impl Sources {
         let mut imported = BTreeSet::new();
         for (file, object) in &self.objects {
             for import in object.imports.iter().filter(|import| import.specifier.starts_with('.')) {
-                if let Ok(Resolution::File(target)) =
+                if let Some(Resolution::File(target)) =
                     code.resolver.resolve(file, &import.specifier, import.kind)
                 {
                     imported.insert(target.path);

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use crate::compile::ImportKind;
 use crate::diagnostic::{self, Diagnostic, Diagnostics};
+use crate::discover::SourceTree;
 use crate::graph::{self, Module, ModuleGraph, ModuleId, Node, Roots, Target};
 use crate::link::{Bundle, LinkMap};
 use crate::project::{self, Project};
-use crate::route::RouteTable;
+use crate::route::{RouteTable, RoutesJson};
 use crate::router;
 
 use super::bundle::{Code, Linked};
+use super::serving;
 use super::sources::{Class, Sources};
 
 /// The generated module that the worker starts from.
@@ -30,6 +32,43 @@ pub(super) struct Worker<'a> {
     pub(super) named: Option<&'a [String]>,
 }
 
+/// What the project itself says of which requests come to the worker.
+pub(super) struct Given {
+    /// The project's `_routes.json`, where it has a valid one.
+    pub(super) routes_json: Option<RoutesJson>,
+    named: Option<Vec<String>>,
+    configured: bool,
+}
+
+impl Given {
+    pub(super) fn of(project: &Project, tree: &SourceTree, diagnostics: &mut Diagnostics) -> Self {
+        let configured = project.assets.as_ref().is_some_and(|assets| assets.run_worker_first.is_some());
+        let routes_json = match &tree.routes_json {
+            Some(file) => serving::routes_json(project, file, diagnostics),
+            None => None,
+        };
+        let named = routes_json.as_ref().filter(|_| tree.advanced.is_some() && !configured);
+        Self { named: named.and_then(serving::named), routes_json, configured }
+    }
+
+    /// The worker of a project.
+    pub(super) fn worker<'a>(
+        &'a self,
+        project: &'a Project,
+        tree: &'a SourceTree,
+        routes: &'a RouteTable,
+    ) -> Worker<'a> {
+        let advanced = tree.advanced.as_ref().map(|worker| worker.main.as_path());
+        Worker {
+            project,
+            routes,
+            own_rules: self.configured || tree.routes_json.is_some(),
+            main: project.main.as_deref().or(advanced),
+            named: self.named.as_deref(),
+        }
+    }
+}
+
 /// Links the worker. `None` where the project has no code, or where errors stopped it.
 pub(super) fn link(
     worker: &Worker<'_>,
@@ -37,13 +76,25 @@ pub(super) fn link(
     sources: Sources,
     diagnostics: &mut Diagnostics,
 ) -> Option<Linked> {
-    let Worker { project, routes, main, named, .. } = *worker;
-    if routes.0.is_empty() && main.is_none() && sources.classes.is_empty() {
+    if worker.is_empty(&sources) {
         return None;
     }
-    if project.bundling.no_bundle {
+    if worker.project.bundling.no_bundle {
         return as_it_is(worker, code, &sources, diagnostics);
     }
+    code.link(roots(worker, sources), diagnostics)
+}
+
+impl Worker<'_> {
+    /// Whether the project has no code.
+    pub(super) fn is_empty(&self, sources: &Sources) -> bool {
+        self.routes.0.is_empty() && self.main.is_none() && sources.classes.is_empty()
+    }
+}
+
+/// What the worker's graph grows from.
+pub(super) fn roots(worker: &Worker<'_>, sources: Sources) -> Roots {
+    let Worker { project, routes, main, named, .. } = *worker;
     let mut roots = Roots {
         entry: Node::Generated(ENTRY),
         generated: BTreeMap::new(),
@@ -64,7 +115,7 @@ pub(super) fn link(
         }
     }
     roots.compiled = sources.objects;
-    code.link(roots, diagnostics)
+    roots
 }
 
 /// The main module unchanged, read only for what it exports. Nothing else can be put into it.
@@ -113,8 +164,13 @@ fn as_it_is(
         main: text,
     };
     let module = Module { path, object: Arc::new(object), targets, effects: true, node: false };
-    let graph =
-        ModuleGraph { modules: vec![module], entry: ModuleId(0), additional: Vec::new(), incomplete: false };
+    let graph = ModuleGraph {
+        modules: vec![module],
+        entry: ModuleId(0),
+        before: Vec::new(),
+        additional: Vec::new(),
+        incomplete: false,
+    };
     Some(Linked { bundle: code.with_found(bundle, diagnostics), graph })
 }
 

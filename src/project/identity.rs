@@ -140,14 +140,51 @@ fn is_date(text: &str) -> bool {
 }
 
 /// The file's compatibility flags, then those of the command line that are not among them.
-pub(super) fn compatibility_flags(options: &Options, environment: Option<&Environment<'_>>) -> Vec<String> {
+pub(super) fn compatibility_flags(
+    options: &Options,
+    environment: Option<&Environment<'_>>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<String> {
     let written = environment.and_then(|environment| environment.get("compatibility_flags"));
-    let written = written.map_or(&[][..], Value::items).iter().filter_map(Value::as_str);
+    let written = written.map_or(&[][..], Value::items).iter();
+    let written = written.filter_map(|value| Some((value.as_str()?, environment.zip(Some(&value.span)))));
+    let given = options.compatibility_flags.iter().map(|flag| (flag.as_str(), None));
     let mut flags: Vec<String> = Vec::new();
-    for flag in written.chain(options.compatibility_flags.iter().map(String::as_str)) {
-        if !flags.iter().any(|known| known == flag) {
-            flags.push(flag.to_owned());
+    for (flag, place) in written.chain(given) {
+        if flags.iter().any(|known| known == flag) {
+            continue;
         }
+        if let Some(mut problem) = flag_problem(&flags, flag) {
+            if let Some((environment, span)) = place {
+                problem = problem.at(&environment.config.source, span.clone(), "");
+            }
+            diagnostics.push(problem);
+        }
+        flags.push(flag.to_owned());
     }
     flags
+}
+
+/// What the platform refuses about a flag beside others.
+fn flag_problem(others: &[String], flag: &str) -> Option<Diagnostic> {
+    if flag.starts_with("experimental:") {
+        let message = format!("`{flag}` is not a compatibility flag");
+        let help = "write `nodejs_compat`, and set `compatibility_date` to `2024-09-23` or later";
+        return Some(Diagnostic::error(Code::InvalidValue, message).help(help));
+    }
+    let other = others.iter().find(|other| contradict(other, flag) || contradict(flag, other))?;
+    let message = format!("the compatibility flags `{other}` and `{flag}` exclude each other");
+    Some(Diagnostic::error(Code::ConflictingSettings, message).help("delete one of them"))
+}
+
+/// Whether one flag switches something on that the other switches off, or both are versions of one thing.
+fn contradict(on: &str, off: &str) -> bool {
+    let disabled = on.strip_prefix("enable_").zip(off.strip_prefix("disable_"));
+    off.strip_prefix("no_") == Some(on)
+        || disabled.is_some_and(|(one, other)| one == other)
+        || matches!(
+            (on, off),
+            ("nodejs_compat_populate_process_env", "nodejs_compat_do_not_populate_process_env")
+                | ("nodejs_compat", "nodejs_compat_v2")
+        )
 }

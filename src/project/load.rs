@@ -26,7 +26,9 @@ pub(super) fn load_code(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<ProjectCode>, Error> {
-    let Some(Opened { directory, config, .. }) = open(options, diagnostics)? else { return Ok(None) };
+    let Some(Opened { directory, config, mut assumptions }) = open(options, diagnostics)? else {
+        return Ok(None);
+    };
     let environment = match &config {
         Some(config) => match choose(config, named(options), diagnostics) {
             Some(environment) => Some(environment),
@@ -38,7 +40,13 @@ pub(super) fn load_code(
     Ok(Some(ProjectCode {
         root: root.to_path_buf(),
         bundling: settings::bundling(options, environment.as_ref(), root, diagnostics),
-        compatibility_flags: identity::compatibility_flags(options, environment.as_ref()),
+        compatibility_date: identity::compatibility_date(
+            options,
+            environment.as_ref(),
+            &mut assumptions,
+            diagnostics,
+        )?,
+        compatibility_flags: identity::compatibility_flags(options, environment.as_ref(), diagnostics),
         directory,
     }))
 }
@@ -124,7 +132,7 @@ fn assemble(
         name,
         environment: environment.and_then(|environment| environment.name).map(str::to_owned),
         compatibility_date,
-        compatibility_flags: identity::compatibility_flags(options, environment),
+        compatibility_flags: identity::compatibility_flags(options, environment, diagnostics),
         main,
         functions,
         durable_objects,

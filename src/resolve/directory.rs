@@ -82,6 +82,11 @@ impl Directory {
         target.get_or_init(follow).as_ref()
     }
 
+    /// The names in it, sorted.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
     pub(super) fn is_modules(&self) -> bool {
         super::path::name(&self.path) == Some("node_modules")
     }

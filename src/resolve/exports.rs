@@ -83,6 +83,36 @@ pub(super) fn of_imports(imports: &Value, specifier: &str, conditions: &Conditio
     }
 }
 
+/// The keys of a table that offer something: of `exports`, the paths in the package.
+pub(super) fn offered(table: &Value) -> Vec<&str> {
+    match table.as_object().filter(|table| table.keys().all(|key| key.starts_with(['.', '#']))) {
+        Some(table) => table.iter().filter(|(_, to)| !to.is_null()).map(|(path, _)| path.as_str()).collect(),
+        None => vec!["."],
+    }
+}
+
+/// The conditions that a table offers on a way through it.
+pub(super) fn beside(table: &Value, way: &[String]) -> Vec<String> {
+    let mut conditions = Vec::new();
+    let mut value = Some(table);
+    for step in way.iter().skip(1) {
+        let Some(here) = value else { break };
+        value = match here {
+            Value::Array(list) => {
+                step.trim_matches(['[', ']']).parse().ok().and_then(|at: usize| list.get(at))
+            }
+            Value::Object(entries) => {
+                if !entries.keys().any(|key| key.starts_with(['.', '#'])) {
+                    conditions.extend(entries.keys().cloned());
+                }
+                entries.iter().find(|(key, _)| key_text(key) == *step).map(|(_, value)| value)
+            }
+            _ => None,
+        };
+    }
+    conditions
+}
+
 /// A step of a way through a table, as one would write it in JavaScript.
 fn key_text(key: &str) -> String {
     let mut letters = key.chars();

@@ -1,14 +1,18 @@
 //! The way from a specifier to a file: esbuild's order of looking things up.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use serde_json::Value;
 
 use super::browser::{self, Asked};
 use super::directory::{Directories, Directory, Kind};
 use super::exports::{self, Conditions, Outcome, Refusal};
 use super::package::Package;
 use super::path::{clean, is_installed, is_package, join, name, names_directory, package};
+use super::record::{Record, Step, Tried};
 use super::rules::{Rules, rewritten};
 use super::tsconfig::Tsconfig;
 
@@ -34,46 +38,6 @@ impl Hit {
             Self::Empty | Self::Runtime(_) => None,
         }
     }
-}
-
-/// What led to a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The configuration's `alias`, to this specifier.
-    Alias(String),
-    /// A pattern of `paths` in a `tsconfig.json`.
-    Paths(PathBuf, String),
-    /// `baseUrl` in a `tsconfig.json`.
-    BaseUrl(PathBuf),
-    /// A way through `exports` or `imports` of a manifest.
-    Table(PathBuf, String),
-    /// An entry of a manifest's `browser`, and what it says.
-    Browser(PathBuf, String, Option<String>),
-    /// A field of a manifest that names the package's file.
-    Main(PathBuf, &'static str),
-    /// An extension that the specifier lacks.
-    Extension(&'static str),
-    /// TypeScript's extension for JavaScript's.
-    Rewritten(&'static str),
-    /// The file that stands for its directory.
-    Index(String),
-    /// What follows a `?` or `#` was left out.
-    Suffix(String),
-}
-
-/// What happened during one lookup.
-#[derive(Debug, Default)]
-pub(super) struct Record {
-    /// The files that were looked for and are not there.
-    pub(super) tried: Vec<PathBuf>,
-    /// What led to the file, the last step first.
-    pub(super) steps: Vec<Step>,
-    /// The package whose table refused, the path in it, and why.
-    pub(super) refused: Option<(Arc<Package>, String, Refusal)>,
-    /// The directories in which packages were looked for.
-    pub(super) modules: Vec<PathBuf>,
-    /// Where the package itself is, when only a path in it is missing.
-    pub(super) package: Option<PathBuf>,
 }
 
 /// One lookup.
@@ -191,7 +155,7 @@ impl Lookup<'_> {
                     None if super::builtin::is_runtime(&specifier) => Some(Hit::Runtime(specifier)),
                     hit => hit,
                 }?;
-                self.step(|| Step::Table(around.path.clone(), way.concat()));
+                self.step(|| table_step(&around.path, table, &way));
                 return Some(hit);
             }
             return self.listed(&around.path, manifest, specifier, outcome);
@@ -226,7 +190,7 @@ impl Lookup<'_> {
         if let Some((name, subpath)) = named
             && let Some(home) = self.directories.get(&modules.join(name))
         {
-            self.note(|record| record.package = Some(home.path.clone()));
+            self.note(|record| record.package = Some(Arc::clone(&home)));
             if let Some(manifest) = &home.package
                 && let Some(table) = &manifest.exports
             {
@@ -259,8 +223,19 @@ impl Lookup<'_> {
             }
         };
         let path = join(home, &path);
-        let hit = if inexact { self.file_or_directory(&path)? } else { Hit::file(self.exactly(&path)?) };
-        self.step(|| Step::Table(home.to_path_buf(), way.concat()));
+        let table = if way.first().is_some_and(|first| first == "imports") {
+            &manifest.imports
+        } else {
+            &manifest.exports
+        };
+        let hit = if inexact { self.file_or_directory(&path) } else { self.exactly(&path).map(Hit::file) };
+        let Some(hit) = hit else {
+            self.note(|record| record.absent = Some((Arc::clone(manifest), way.concat(), path)));
+            return None;
+        };
+        if let Some(table) = table {
+            self.step(|| table_step(home, table, &way));
+        }
         Some(hit)
     }
 
@@ -271,7 +246,7 @@ impl Lookup<'_> {
         match directory.kind(base) {
             Some(Kind::File) => return Some(path.to_path_buf()),
             Some(_) => return None,
-            None => self.note(|record| record.tried.push(path.to_path_buf())),
+            None => self.tried(path, &[""]),
         }
         let (stem, extensions) = rewritten(base).filter(|_| self.rules.typescript)?;
         let extension =
@@ -283,6 +258,9 @@ impl Lookup<'_> {
 
     fn paths(&self, tsconfig: &Tsconfig, specifier: &str) -> Option<Hit> {
         let (pattern, files) = tsconfig.substitutes(specifier)?;
+        if let Some(file) = files.first() {
+            self.note(|record| record.pattern = Some((pattern.to_owned(), file.clone())));
+        }
         let hit = files.iter().find_map(|file| self.file_or_directory(file))?;
         let file = tsconfig.paths.as_ref().map_or(&tsconfig.path, |paths| &paths.file);
         self.step(|| Step::Paths(file.clone(), pattern.to_owned()));
@@ -311,30 +289,32 @@ impl Lookup<'_> {
     /// A file by its name, with an extension added, or with TypeScript's for JavaScript's.
     fn file(&self, path: &Path, extensions: &[&'static str]) -> Option<PathBuf> {
         let (parent, base) = (path.parent()?, name(path)?);
-        let directory = self.directories.get(parent)?;
-        if directory.has_file(base) {
-            return Some(path.to_path_buf());
-        }
-        for extension in extensions {
-            let longer = format!("{base}{extension}");
-            if directory.has_file(&longer) {
-                self.step(|| Step::Extension(extension));
-                return Some(parent.join(longer));
+        let other = rewritten(base).filter(|_| self.rules.typescript);
+        if let Some(directory) = self.directories.get(parent) {
+            if directory.has_file(base) {
+                return Some(path.to_path_buf());
             }
-        }
-        if let Some((stem, extensions)) = rewritten(base).filter(|_| self.rules.typescript) {
             for extension in extensions {
-                let other = format!("{stem}{extension}");
-                if directory.has_file(&other) {
+                let longer = format!("{base}{extension}");
+                if directory.has_file(&longer) {
+                    self.step(|| Step::Extension(extension));
+                    return Some(parent.join(longer));
+                }
+            }
+            let (stem, extensions) = other.unwrap_or_default();
+            for extension in extensions {
+                let name = format!("{stem}{extension}");
+                if directory.has_file(&name) {
                     self.step(|| Step::Rewritten(extension));
-                    return Some(parent.join(other));
+                    return Some(parent.join(name));
                 }
             }
         }
-        self.note(|record| {
-            record.tried.push(path.to_path_buf());
-            record.tried.extend(extensions.iter().map(|extension| parent.join(format!("{base}{extension}"))));
-        });
+        let endings: Vec<&'static str> = [""].into_iter().chain(extensions.iter().copied()).collect();
+        self.tried(path, &endings);
+        if let Some((stem, extensions)) = other {
+            self.tried(&parent.join(stem), extensions);
+        }
         None
     }
 
@@ -369,9 +349,7 @@ impl Lookup<'_> {
                 Some(directory.path.join(name))
             }
             None => {
-                let names =
-                    extensions.iter().map(|extension| directory.path.join(format!("index{extension}")));
-                self.note(|record| record.tried.extend(names));
+                self.tried(&directory.path.join("index"), extensions);
                 None
             }
         }
@@ -382,13 +360,16 @@ impl Lookup<'_> {
         let manifest = directory.package.as_ref()?;
         for field in self.rules.main_fields {
             let Some(value) = manifest.main.get(field) else { continue };
+            let before = self.steps();
             let Some(hit) = self.field(directory, value, extensions) else { continue };
             if *field == "module" {
+                let after = self.steps();
                 let main = match manifest.main.get("main") {
                     Some(main) => self.field(directory, main, extensions),
                     None => self.index(directory, extensions),
                 };
                 // One package must not be there twice, so whoever requires it decides.
+                self.forget(if self.require && main.is_some() { before..after } else { after..self.steps() });
                 if let Some(main) = main {
                     let field = if self.require { "main" } else { "module" };
                     self.step(|| Step::Main(directory.path.clone(), field));
@@ -420,6 +401,25 @@ impl Lookup<'_> {
         }
     }
 
+    fn tried(&self, path: &Path, endings: &[&'static str]) {
+        self.note(|record| {
+            let tried = Tried { path: path.to_path_buf(), endings: endings.to_vec() };
+            if !record.tried.contains(&tried) {
+                record.tried.push(tried);
+            }
+        });
+    }
+
+    /// How many steps there are so far.
+    fn steps(&self) -> usize {
+        self.record.map_or(0, |record| record.borrow().steps.len())
+    }
+
+    /// Takes steps back that led to a file which is not taken.
+    fn forget(&self, steps: Range<usize>) {
+        self.note(|record| _ = record.steps.drain(steps));
+    }
+
     fn step(&self, step: impl FnOnce() -> Step) {
         self.note(|record| record.steps.push(step()));
     }
@@ -429,4 +429,8 @@ impl Lookup<'_> {
             write(&mut record.borrow_mut());
         }
     }
+}
+
+fn table_step(home: &Path, table: &Value, way: &[String]) -> Step {
+    Step::Table(home.to_path_buf(), way.concat(), exports::beside(table, way))
 }

@@ -14,6 +14,7 @@ pub(super) struct Package {
     /// Where the manifest lies.
     pub(super) directory: PathBuf,
     pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
     /// Whether it says `"type": "module"`.
     pub(super) module: bool,
     /// `browser`, `module` and `main` where they are paths.
@@ -24,6 +25,12 @@ pub(super) struct Package {
     pub(super) imports: Option<Value>,
     /// Its settings for TypeScript, where others can extend them.
     pub(super) tsconfig: Option<String>,
+    /// The packages that it asks for, by the field that does so.
+    pub(super) dependencies: BTreeMap<String, &'static str>,
+    /// Whether it declares types.
+    pub(super) types: bool,
+    /// `packageManager`.
+    pub(super) manager: Option<String>,
     effects: Effects,
 }
 
@@ -49,17 +56,35 @@ impl Package {
         };
         let main = ["browser", "module", "main"];
         let main = main.into_iter().filter_map(|key| Some((key, text(&fields, key)?))).collect();
+        let mut dependencies = BTreeMap::new();
+        for field in ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"] {
+            let names = fields.get(field).and_then(Value::as_object);
+            dependencies.extend(names.into_iter().flat_map(Map::keys).map(|name| (name.clone(), field)));
+        }
         Some(Self {
             directory: directory.to_path_buf(),
             name: text(&fields, "name"),
+            version: text(&fields, "version"),
             module: fields.get("type").and_then(Value::as_str) == Some("module"),
             main,
             browser: fields.get("browser").and_then(Value::as_object).map(replacements),
             effects: fields.get("sideEffects").map_or(Effects::All, effects),
             tsconfig: text(&fields, "tsconfig"),
+            types: fields.contains_key("types") || fields.contains_key("typings"),
+            manager: text(&fields, "packageManager"),
+            dependencies,
             exports: fields.remove("exports").filter(|exports| !exports.is_null()),
             imports: fields.remove("imports").filter(|imports| !imports.is_null()),
         })
+    }
+
+    /// What it says of effects.
+    pub(super) fn effects_text(&self) -> &'static str {
+        match &self.effects {
+            Effects::All => "no `sideEffects`",
+            Effects::Some(patterns) if patterns.is_empty() => "`sideEffects: false`",
+            Effects::Some(_) => "a list in `sideEffects`",
+        }
     }
 
     /// Whether evaluating a file of the package does anything but make its exports.

@@ -10,9 +10,14 @@ const HANDLER: &[u8] = b"export const onRequest = () => new Response();";
 #[test]
 fn help_teaches_by_example() {
     let mut text = String::new();
-    for command in
-        [vec!["--help"], vec!["build", "--help"], vec!["routes", "--help"], vec!["bundle", "--help"]]
-    {
+    for command in [
+        vec!["--help"],
+        vec!["build", "--help"],
+        vec!["routes", "--help"],
+        vec!["analyze", "--help"],
+        vec!["bundle", "--help"],
+        vec!["why", "--help"],
+    ] {
         let output = pagesbuild(root(), &command);
         assert_eq!(output.status.code(), Some(0));
         text.push_str(&format!("$ pagesbuild {}\n{}\n", command.join(" "), stdout(&output)));

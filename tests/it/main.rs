@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what fails in a helper fails the test that calls it")]
 
+mod analyze;
 mod asset;
 mod bundle;
 mod cache;
@@ -14,6 +15,7 @@ mod fuzz;
 mod link;
 mod maps;
 mod metafile;
+mod nodejs;
 mod npm;
 mod packages;
 mod project;
@@ -23,4 +25,5 @@ mod router;
 mod snapshots;
 mod swc_bundler;
 mod tidy;
+mod why;
 mod worker;

@@ -18,8 +18,8 @@ const PROGRAM: &[(&str, &str)] = &[
     (
         "main.js",
         "import fs, { join } from 'node:path';\nimport * as all from './all.js';\nimport common from './common.cjs';\n\
-         import { used } from './barrel.js';\nimport { even } from './even.js';\nimport data from './data.json';\n\
-         export const main = '@', now = [fs, join, all, common, used, even, data];\n\
+         import { used } from './barrel.js';\nimport { even } from './even.js';\nimport data from './data.json';\nimport notes from './notes.txt';\n\
+         export const main = '@', now = [fs, join, all, common, used, even, data, notes];\n\
          export const later = () => Promise.all([import('./lazy.js'), import('./common.cjs'), import('node:os')]);\n",
     ),
     ("all.js", "export const one = '@';\nexport * from './common.cjs';\nexport * from 'node:url';\n"),
@@ -42,6 +42,7 @@ const PROGRAM: &[(&str, &str)] = &[
     ("loop-b.mjs", "import { f } from './loop-a.mjs';\nexport const b = '@';\nconsole.log(typeof f, '@');\n"),
     ("lazy.js", "import './waiting.js';\nexport const lazy = await '@';\n"),
     ("waiting.js", "console.log('@');\n"),
+    ("notes.txt", "text that stays where it is"),
     ("data.json", "{ \"text\": \"@\" }\n"),
 ];
 
@@ -97,7 +98,7 @@ fn every_byte_belongs_to_who_brought_it() {
         let kept: BTreeSet<&str> = PROGRAM
             .iter()
             .map(|(path, _)| *path)
-            .filter(|path| !["barrel.js", "unused.js"].contains(path))
+            .filter(|path| !["barrel.js", "unused.js", "notes.txt"].contains(path))
             .collect();
         assert_eq!(marked, kept);
     }
@@ -141,9 +142,19 @@ fn tools_of_esbuild_read_it() {
         (&main["entryPoint"], &main["exports"]),
         (&json!("main.js"), &json!(["later", "main", "now"]))
     );
+    // A file that is a module of its own is an output, which the worker imports.
+    let mut outputs = metafile["outputs"].as_object().unwrap().keys();
+    let notes = outputs.find(|path| path.ends_with("-notes.txt")).unwrap();
+    assert_eq!(metafile["outputs"][notes]["inputs"], json!({ "notes.txt": { "bytesInOutput": 27 } }));
+    let imports = metafile["inputs"]["main.js"]["imports"].as_array().unwrap();
+    assert!(
+        imports
+            .contains(&json!({ "path": "notes.txt", "kind": "import-statement", "original": "./notes.txt" }))
+    );
     assert_eq!(
         main["imports"],
         json!([
+            { "path": notes, "kind": "import-statement" },
             { "path": "node:os", "kind": "dynamic-import", "external": true },
             { "path": "node:path", "kind": "import-statement", "external": true },
             { "path": "node:url", "kind": "import-statement", "external": true },

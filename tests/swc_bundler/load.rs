@@ -144,10 +144,12 @@ impl Resolve for Loader {
         let requires = self.requiring.lock().unwrap().contains(importer);
         let kind = if requires { ImportKind::Require } else { ImportKind::Static };
         let filename = match self.resolver.resolve(importer, specifier, kind) {
-            Ok(Found::File(file)) => FileName::Real(file.path),
-            Ok(Found::Empty) => FileName::Custom(EMPTY.to_owned()),
-            Ok(Found::External(name)) => bail!("`{name}` is not on the list of externals"),
-            Err(unresolved) => bail!("{}", unresolved.reason),
+            Some(Found::File(file)) => FileName::Real(file.path),
+            Some(Found::Empty) => FileName::Custom(EMPTY.to_owned()),
+            Some(Found::External(name) | Found::Required(name)) => {
+                bail!("`{name}` is not on the list of externals")
+            }
+            None => bail!("{}", self.resolver.explain(importer, specifier, kind).reason),
         };
         Ok(Resolution { filename, slug: None })
     }

@@ -17,6 +17,7 @@ use std::thread;
 
 use clap::Parser;
 use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::nodejs::Nodejs;
 use pagesbuild::project::{self, Options};
 use pagesbuild::resolve::{self, Resolver};
 use swc_bundler::{Bundler, Config, Hook, ModuleRecord, ModuleType};
@@ -86,7 +87,7 @@ fn run(command: Command) -> Result<(), String> {
             tsconfig: bundling.tsconfig.as_deref(),
             conditions: None,
             platform: resolve::Platform::Browser,
-            compatibility_flags: &code.compatibility_flags,
+            nodejs: &Nodejs::new(&code.compatibility_date, &code.compatibility_flags),
             root: &code.root,
         }),
         &bundling.define,

@@ -264,12 +264,12 @@ fn broken_projects_are_told() {
         assert!(said.iter().any(|diagnostic| diagnostic.code == *code), "{}: {said:?}", code.as_str());
         for diagnostic in &said {
             assert!(!diagnostic.message.ends_with('.'), "{}", diagnostic.message);
-            let drawn = render(diagnostic, Style { color: false, width: 110 });
+            let drawn = render(diagnostic, Style { color: false, width: 110, verbose: false });
             assert!(drawn.contains(diagnostic.message.split_whitespace().next().unwrap()), "{drawn}");
         }
         if std::env::var_os("SHOW").is_some() {
             said.iter().for_each(|diagnostic| {
-                println!("{}", render(diagnostic, Style { color: false, width: 110 }))
+                println!("{}", render(diagnostic, Style { color: false, width: 110, verbose: false }))
             });
         }
     }

@@ -118,7 +118,7 @@ export async function byPagesbuild(binary, home, entry, { conditions, platform }
 	}
 	const [end, stdout, stderr] = await new Promise((resolve) => {
 		const done = (error, stdout, stderr) => resolve([error?.signal ?? error?.code ?? 0, stdout, stderr]);
-		execFile(binary, ["bundle", "-C", home, entry, ...options], { timeout: 20_000, cwd: home }, done);
+		execFile(binary, ["bundle", "-C", home, entry, "--compatibility-date", "2026-01-01", ...options], { timeout: 20_000, cwd: home }, done);
 	});
 	if (end !== 0 && end !== 1) {
 		throw new Error(`pagesbuild ends by ${end}: ${stdout}${stderr}`);
