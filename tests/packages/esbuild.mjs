@@ -6,11 +6,11 @@ import { esbuild } from "../npm/link/peers.mjs";
 
 const BUILTINS = new Set(builtinModules);
 
-/** Node's modules are the runtime's. */
-const builtins = {
-	name: "builtins",
+/** What is not bundled. */
+const others = {
+	name: "others",
 	setup({ onResolve }) {
-		onResolve({ filter: /^(node|cloudflare|workerd):/ }, ({ path }) => ({ path, external: true }));
+		onResolve({ filter: /^(node|cloudflare|workerd):|\.wasm$/ }, ({ path }) => ({ path, external: true }));
 		onResolve({ filter: /^[a-z_]+(\/[a-z_]+)?$/ }, ({ path }) => (BUILTINS.has(path) ? { path: `node:${path}`, external: true } : undefined));
 	},
 };
@@ -32,7 +32,7 @@ export async function build(directory, entry, outfile, minify) {
 			minify,
 			keepNames: minify,
 			logLevel: "silent",
-			plugins: [builtins],
+			plugins: [others],
 		})
 		.catch((error) => error);
 	return { time: performance.now() - started, errors };

@@ -63,7 +63,7 @@ const response = await worker.fetch(new Request("http://localhost/"), {}, {});
 console.log(await response.text());
 `,
 	);
-	const programs = new Programs({ flags: CONDITIONS, patience: 30_000 });
+	const programs = new Programs({ flags: CONDITIONS, patience: 120_000 });
 	const answer = await programs.run(script);
 	await programs.close();
 	return answer;

@@ -57,7 +57,7 @@ export class Runtime {
 	async run(file, home) {
 		const body = JSON.stringify({ name: `${++this.#count}`, text: await readFile(join(home, file), "utf8") });
 		try {
-			const response = await fetch(this.#url, { method: "POST", body, signal: AbortSignal.timeout(30_000) });
+			const response = await fetch(this.#url, { method: "POST", body, signal: AbortSignal.timeout(120_000) });
 			return await response.text();
 		} catch (error) {
 			return `does not answer: ${error}`;
