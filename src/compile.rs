@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Code, Diagnostic, Source};
 
+mod attributes;
 mod claims;
 mod decorate;
 mod define;
@@ -48,6 +49,8 @@ pub struct Options<'a> {
     pub dialect: &'a Dialect,
     /// Whether the file is a module of the standard by its extension or its package's type.
     pub module: bool,
+    /// What the file is compiled as.
+    pub form: Form,
     /// Identifiers and member expressions to replace, with the JavaScript that takes their place.
     pub define: &'a BTreeMap<String, String>,
     /// Whether text is printed short, with local names shortened.
@@ -306,6 +309,25 @@ pub struct Import {
     pub names: Vec<(String, Range<usize>)>,
     /// Whether it is only asked for inside of `try`, so that the program can do without.
     pub tried: bool,
+    /// What its attributes say that it is.
+    pub form: Form,
+}
+
+/// The name by which a module is asked for that is not to be instantiated: `import source`.
+pub const SOURCE: &str = "*source";
+
+/// What a file is wanted as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Form {
+    /// What its name says that it is.
+    #[default]
+    Code,
+    /// The value of its JSON as the default export, and no other.
+    Json,
+    /// Its text, likewise.
+    Text,
+    /// Its bytes, likewise. The source is their base64.
+    Bytes,
 }
 
 /// The syntax that asks for a module.
@@ -333,7 +355,7 @@ pub fn is_code(file: &Path) -> bool {
     file.to_str().is_some_and(|path| parse::Language::of(path).is_some())
 }
 
-/// Compiles one file. The language goes by the extension of `source`'s path.
+/// Compiles one file. The language goes by the extension of `source`'s path, unless the form says what it is.
 ///
 /// swc panics on some files that are not JavaScript at all; that is a diagnostic like others.
 pub fn compile(source: &Source, options: Options<'_>) -> Result<Object, Vec<Diagnostic>> {
@@ -356,7 +378,7 @@ pub fn compile(source: &Source, options: Options<'_>) -> Result<Object, Vec<Diag
 }
 
 fn compile_file(source: &Source, options: Options<'_>) -> Result<Object, Vec<Diagnostic>> {
-    let Some(language) = parse::Language::of(source.path()) else {
+    let Some(language) = parse::Language::of_form(options.form).or(parse::Language::of(source.path())) else {
         return Err(vec![
             Diagnostic::error(Code::UnsupportedModule, "this is neither JavaScript nor TypeScript nor JSON")
                 .file(source.path())

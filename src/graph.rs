@@ -13,18 +13,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rayon::Scope;
 
 use crate::cache::Cache;
-use crate::compile::{self, Import, ImportKind, Object};
+use crate::compile::{self, Form, Import, ImportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::nodejs::Global;
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
 
 mod additional;
+mod data;
 mod globals;
 mod known;
 
 pub use additional::{Additional, AdditionalModule, bytes, unfit};
-use additional::{Named, missing_exports};
+use additional::{Named, misused};
 pub use known::package_name;
 use known::{Found, Known, Traits};
 
@@ -113,6 +114,8 @@ pub enum Node {
     Generated(&'static str),
     /// A file.
     File(PathBuf),
+    /// A file that is wanted as data, whatever its name says.
+    Data(Form, PathBuf),
     /// The module that replaces a name of the global scope.
     Global(&'static Global),
     /// What `require` gives of a module that stands in for the one of this name.
@@ -124,13 +127,14 @@ pub enum Node {
 impl Ord for Node {
     /// By the letters of paths, which are physical ones: comparing them part by part takes much longer.
     fn cmp(&self, other: &Self) -> Ordering {
-        fn letters(node: &Node) -> (u8, &OsStr) {
+        fn letters(node: &Node) -> (u8, Form, &OsStr) {
             match node {
-                Node::Generated(name) => (0, name.as_ref()),
-                Node::File(file) => (1, file.as_os_str()),
-                Node::Global(global) => (2, global.stand_in.as_ref()),
-                Node::Required(name) => (3, name.as_ref()),
-                Node::Empty => (4, OsStr::new("")),
+                Node::Generated(name) => (0, Form::Code, name.as_ref()),
+                Node::File(file) => (1, Form::Code, file.as_os_str()),
+                Node::Data(form, file) => (2, *form, file.as_os_str()),
+                Node::Global(global) => (3, Form::Code, global.stand_in.as_ref()),
+                Node::Required(name) => (4, Form::Code, name.as_ref()),
+                Node::Empty => (5, Form::Code, OsStr::new("")),
             }
         }
         letters(self).cmp(&letters(other))
@@ -230,6 +234,7 @@ impl Growing<'_> {
         let path = match &node {
             Node::File(file) => project::display(self.compiler.root, file),
             Node::Generated(name) => (*name).to_owned(),
+            Node::Data(form, file) => data::path(self.compiler.root, file, *form),
             Node::Global(global) => globals::path(global),
             Node::Required(name) => format!("{SCHEME}require/{name}"),
             Node::Empty => format!("{SCHEME}empty"),
@@ -250,7 +255,7 @@ impl Growing<'_> {
                     Target::Module(place)
                 }
                 Reached::External(name) => Target::External(name),
-                Reached::Additional(Named::Found(name)) => Target::External(format!("./{name}")),
+                Reached::Additional(Named::Found(name, _)) => Target::External(format!("./{name}")),
                 Reached::Additional(Named::Module(module)) => {
                     let specifier = module.specifier();
                     known.additional.insert((module.name.clone(), module.path.clone()), module);
@@ -285,9 +290,7 @@ impl Growing<'_> {
         for (at, import) in object.imports.iter().enumerate() {
             match self.follow(node, import) {
                 Ok(target) => {
-                    if let Reached::Additional(Named::Module(module)) = &target {
-                        problems.extend(missing_exports(&object, at, module.kind));
-                    }
+                    problems.extend(misused(&object, at, &target));
                     targets.push(target);
                 }
                 // The program asks whether it is there.
@@ -311,6 +314,7 @@ impl Growing<'_> {
                 let text = self.roots.generated.get(name).cloned().unwrap_or_default();
                 Source::new(format!("{name}.js"), text)
             }
+            Node::Data(form, file) => return self.compiler.data(file, *form).map(Arc::new),
             Node::Global(global) => Source::new(format!("{}.js", globals::path(global)), global.text()),
             Node::Required(name) => {
                 let text = self.compiler.resolver.nodejs().required(name);
@@ -332,7 +336,7 @@ impl Growing<'_> {
             }
         }
         let file = match importer {
-            Node::File(file) => file.as_path(),
+            Node::File(file) | Node::Data(_, file) => file.as_path(),
             Node::Global(_) => return Ok(self.stand_in(&import.specifier)),
             Node::Generated(_) | Node::Required(_) | Node::Empty => self.compiler.root,
         };
@@ -344,6 +348,10 @@ impl Growing<'_> {
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
             Some(Resolution::File(File { path, effects, module, main })) => {
+                if import.form != Form::Code {
+                    let traits = Traits { effects: false, node: false };
+                    return Ok(Reached::Node(Node::Data(import.form, path), traits, None));
+                }
                 if let Some(named) = self.compiler.not_code(&path, import)? {
                     return Ok(Reached::Additional(named));
                 }

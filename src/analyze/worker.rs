@@ -132,7 +132,9 @@ pub fn worker(
     // The comment that names a source map is none of the linked text, and no module's either.
     let known = parts.iter().map(|module| module.sizes).chain(additional.iter().map(|module| module.sizes));
     let known: u64 = known.map(|sizes| sizes.size).sum();
-    let mut runtime: Vec<String> = bundle.link_map.externals.iter().map(|(name, _)| name.clone()).collect();
+    // The others are modules beside this one.
+    let externals = bundle.link_map.externals.iter().filter(|(name, _)| !name.starts_with("./"));
+    let mut runtime: Vec<String> = externals.map(|(name, _)| name.clone()).collect();
     runtime.dedup();
     WorkerParts {
         sizes,

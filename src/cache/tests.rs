@@ -21,6 +21,7 @@ fn with<T>(minify: bool, run: impl FnOnce(compile::Options<'_>) -> T) -> T {
     run(compile::Options {
         dialect: &dialect,
         module: false,
+        form: compile::Form::Code,
         define: &define,
         minify,
         source_map: true,

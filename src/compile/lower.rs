@@ -14,31 +14,34 @@ use swc_core::ecma::ast::{
 use swc_core::ecma::visit::{Visit, VisitWith};
 
 use super::effects::Effects;
-use super::parse::Session;
+use super::parse::{Language, Session, json_names};
 use super::parts::{self, Statement};
 use super::print::{Fence, Printer};
 use super::surface;
 use super::transform::{Marks, Transformed};
 use super::{
-    Binding, Export, Format, Import, ImportKind, Object, Options, Part, Relocation, Symbol, SymbolId,
+    Binding, Export, Form, Format, Import, ImportKind, Object, Options, Part, Relocation, Symbol, SymbolId,
 };
 use crate::diagnostic::{Code, Diagnostic, Source};
 
 /// What is gathered while a module is walked.
 pub(super) struct Tables<'a> {
     pub(super) session: &'a Session,
+    pub(super) source: &'a Source,
     pub(super) marks: Marks,
     pub(super) fence: Fence,
     pub(super) format: Format,
     pub(super) symbols: Vec<Symbol>,
     pub(super) by_name: BTreeMap<String, SymbolId>,
     pub(super) imports: Vec<Import>,
-    pub(super) by_specifier: BTreeMap<(String, ImportKind), usize>,
+    pub(super) by_specifier: BTreeMap<(String, ImportKind, Form), usize>,
     pub(super) bindings: BTreeMap<String, Binding>,
     pub(super) stars: Vec<usize>,
     pub(super) references: Vec<Relocation>,
     /// Imported names that are assigned to, and where.
     pub(super) assigned_imports: Vec<(String, std::ops::Range<usize>)>,
+    /// What is wrong with imports.
+    pub(super) problems: Vec<Diagnostic>,
     /// The names of the top level that are assigned to.
     pub(super) written: BTreeSet<SymbolId>,
     /// The symbol made up for a default export without a name.
@@ -58,15 +61,15 @@ impl Tables<'_> {
     }
 
     /// The import of a specifier, made at its first place.
-    pub(super) fn import(&mut self, specifier: &Str, kind: ImportKind, tried: bool) -> usize {
-        let key = (specifier.value.to_string_lossy().into_owned(), kind);
+    pub(super) fn import(&mut self, specifier: &Str, kind: ImportKind, form: Form, tried: bool) -> usize {
+        let key = (specifier.value.to_string_lossy().into_owned(), kind, form);
         if let Some(at) = self.by_specifier.get(&key) {
             self.imports[*at].tried &= tried;
             return *at;
         }
         let at = self.imports.len();
         let span = self.range(specifier.span);
-        self.imports.push(Import { specifier: key.0.clone(), kind, span, names: Vec::new(), tried });
+        self.imports.push(Import { specifier: key.0.clone(), kind, span, names: Vec::new(), tried, form });
         self.by_specifier.insert(key, at);
         at
     }
@@ -98,10 +101,14 @@ pub(super) fn lower(
     options: Options<'_>,
 ) -> Result<Object, Vec<Diagnostic>> {
     let Transformed { module, marks, format, parameters, pure_functions, classes } = transformed;
-    let exports = surface::exports(&module, session.start(), classes);
+    let exports = match session.language {
+        Language::Json => json_names(source),
+        _ => surface::exports(&module, session.start(), classes),
+    };
     let names = Names::of(&module, marks);
     let mut tables = Tables {
         session,
+        source,
         marks,
         fence: Fence::for_text(&session.file.src),
         format,
@@ -113,6 +120,7 @@ pub(super) fn lower(
         stars: Vec::new(),
         references: Vec::new(),
         assigned_imports: Vec::new(),
+        problems: Vec::new(),
         written: BTreeSet::new(),
         default: None,
     };
@@ -120,7 +128,8 @@ pub(super) fn lower(
     let effects =
         Effects { comments: &session.comments, marks, pure_functions: &pure_functions, doubts: &doubts };
     let statements = parts::statements(&mut tables, module, source, effects);
-    let problems = problems(source, &exports, &tables);
+    let mut problems = problems(source, &exports, &tables);
+    problems.append(&mut tables.problems);
     if !problems.is_empty() {
         return Err(problems);
     }

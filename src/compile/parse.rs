@@ -1,7 +1,9 @@
 //! From text to swc's syntax tree, with every syntax error as a diagnostic that points into the file.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::de::IgnoredAny;
 use swc_core::common::comments::SingleThreadedComments;
 use swc_core::common::sync::Lrc;
 use swc_core::common::{BytePos, FileName, GLOBALS, Globals, SourceFile, SourceMap, Span, Spanned};
@@ -9,6 +11,7 @@ use swc_core::ecma::ast::{EsVersion, Module};
 use swc_core::ecma::parser::error::Error as SyntaxError;
 use swc_core::ecma::parser::{EsSyntax, Syntax, TsSyntax, parse_file_as_module};
 
+use super::{Export, ExportKind, Form};
 use crate::diagnostic::{Code, Diagnostic, Source};
 
 /// What a file is written in.
@@ -20,8 +23,10 @@ pub(super) enum Language {
     TypeScript,
     /// TypeScript with JSX.
     Tsx,
-    /// A module whose default export is the value.
+    /// JSON, which is CommonJS so that its keys are exports too.
     Json,
+    /// Data of a form that is asked for, as the default export.
+    Data(Form),
 }
 
 impl Language {
@@ -37,9 +42,19 @@ impl Language {
         }
     }
 
+    /// By what the file is wanted as.
+    pub(super) fn of_form(form: Form) -> Option<Self> {
+        (form != Form::Code).then_some(Self::Data(form))
+    }
+
+    /// Whether it is no code, so that no place in the file is one of the program.
+    pub(super) fn is_data(self) -> bool {
+        matches!(self, Self::Json | Self::Data(_))
+    }
+
     fn syntax(self) -> Syntax {
         match self {
-            Self::JavaScript | Self::Json => Syntax::Es(EsSyntax {
+            Self::JavaScript | Self::Json | Self::Data(_) => Syntax::Es(EsSyntax {
                 jsx: true,
                 auto_accessors: true,
                 decorators: true,
@@ -135,29 +150,41 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
-/// The text that is parsed: the file's own, but for JSON, which becomes a module whose exports are the value.
+/// The text that is parsed: the file's own, but for data, which becomes a module whose exports are the value.
 fn to_module_text(source: &Source, language: Language) -> Result<String, Vec<Diagnostic>> {
-    if language != Language::Json {
-        return Ok(source.text().to_owned());
+    let quoted = |text: &str| serde_json::Value::String(text.to_owned());
+    // The text itself is kept: going through a value would reorder keys and lose digits.
+    let parsed = || valid_json(source).map(|()| format!("JSON.parse({})", quoted(source.text().trim())));
+    Ok(match language {
+        Language::Json => format!("module.exports = {};\n", parsed()?),
+        Language::Data(Form::Json) => format!("export default /* @__PURE__ */ {};\n", parsed()?),
+        Language::Data(Form::Bytes) => format!(
+            "export default /* @__PURE__ */ Uint8Array.from(atob({}), (byte) => byte.charCodeAt(0));\n",
+            quoted(source.text())
+        ),
+        Language::Data(_) => format!("export default {};\n", quoted(source.text())),
+        _ => source.text().to_owned(),
+    })
+}
+
+fn valid_json(source: &Source) -> Result<(), Vec<Diagnostic>> {
+    let Err(error) = serde_json::from_str::<IgnoredAny>(source.text()) else { return Ok(()) };
+    let line_start: usize =
+        source.text().split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let mut at = (line_start + error.column().saturating_sub(1)).min(source.text().len());
+    while !source.text().is_char_boundary(at) {
+        at -= 1;
     }
-    match serde_json::from_str::<serde::de::IgnoredAny>(source.text()) {
-        // The text itself is kept: going through a value would reorder keys and lose digits.
-        Ok(_) => {
-            let text = serde_json::Value::String(source.text().trim().to_owned());
-            Ok(format!("module.exports = JSON.parse({text});\n"))
-        }
-        Err(error) => {
-            let line_start: usize =
-                source.text().split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-            let mut at = (line_start + error.column().saturating_sub(1)).min(source.text().len());
-            while !source.text().is_char_boundary(at) {
-                at -= 1;
-            }
-            let reason = error.to_string();
-            let reason = reason.split(" at line ").next().unwrap_or("it does not parse").to_owned();
-            Err(vec![Diagnostic::error(Code::Syntax, "this is not valid JSON").at(source, at..at, reason)])
-        }
-    }
+    let reason = error.to_string();
+    let reason = reason.split(" at line ").next().unwrap_or("it does not parse").to_owned();
+    Err(vec![Diagnostic::error(Code::Syntax, "this is not valid JSON").at(source, at..at, reason)])
+}
+
+/// The names under which JSON can be imported: those of its keys, and `default` for all of it.
+pub(super) fn json_names(source: &Source) -> Vec<Export> {
+    let keys = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(source.text()).unwrap_or_default();
+    let names = keys.into_keys().filter(|key| key != "default").chain(["default".to_owned()]);
+    names.map(|name| Export { name, span: 0..0, kind: ExportKind::Value }).collect()
 }
 
 /// Syntax errors as diagnostics, in the order of the text.

@@ -10,6 +10,7 @@ use swc_core::ecma::ast::{
 };
 use swc_core::ecma::utils::find_pat_ids;
 
+use super::attributes;
 use super::effects::{Effects, Wonder};
 use super::lower::Tables;
 use super::names::{property, sees_itself};
@@ -120,7 +121,8 @@ fn record(tables: &mut Tables<'_>, declaration: &ModuleDecl) {
         ModuleDecl::Import(import) => record_import(tables, import),
         ModuleDecl::ExportNamed(export) => record_export(tables, export),
         ModuleDecl::ExportAll(export) => {
-            let at = tables.import(&export.src, ImportKind::Static, false);
+            let form = attributes::form(tables, export.with.as_deref());
+            let at = tables.import(&export.src, ImportKind::Static, form, false);
             tables.stars.push(at);
         }
         ModuleDecl::ExportDecl(export) => {
@@ -146,12 +148,15 @@ fn record(tables: &mut Tables<'_>, declaration: &ModuleDecl) {
 }
 
 fn record_import(tables: &mut Tables<'_>, import: &ImportDecl) {
-    let at = tables.import(&import.src, ImportKind::Static, false);
+    let form = attributes::form(tables, import.with.as_deref());
+    let at = tables.import(&import.src, ImportKind::Static, form, false);
+    let phased = attributes::phased(tables, import);
     for specifier in &import.specifiers {
-        let name = match specifier {
-            ImportSpecifier::Default(_) => "default".to_owned(),
-            ImportSpecifier::Namespace(_) => "*".to_owned(),
-            ImportSpecifier::Named(named) => match &named.imported {
+        let name = match (phased, specifier) {
+            (Some(name), _) => name.to_owned(),
+            (None, ImportSpecifier::Default(_)) => "default".to_owned(),
+            (None, ImportSpecifier::Namespace(_)) => "*".to_owned(),
+            (None, ImportSpecifier::Named(named)) => match &named.imported {
                 Some(imported) => export_name(imported),
                 None => named.local.sym.to_string(),
             },
@@ -164,7 +169,8 @@ fn record_import(tables: &mut Tables<'_>, import: &ImportDecl) {
 }
 
 fn record_export(tables: &mut Tables<'_>, export: &NamedExport) {
-    let from = export.src.as_ref().map(|source| tables.import(source, ImportKind::Static, false));
+    let form = attributes::form(tables, export.with.as_deref());
+    let from = export.src.as_ref().map(|source| tables.import(source, ImportKind::Static, form, false));
     for specifier in &export.specifiers {
         let (original, exported) = match specifier {
             ExportSpecifier::Namespace(namespace) => ("*".to_owned(), export_name(&namespace.name)),

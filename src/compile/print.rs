@@ -11,7 +11,7 @@ use swc_core::ecma::codegen::text_writer::WriteJs;
 use swc_core::ecma::codegen::{Config, Emitter, Node};
 
 use super::mappings::{Mapping, Mappings, Recorder};
-use super::parse::{Language, Session};
+use super::parse::Session;
 use super::{Reference, Relocation};
 
 /// The characters to choose a [`Fence`] from: for private use, so hardly anybody writes them.
@@ -62,7 +62,7 @@ pub(super) struct Printed {
 impl Printer<'_> {
     pub(super) fn print(&self, statements: &[Stmt]) -> Printed {
         // What is parsed of JSON is not the text of the file.
-        let is_traced = self.source_map && self.session.language != Language::Json;
+        let is_traced = self.source_map && !self.session.language.is_data();
         let trace = || Trace {
             source: &self.session.file.src,
             start: self.session.start(),

@@ -9,6 +9,7 @@ use swc_core::ecma::ast::{
 };
 use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
+use super::attributes;
 use super::lower::{Tables, key, member_name, request};
 use super::parts::Statement;
 use super::{ImportKind, Member, Reference, Relocation, SymbolId};
@@ -178,7 +179,13 @@ impl VisitMut for Rewriter<'_, '_> {
 
     fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
         if let Some((specifier, kind)) = request(call, self.tables.marks) {
-            let at = self.tables.import(specifier, kind, self.tries > 0);
+            let options = call.args.get(1).map(|options| &*options.expr);
+            let with = attributes::dynamic(options.filter(|_| kind == ImportKind::Dynamic));
+            let form = attributes::form(self.tables, with);
+            let at = self.tables.import(specifier, kind, form, self.tries > 0);
+            if let Callee::Import(import) = &call.callee {
+                attributes::in_phase(self.tables, import.phase, call.span);
+            }
             let reference = match kind {
                 ImportKind::Dynamic => Reference::Dynamic(at),
                 ImportKind::Require | ImportKind::Static => Reference::Require(at),

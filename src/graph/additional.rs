@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::Compiler;
-use crate::compile::{self, Binding, Import, Object};
+use super::{Compiler, Reached};
+use crate::compile::{self, Import, Object, SOURCE};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hash;
 use crate::project::{self, ModuleRules, ModuleType, Verdict};
@@ -42,8 +43,8 @@ pub struct Additional<'a> {
     pub rules: &'a ModuleRules,
     /// Whether modules are called what their imports call them.
     pub preserve_file_names: bool,
-    /// Files that are modules in any case, with their names.
-    pub found: &'a BTreeMap<PathBuf, String>,
+    /// Files that are modules in any case, with their names and types.
+    pub found: &'a BTreeMap<PathBuf, (String, ModuleType)>,
 }
 
 /// What an import leads to that rules have a say in.
@@ -51,7 +52,7 @@ pub(super) enum Named {
     /// To a module of its own that this import makes one.
     Module(AdditionalModule),
     /// To one that is there in any case, under this name.
-    Found(String),
+    Found(String, ModuleType),
 }
 
 impl Compiler<'_> {
@@ -65,8 +66,8 @@ impl Compiler<'_> {
         let specifier = import.specifier.as_str();
         let plain = specifier.split('?').next().unwrap_or(specifier);
         let place = beside(importer, plain);
-        if let Some(name) = found.get(&place).filter(|_| rules.name(specifier)) {
-            return Ok(Some(Named::Found(name.clone())));
+        if let Some((name, kind)) = found.get(&place).filter(|_| rules.name(specifier)) {
+            return Ok(Some(Named::Found(name.clone(), *kind)));
         }
         let kind = match rules.of_specifier(specifier) {
             Verdict::Module(kind) => kind,
@@ -118,25 +119,35 @@ pub fn bytes(root: &Path, file: &Path) -> Result<Vec<u8>, Box<Diagnostic>> {
     })
 }
 
-/// Names of such a module that are imported and that it cannot have.
-pub(super) fn missing_exports(object: &Object, at: usize, kind: ModuleType) -> Vec<Diagnostic> {
-    if kind.is_javascript() {
-        return Vec::new();
-    }
-    let import = &object.imports[at];
-    let is_there = |name: &str| matches!(name, "default" | "*");
-    let asked = import.names.iter().map(|(name, span)| (name, span, "imported here"));
-    let passed = object.exports.iter().filter_map(|export| match object.bindings.get(&export.name) {
-        Some(Binding::From(from, name)) if *from == at => Some((name, &export.span, "re-exported here")),
+/// What an import asks for that its target cannot have.
+pub(super) fn misused(object: &Object, at: usize, target: &Reached) -> Vec<Diagnostic> {
+    let kind = match target {
+        Reached::Additional(Named::Module(module)) => Some(module.kind),
+        Reached::Additional(Named::Found(_, kind)) => Some(*kind),
         _ => None,
-    });
-    let missing = asked.chain(passed).filter(|(name, ..)| !is_there(name));
-    let report = |(name, span, text): (&String, &std::ops::Range<usize>, &str)| {
-        let message = format!("`{}` does not export `{name}`", import.specifier);
-        let help = format!("a module of type `{}` has a default export and no other", kind.name());
-        Diagnostic::error(Code::MissingExport, message).at(&object.source, span.clone(), text).help(help)
     };
-    missing.map(report).collect()
+    let import = &object.imports[at];
+    let report = |(name, span): &(String, Range<usize>)| {
+        let problem = match (kind, name.as_str()) {
+            (Some(ModuleType::CompiledWasm), SOURCE) | (_, "default" | "*") => return None,
+            (_, SOURCE) => Diagnostic::error(
+                Code::Syntax,
+                format!(
+                    "`{}` is no WebAssembly, of which alone the source can be imported",
+                    import.specifier
+                ),
+            )
+            .help("leave out `source`"),
+            (Some(kind), _) if !kind.is_javascript() => Diagnostic::error(
+                Code::MissingExport,
+                format!("`{}` does not export `{name}`", import.specifier),
+            )
+            .help(format!("a module of type `{}` has a default export and no other", kind.name())),
+            _ => return None,
+        };
+        Some(problem.at(&object.source, span.clone(), "imported here"))
+    };
+    import.names.iter().filter_map(report).collect()
 }
 
 /// What is wrong with the modules of a worker beside its main one: two of one name, and text that is none.

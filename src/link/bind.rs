@@ -102,6 +102,11 @@ impl<'a> Binder<'a> {
         &self.module(id).object
     }
 
+    /// Whether a module is JSON: its default export is all of it, whatever keys it has.
+    pub(super) fn is_data(&self, id: ModuleId) -> bool {
+        self.object(id).format == Format::CommonJs && !self.object(id).exports.is_empty()
+    }
+
     /// Whether a name of a module's top level is imported.
     pub(super) fn is_import(&self, module: ModuleId, symbol: SymbolId) -> bool {
         self.object(module).symbols[symbol.0 as usize].import.is_some()
@@ -156,7 +161,8 @@ impl<'a> Binder<'a> {
             }
             Target::Module(target) => {
                 if self.object(*target).format == Format::CommonJs {
-                    return Resolved::CommonJs(*target, name.to_owned(), self.module(module).node);
+                    let node = self.module(module).node || self.is_data(*target);
+                    return Resolved::CommonJs(*target, name.to_owned(), node);
                 }
                 match name {
                     "*" => Resolved::Namespace(*target),
@@ -173,7 +179,7 @@ impl<'a> Binder<'a> {
         trail.modules.push(module);
         let object = self.object(module);
         if object.format == Format::CommonJs {
-            return Resolved::CommonJs(module, name.to_owned(), false);
+            return Resolved::CommonJs(module, name.to_owned(), self.is_data(module));
         }
         let passed_on = match object.bindings.get(name) {
             Some(Binding::Local(symbol)) => match &object.symbols[symbol.0 as usize].import {

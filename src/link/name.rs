@@ -13,7 +13,7 @@ use super::runtime::Helper;
 use super::shake::Live;
 use super::table::Table;
 use super::text::{readable, short};
-use crate::compile::{Format, ImportKind, Reference, Relocation, SymbolId};
+use crate::compile::{Format, ImportKind, Reference, Relocation, SOURCE, SymbolId};
 use crate::graph::{ModuleId, Target};
 
 /// Something that has a name at the top level of the linked module.
@@ -98,7 +98,7 @@ pub(super) fn place(
         Reference::Dynamic(import) => match target(*import) {
             Target::Module(target) => {
                 let is_common = binder.object(*target).format == Format::CommonJs;
-                Place::Entity(Entity::Load(*target, node && is_common))
+                Place::Entity(Entity::Load(*target, (node || binder.is_data(*target)) && is_common))
             }
             Target::External(specifier) => Place::Entity(Entity::LoadExternal(specifier.clone())),
             Target::Missing => missing(*import),
@@ -397,7 +397,7 @@ fn wanted(binder: &Binder<'_>, entity: &Entity) -> String {
         Entity::Start(module) => format!("init_{}", stem(module)),
         Entity::Require(module) => format!("require_{}", stem(module)),
         Entity::Load(module, _) => format!("load_{}", stem(module)),
-        Entity::External(specifier, name) if name == "*" || name == "default" => {
+        Entity::External(specifier, name) if matches!(name.as_str(), "*" | "default" | SOURCE) => {
             format!("import_{}", identifier(readable(specifier)))
         }
         Entity::External(_, name) => identifier(name),

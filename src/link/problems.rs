@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::bind::{Binder, Resolved, Trail};
-use crate::compile::{Binding, Reference};
+use crate::compile::{Binding, Format, Reference, SOURCE};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::graph::{ModuleId, Target};
 
@@ -13,7 +13,8 @@ pub(super) fn problems(binder: &Binder<'_>) -> Vec<Diagnostic> {
     for id in binder.graph.ids() {
         let object = binder.object(id);
         for (at, import) in object.imports.iter().enumerate() {
-            for (name, span) in &import.names {
+            // Whether a module has a source was asked when it was found.
+            for (name, span) in import.names.iter().filter(|(name, _)| name != SOURCE) {
                 if let Some(problem) = problem(binder, (id, at, name), false) {
                     problems.push(problem.at(&object.source, span.clone(), "imported here"));
                 }
@@ -40,6 +41,13 @@ fn problem(binder: &Binder<'_>, asked: (ModuleId, usize, &str), passed_on: bool)
     let mut trail = Trail::default();
     match binder.import(id, at, name, &mut trail) {
         Resolved::Missing if !trail.unknown && !may_be_type(binder, asked, passed_on) => {
+            Some(missing(binder, asked))
+        }
+        Resolved::CommonJs(target, name, _)
+            if binder.is_data(target)
+                && name != "*"
+                && binder.object(target).exports.iter().all(|export| export.name != name) =>
+        {
             Some(missing(binder, asked))
         }
         Resolved::Ambiguous if !may_be_type(binder, asked, passed_on) => Some(ambiguous(binder, asked)),
@@ -91,7 +99,10 @@ fn missing(binder: &Binder<'_>, (id, import, name): (ModuleId, usize, &str)) -> 
         let import = &object.imports[*star];
         problem = problem.at(&object.source, import.span.clone(), format!("does not export `{name}` either"));
     }
-    let known = binder.export_names(target);
+    let known: BTreeSet<&str> = match object.format {
+        Format::Module => binder.export_names(target),
+        Format::CommonJs => object.exports.iter().map(|export| export.name.as_str()).collect(),
+    };
     let near = known.iter().filter(|known| strsim::damerau_levenshtein(known, name) <= 1 + name.len() / 4);
     let nearest = near.min_by_key(|known| strsim::damerau_levenshtein(known, name));
     problem.help(match nearest {

@@ -13,7 +13,7 @@ use super::shake::Live;
 use super::text::{is_identifier, quoted, squeeze};
 use super::wait::passed_on;
 use super::{Bundle, Output};
-use crate::compile::{Format, ImportKind, Part, Relocation};
+use crate::compile::{Format, ImportKind, Part, Relocation, SOURCE};
 use crate::graph::{AdditionalModule, ModuleId};
 
 /// Writes everything that is live.
@@ -144,6 +144,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             let Entity::External(specifier, import) = entity else { continue };
             match import.as_str() {
                 "*" => lines.push(format!("import * as {name} from {};", quoted(specifier))),
+                SOURCE => lines.push(format!("import source {name} from {};", quoted(specifier))),
                 import if import == name => named.entry(specifier).or_default().push(name.to_owned()),
                 import => {
                     let import = if is_identifier(import) { import.to_owned() } else { quoted(import) };

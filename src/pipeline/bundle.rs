@@ -8,14 +8,14 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 
 use crate::analyze::{self, Output};
 use crate::cache::Cache;
-use crate::compile::{self, Dialect};
+use crate::compile::{self, Dialect, Form};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{self, ModuleFile, Searched};
 use crate::error::Error;
 use crate::graph::{self, Additional, AdditionalModule, Compiler, ModuleGraph, Node, Roots, graph};
 use crate::link::{self, Bundle, link};
 use crate::nodejs::Nodejs;
-use crate::project::{self, Bundling, Options, Project};
+use crate::project::{self, Bundling, ModuleType, Options, Project};
 use crate::resolve::{self, Resolver};
 
 use super::analysis;
@@ -52,8 +52,8 @@ pub(super) struct Code {
     dialect: Dialect,
     /// Modules that are deployed whether or not anything imports them.
     modules: Vec<ModuleFile>,
-    /// The same by file, with their names.
-    names: BTreeMap<PathBuf, String>,
+    /// The same by file, with their names and types.
+    names: BTreeMap<PathBuf, (String, ModuleType)>,
     /// The name of the main module.
     pub(super) main: String,
 }
@@ -94,7 +94,10 @@ impl Code {
             resolver,
             cache,
             dialect: Dialect::default(),
-            names: modules.iter().map(|module| (module.file.clone(), module.name.clone())).collect(),
+            names: modules
+                .iter()
+                .map(|module| (module.file.clone(), (module.name.clone(), module.kind)))
+                .collect(),
             modules,
             main,
         }
@@ -104,6 +107,7 @@ impl Code {
         let options = compile::Options {
             dialect: &self.dialect,
             module: false,
+            form: Form::Code,
             define: &self.bundling.define,
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,

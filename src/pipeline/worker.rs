@@ -143,6 +143,11 @@ fn as_it_is(
             .push(point(problem, project, "main").help("name a `.js` or `.mjs` file, or delete `no_bundle`"));
         return None;
     }
+    if project.bundling.minify {
+        let message = "`minify` has no effect: with `no_bundle` the code stays as it is";
+        let problem = Diagnostic::warning(diagnostic::Code::ConflictingSettings, message);
+        diagnostics.push(point(problem, project, "minify").help("delete one of the two"));
+    }
     let read = || {
         let object = code.compiler().file(main)?;
         let content = graph::bytes(&project.root, main).map_err(|problem| vec![*problem])?;

@@ -105,6 +105,7 @@ fn the_facts_are_those_of_a_build() {
         (&notes["path"], &notes["type"], &notes["size"]),
         (&json!("src/notes.txt"), &json!("Text"), &json!(5))
     );
+    assert_eq!(worker["runtime"], json!([]));
     let old = module("node_modules/@scope/old/index.js");
     let inner = "node_modules/@scope/old/node_modules/tools";
     assert_eq!(old["requires"], json!([at(&format!("{inner}/index.js"))]));
@@ -182,6 +183,9 @@ fn a_project_without_code_or_without_assets_has_a_page_too() {
         let facts = analysis(&fixture, &["--no-cache"]);
         assert_eq!(facts["worker"].is_null(), project == "static-only");
         assert_eq!(facts["assets"].is_null(), project == "functions-only");
+        if project == "image-sharing" {
+            assert_eq!(facts["worker"]["runtime"], json!(["cloudflare:workers"]));
+        }
     }
     let broken = pagesbuild(root(), ["analyze", "fixtures/broken/syntax"]);
     assert_eq!(broken.status.code(), Some(1), "{}", stderr(&broken));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
 
-use pagesbuild::compile::{Dialect, Options, compile};
+use pagesbuild::compile::{Dialect, Form, Options, compile};
 use pagesbuild::diagnostic::Source;
 use proptest::prelude::*;
 
@@ -91,7 +91,7 @@ proptest! {
         // The binary compiles on threads with much stack.
         let worker = thread::Builder::new().stack_size(64 << 20).spawn(move || {
             let define = BTreeMap::from([("process.env.NODE_ENV".to_owned(), "\"production\"".to_owned())]);
-            let options = Options { dialect: &Dialect::default(), module: false, define: &define, minify, keep_names: true, source_map: true };
+            let options = Options { dialect: &Dialect::default(), module: false, form: Form::Code, define: &define, minify, keep_names: true, source_map: true };
             let source = Source::new(path, text);
             match compile(&source, options) {
                 Ok(object) => {
@@ -124,6 +124,7 @@ fn files_that_end_too_early_show_what_is_open() {
             let options = Options {
                 dialect: &Dialect::default(),
                 module: false,
+                form: Form::Code,
                 define: &BTreeMap::new(),
                 minify: false,
                 keep_names: true,

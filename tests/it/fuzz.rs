@@ -11,7 +11,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pagesbuild::compile::{Dialect, Options, compile};
+use pagesbuild::compile::{Dialect, Form, Options, compile};
 use pagesbuild::diagnostic::{Diagnostic, Severity, Source};
 use pagesbuild::pipeline::{self, BundleRequest};
 use pagesbuild::project;
@@ -258,6 +258,7 @@ fn judge(home: &Path, ending: &str, minify: bool) -> bool {
     let options = Options {
         dialect: &Dialect::default(),
         module: false,
+        form: Form::Code,
         define: &define,
         minify: false,
         keep_names: true,

@@ -15,6 +15,7 @@ mod fuzz;
 mod link;
 mod maps;
 mod metafile;
+mod modules;
 mod nodejs;
 mod npm;
 mod packages;

@@ -1,5 +1,6 @@
-//! Resolution, held against esbuild with wrangler's options: written layouts of files and random ones, in which every
-//! import leads to the same file in both, or to none in both.
+//! Resolution, held against wrangler, and against esbuild with wrangler's options: written layouts of files and random
+//! ones, in which every import leads to the same file in both, or to none in both, and the same modules are kept for their
+//! effects.
 //!
 //! `PAGESBUILD_TEST_SEED` and `PAGESBUILD_TEST_LAYOUTS` ask for other layouts or for more.
 
@@ -13,22 +14,30 @@ use pagesbuild::resolve::{Options, Platform, Resolver};
 
 use crate::npm;
 
-#[test]
-fn imports_lead_where_wrangler_leads_them() {
-    let setting = |name: &str, default: &str| {
-        std::env::var(format!("PAGESBUILD_TEST_{name}")).unwrap_or_else(|_| default.to_owned())
-    };
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("resolve");
+fn script(name: &str, arguments: &[&str]) {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&directory).unwrap();
-    let mut command = npm::command("resolve/run.mjs");
-    command.arg(env!("CARGO_BIN_EXE_pagesbuild")).arg(&directory);
-    command.args([setting("SEED", "1"), setting("LAYOUTS", "120")]);
+    let mut command = npm::command(Path::new("resolve").join(name));
+    command.arg(env!("CARGO_BIN_EXE_pagesbuild")).arg(&directory).args(arguments);
     // esbuild does not read it for wrangler, and neither do we.
     command.env("NODE_PATH", npm::modules());
     let output = command.output().unwrap();
-    let report =
-        [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
-    assert!(output.status.success(), "{report}");
+    let report = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert!(output.status.success(), "{}", report.concat());
+}
+
+#[test]
+fn imports_lead_where_esbuild_leads_them() {
+    let setting = |name: &str, default: &str| {
+        std::env::var(format!("PAGESBUILD_TEST_{name}")).unwrap_or_else(|_| default.to_owned())
+    };
+    script("run.mjs", &[&setting("SEED", "1"), &setting("LAYOUTS", "120")]);
+}
+
+/// The written layouts as one project, built by wrangler itself.
+#[test]
+fn imports_lead_where_wrangler_leads_them() {
+    script("wrangler.mjs", &[]);
 }
 
 /// Files, a specifier of `src/main.ts`, and parts of what is said about it: of the reason and of the help.

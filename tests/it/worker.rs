@@ -88,6 +88,9 @@ cases! {
     environments_staging: "environments/staging" => answers oracle deploys;
     environments_production: "environments/production" => answers oracle deploys;
     modules: "modules" => answers oracle deploys;
+    found_modules: "found-modules" => answers oracle deploys;
+    no_bundle: "no-bundle" => answers oracle deploys;
+    preserved_names: "preserved-names" => answers oracle deploys;
     no_config: "no-config" => answers oracle deploys;
     advanced_mode: "advanced-mode" => answers oracle deploys;
     advanced_mode_all: "advanced-mode-all" => answers oracle deploys;

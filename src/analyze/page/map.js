@@ -49,6 +49,7 @@ class TreeMap {
 	key(event, { onPick, onZoom }) {
 		const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 		const current = this.step(this.picked);
+		if (this.root.children.length === 0) return;
 		if (ways[event.key]) onPick(current ? this.neighbour(current, ...ways[event.key]) : this.root.children[0]);
 		else if (event.key === "Enter" && current?.children) onZoom(current);
 		else if ((event.key === "Escape" || event.key === "Backspace") && this.root.parent) onZoom(this.root.parent, this.root);

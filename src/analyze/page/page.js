@@ -16,7 +16,6 @@ if (data.worker) {
 	});
 }
 if (data.assets) {
-	const kinds = new Set(data.assets.files.map(({ type }) => kindOf(type)));
 	parts.assets = Object.assign(assetTree(data), {
 		label: "Assets",
 		title: "The static files",
@@ -25,7 +24,7 @@ if (data.assets) {
 		hasDropped: false,
 		sizes: data.assets,
 		copies: [],
-		legend: [...KINDS.map(([kind, label]) => [kind, label]), ["other", "Other"]].filter(([kind]) => kinds.has(kind)),
+		legend: [...KINDS.map(([kind, label]) => [kind, label]), ["other", "Other"]],
 	});
 }
 const state = { part: Object.keys(parts)[0], view: "map", measure: "size", rows: "items", dropped: false, query: "", root: null, picked: null, pointed: null };
@@ -126,7 +125,9 @@ function figures() {
 }
 
 function legend() {
-	const entries = whole().legend.map(([kind, label]) => make("span", { class: `kind-${kind}` }, label));
+	const kinds = new Set(leaves(whole()).map(({ kind }) => kind));
+	const present = whole().legend.filter(([kind]) => kinds.has(kind));
+	const entries = present.map(([kind, label]) => make("span", { class: `kind-${kind}` }, label));
 	if (by().dropped) entries.push(make("span", { class: "kind-dropped" }, "Dropped"));
 	element("legend").replaceChildren(...entries);
 }

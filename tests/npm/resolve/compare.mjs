@@ -3,11 +3,14 @@
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 
 import { build } from "esbuild";
 
 const require = createRequire(import.meta.url);
+
+/** The module that a layout starts from. */
+export const ENTRY = "main.js";
 
 /** Writes files by their paths; a value that starts with `->` is a symbolic link. */
 export async function write(home, files) {
@@ -19,22 +22,50 @@ export async function write(home, files) {
 }
 
 /** The statement by which a module asks for another one. */
-export function request([kind, specifier], at) {
+function request([kind, specifier], at) {
 	const text = JSON.stringify(specifier);
+	if (kind === "effects") {
+		return `import ${text};\n`;
+	}
 	if (kind === "require") {
 		return `console.log(require(${text}));\n`;
 	}
 	return kind === "import()" ? `import(${text}).then(console.log);\n` : `import * as x${at} from ${text};\nconsole.log(x${at});\n`;
 }
 
-/** Looks for an alias as wrangler does: where Node would find it from the project, by its exact name. */
+/** The text of a module that asks for others; those that `refused` has are left out. */
+function text(path, asks, refused) {
+	const kept = asks.filter(([kind, specifier]) => !refused.has(`${path} ${specifier}`));
+	const allowed = kept.filter(([kind]) => kind === "require" || ![".cjs", ".cts"].includes(extname(path)));
+	return allowed.map(request).join("") + `console.log(${JSON.stringify(path)});\n`;
+}
+
+/** The files of a layout as text; what `refused` has is not asked for. */
+export function written({ files, asks }, refused) {
+	const content = (path, given) => (Array.isArray(given) ? text(path, given, refused) : given);
+	const texts = Object.entries(files).map(([path, given]) => [path, content(path, given)]);
+	return { ...Object.fromEntries(texts), [ENTRY]: text(ENTRY, asks, refused) };
+}
+
+/**
+ * Looks for an alias as wrangler does: where Node would find it from the project, by its exact name. What Node does not
+ * find is looked for as an import of the project, where wrangler would give up: that difference is wanted.
+ */
 function aliases(alias, home) {
 	return {
 		name: "alias",
 		setup(build) {
-			build.onResolve({ filter: /.*/ }, ({ path }) =>
-				Object.hasOwn(alias, path) ? { path: require.resolve(alias[path], { paths: [home] }) } : undefined,
-			);
+			build.onResolve({ filter: /.*/ }, async ({ path, kind, pluginData }) => {
+				if (pluginData === aliases || !Object.hasOwn(alias, path)) {
+					return undefined;
+				}
+				try {
+					return { path: require.resolve(alias[path], { paths: [home] }) };
+				} catch {
+					const { errors, ...found } = await build.resolve(alias[path], { kind, resolveDir: home, pluginData: aliases });
+					return errors.length === 0 ? found : { errors: [{ text: `Could not resolve ${JSON.stringify(path)}` }] };
+				}
+			});
 		},
 	};
 }
@@ -63,7 +94,7 @@ export async function byEsbuild(home, entry, { alias = {}, tsconfig, conditions,
 	};
 	try {
 		const { metafile } = await build(options);
-		return { leads: leads(metafile) };
+		return { leads: leads(metafile), kept: kept(metafile) };
 	} catch (error) {
 		if (!error.errors) {
 			throw error;
@@ -106,6 +137,33 @@ export function leads(metafile) {
 	return found;
 }
 
+/** The files of code that have something in the output: those that are used, or that their package keeps for their effects. */
+function kept(metafile) {
+	const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+	const files = inputs.filter(([path, { bytesInOutput }]) => bytesInOutput > 0 && /\.[cm]?[jt]sx?$/.test(plain(path)));
+	return [...new Set(files.map(([path]) => plain(path)))].filter((path) => !path.startsWith("(disabled)"));
+}
+
+/** The imports of the modules that the entry reaches. */
+export function reached(leads) {
+	const found = {};
+	const seen = new Set();
+	const rest = [ENTRY];
+	while (rest.length > 0) {
+		const file = rest.pop();
+		if (!seen.has(file)) {
+			seen.add(file);
+			for (const [key, to] of Object.entries(leads)) {
+				if (key.startsWith(`${file} `)) {
+					found[key] = to;
+					rest.push(to);
+				}
+			}
+		}
+	}
+	return found;
+}
+
 /** What pagesbuild makes of it, in the same form. */
 export async function byPagesbuild(binary, home, entry, { conditions, platform } = {}) {
 	const metafile = join(home, "pagesbuild.meta.json");
@@ -127,7 +185,8 @@ export async function byPagesbuild(binary, home, entry, { conditions, platform }
 	// A `require` of a package that leads nowhere is a warning here, which is wanted.
 	const refused = diagnostics.filter(({ code, severity }) => severity === "error" || code === "unresolved-import");
 	if (refused.length === 0) {
-		return { leads: leads(JSON.parse(await readFile(metafile, "utf8"))), diagnostics };
+		const facts = JSON.parse(await readFile(metafile, "utf8"));
+		return { leads: leads(facts), kept: kept(facts) };
 	}
 	const failed = [];
 	for (const { code, path, labels, message } of refused) {
@@ -138,5 +197,5 @@ export async function byPagesbuild(binary, home, entry, { conditions, platform }
 			failed.push(code === "unsupported-module" ? `${path} is of no known kind` : `${path} ${code} ${message}`);
 		}
 	}
-	return { failed: [...new Set(failed)].sort(), diagnostics };
+	return { failed: [...new Set(failed)].sort() };
 }

@@ -15,7 +15,8 @@ export function random(seed) {
 
 const STEMS = ["index", "a", "b", "lib/index", "lib/a", "lib/b", "dist/a", "a/index", "lib"];
 const EXTENSIONS = [".js", ".js", ".js", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json"];
-const NAMES = ["p", "q", "@s/p", "own"];
+const PATTERNS = ["*.js", "./lib/*.js", "lib/**", "**/*.ts", "./a.js", "index.js", "a.*", "./lib/**/*.js", "dist/?.js", "./**", "{a,b}.js", "lib"];
+const NAMES = ["p", "q", "@s/p", "own", "w", "n"];
 const CONDITIONS = ["workerd", "worker", "browser", "import", "require", "default", "node", "types", "module", "deno"];
 
 /** A layout: its files, and what its entry asks for. */
@@ -54,6 +55,7 @@ export function layout(seed) {
 		...(chance(0.4) && { exports: exported() }),
 		...(chance(0.2) && { imports: Object.fromEntries(some(3, () => [key("#"), value(0, true)])) }),
 		...(chance(0.2) && { type: one(["module", "commonjs"]) }),
+		...(chance(0.6) && { sideEffects: one([false, true, [], "./a.js", some(2, () => one(PATTERNS)), some(2, () => one(PATTERNS))]) }),
 	});
 	const specifier = (inside) => {
 		const kind = below(10);
@@ -66,7 +68,7 @@ export function layout(seed) {
 		const path = chance(0.5) ? file() : one(STEMS);
 		return one([`./${path}`, `./${path}`, `./${path}`, inside ? `../${path}` : `./lib/../${path}`, key("#"), `@/${path}`, `${path}`, ".", `./${path}?x`]);
 	};
-	const kind = () => one(["import", "import", "require", "import()"]);
+	const kind = () => one(["import", "effects", "effects", "effects", "require", "import()"]);
 	const asks = (inside) => some(6, () => [kind(), specifier(inside)]);
 
 	const files = {};
@@ -92,10 +94,20 @@ export function layout(seed) {
 	if (chance(0.3)) {
 		fill("node_modules/p/node_modules/q/", "q", 4);
 	}
+	if (chance(0.3)) {
+		fill("packages/w/", "w", 4);
+		files["node_modules/w"] = "->../packages/w";
+	}
+	if (chance(0.2)) {
+		fill("node_modules/.pnpm/n@1/node_modules/n/", "n", 4);
+		files["node_modules/n"] = "->.pnpm/n@1/node_modules/n";
+		files["node_modules/.pnpm/n@1/node_modules/w"] = "->../../../w";
+	}
 	if (chance(0.4)) {
 		const paths = Object.fromEntries(some(3, () => [one(["@/*", "@/a", "*", "p", "p/*", "q*"]), some(2, () => one(["./lib/*", "./*", "lib/*", "./lib/a", `./${file()}`, "./dist/*.d.ts"]))]));
 		const options = { ...(chance(0.3) && { baseUrl: one([".", "./lib", "lib"]) }), ...(chance(0.8) && { paths }) };
 		files["tsconfig.json"] = json({ compilerOptions: options });
 	}
-	return { files, asks: [...asks(false), ...asks(false)] };
+	const alias = chance(0.2) && Object.fromEntries(some(2, () => [one([...NAMES, "p/a", "./a", "@/a"]), one(["./lib/a", "./a.js", "p", "q/lib/a", "@s/p", "w"])]));
+	return { files, asks: [...asks(false), ...asks(false)], ...(alias && { alias }) };
 }

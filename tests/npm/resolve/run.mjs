@@ -6,32 +6,18 @@
 
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { dirname, extname, join } from "node:path";
+import { dirname, join } from "node:path";
 
-import { byEsbuild, byPagesbuild, request, write } from "./compare.mjs";
+import { ENTRY, byEsbuild, byPagesbuild, reached, write, written } from "./compare.mjs";
 import { layout } from "./generate.mjs";
 import { cases } from "./written.mjs";
 
 const [binary, directory, first, count] = process.argv.slice(2);
-const ENTRY = "main.js";
-const PLATFORM = /^(cloudflare|workerd|node|https?):|^data:|^\/\//;
 
-/** The text of a module that asks for others; those that `refused` has are left out. */
-function text(path, asks, refused) {
-	const kept = asks.filter(([kind, specifier]) => !refused.has(`${path} ${specifier}`));
-	const allowed = kept.filter(([kind]) => kind === "require" || ![".cjs", ".cts"].includes(extname(path)));
-	return allowed.map(request).join("");
-}
-
-/** The files of a layout as text. */
-function written({ files, asks }, refused) {
-	const content = (path, given) => (Array.isArray(given) ? text(path, given, refused) : given);
-	const texts = Object.entries(files).map(([path, given]) => [path, content(path, given)]);
-	return { ...Object.fromEntries(texts), [ENTRY]: text(ENTRY, asks, refused) };
-}
+const only = (list, other) => list.filter((entry) => !other.includes(entry));
 
 /** What is wrong with a layout: nothing, or a text. */
-async function judge(home, given, { seed } = {}) {
+async function judge(home, given) {
 	const refused = new Set();
 	const options = { ...given };
 	await mkdir(dirname(home), { recursive: true });
@@ -45,7 +31,6 @@ async function judge(home, given, { seed } = {}) {
 		const [theirs, ours] = await Promise.all([byEsbuild(home, ENTRY, options), byPagesbuild(binary, home, ENTRY, options)]);
 		if (theirs.failed || ours.failed) {
 			const [these, those] = [theirs.failed ?? [], ours.failed ?? []];
-			const only = (list, other) => list.filter((entry) => !other.includes(entry));
 			const [theirsOnly, oursOnly] = [only(these, those), only(those, these)];
 			if (theirsOnly.length + oursOnly.length > 0) {
 				return `only esbuild refuses ${JSON.stringify(theirsOnly)}, only pagesbuild ${JSON.stringify(oursOnly)}`;
@@ -56,32 +41,16 @@ async function judge(home, given, { seed } = {}) {
 		const [wanted, found] = [reached(theirs.leads), reached(ours.leads)];
 		const keys = new Set([...Object.keys(wanted), ...Object.keys(found)]);
 		const different = [...keys].filter((key) => wanted[key] !== found[key]);
+		const [theirsOnly, oursOnly] = [only(theirs.kept, ours.kept), only(ours.kept, theirs.kept)];
+		if (theirsOnly.length + oursOnly.length > 0) {
+			return `only esbuild keeps ${JSON.stringify(theirsOnly)}, only pagesbuild ${JSON.stringify(oursOnly)}`;
+		}
 		await rm(home, { recursive: true });
 		return different.length === 0
 			? undefined
 			: different.map((key) => `${key}: ${wanted[key] ?? "not reached"} in esbuild, ${found[key] ?? "not reached"} in pagesbuild`).join("\n");
 	}
 	return "does not end";
-}
-
-/** The imports of the modules that the entry reaches. */
-function reached(leads) {
-	const found = {};
-	const seen = new Set();
-	const rest = [ENTRY];
-	while (rest.length > 0) {
-		const file = rest.pop();
-		if (!seen.has(file)) {
-			seen.add(file);
-			for (const [key, to] of Object.entries(leads)) {
-				if (key.startsWith(`${file} `)) {
-					found[key] = to;
-					rest.push(to);
-				}
-			}
-		}
-	}
-	return found;
 }
 
 const jobs = [

@@ -295,6 +295,28 @@ export const requests = {
     ["GET", "/missing"],
   ],
 
+  "found-modules": [
+    ["GET", "/"],
+    ["GET", "/plugin/shout"],
+    ["GET", "/plugin/polite"],
+    ["GET", "/plugin/missing"],
+    ["GET", "/shared"],
+    ["GET", "/legacy/old"],
+    ["GET", "/text/guide"],
+    ["GET", "/text/readme"],
+  ],
+
+  "no-bundle": [
+    ["GET", "/"],
+    ["GET", "/notes"],
+    ["GET", "/table"],
+  ],
+
+  "preserved-names": [
+    ["GET", "/"],
+    ["GET", "/about"],
+  ],
+
   "no-config": [
     ["GET", "/"],
     ["GET", "/app.js"],
