@@ -16,6 +16,7 @@ mod analyze;
 mod build;
 mod bundle;
 mod completions;
+mod plugin;
 pub(crate) mod printer;
 mod routes;
 mod why;

@@ -14,11 +14,13 @@ use crate::error::Error;
 mod find;
 mod json;
 mod read;
+mod redirect;
 mod schema;
 mod toml;
 mod validate;
 
 pub(crate) use find::find;
+pub(crate) use redirect::redirect;
 pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key};
 pub use schema::{Field, KEYS, Key, Scope, Shape};
 pub(crate) use validate::{PAGES_ENVIRONMENTS, is_retired, nearest, validate};
@@ -32,6 +34,25 @@ pub struct Config {
     pub source: Source,
     /// The whole document, a table.
     pub root: Value,
+    /// Where a build tool has made the file of the user's.
+    pub generated: Option<Generated>,
+}
+
+/// What is known of a configuration that a build tool has made.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The project's directory, which is not that of the file.
+    pub project: PathBuf,
+    /// The environment that it was made for.
+    pub environment: Option<String>,
+}
+
+impl Config {
+    /// The directory of the project, which everything belongs to that the file does not name.
+    pub fn project(&self) -> Option<&Path> {
+        let generated = self.generated.as_ref().map(|generated| generated.project.as_path());
+        generated.or(self.path.parent())
+    }
 }
 
 /// A value and where it stands.

@@ -10,7 +10,7 @@ use crate::asset::AssetFile;
 use crate::asset::limits::MAX_ASSETS;
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
-use crate::project::{ModuleType, Project};
+use crate::project::{Bundling, ModuleType, Project};
 
 mod additional;
 mod advanced;
@@ -41,6 +41,16 @@ pub struct SourceTree {
     pub routes_json: Option<AssetFile>,
     /// The worker of Pages' advanced mode, which stands among the assets.
     pub advanced: Option<AdvancedWorker>,
+}
+
+impl SourceTree {
+    /// How the project's code is compiled and linked, as its files have it.
+    pub fn bundling(&self, project: &Project) -> Bundling {
+        match self.advanced.as_ref().and_then(|worker| worker.directory.as_deref()) {
+            Some(directory) => project.bundling.of_directory(directory),
+            None => project.bundling.clone(),
+        }
+    }
 }
 
 /// `_worker.js` of the asset directory, a worker of its own.
@@ -77,15 +87,6 @@ pub fn discover(
     if let Some(directory) = &project.durable_objects {
         tree.durable_objects = code_files(project, directory, outdir, diagnostics)?;
     }
-    let config = project.config.as_ref().map(|config| config.path.as_path());
-    let main = project.main.as_deref();
-    let searched = Searched {
-        bundling: &project.bundling,
-        root: &project.root,
-        directory: main.and_then(Path::parent).or(project.functions.as_deref()),
-    };
-    let other: Vec<&Path> = config.into_iter().chain(main).chain([outdir]).collect();
-    tree.modules = additional_modules(&searched, &other, diagnostics)?;
     if let Some(settings) = &project.assets {
         assets::find(project, settings, outdir, &mut tree, diagnostics)?;
     }
@@ -97,7 +98,37 @@ pub fn discover(
             diagnostics.push(advanced::functions_ignored(project, directory));
         }
     }
+    let config = project.config.as_ref().map(|config| config.path.as_path());
+    let advanced = tree.advanced.as_ref().map(|worker| worker.main.as_path());
+    let main = project.main.as_deref().or(advanced);
+    let searched = Searched {
+        bundling: &tree.bundling(project),
+        root: &project.root,
+        directory: main.and_then(Path::parent).or(project.functions.as_deref()),
+    };
+    let other: Vec<&Path> = config.into_iter().chain(main).chain([outdir]).collect();
+    tree.modules = additional_modules(&searched, &other, diagnostics)?;
     Ok(tree)
+}
+
+/// The files of a directory that a plugin publishes, sorted. What is never published is left out.
+///
+/// # Errors
+///
+/// A directory that cannot be read.
+pub fn plugin_files(
+    root: &Path,
+    directory: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<AssetFile>, Error> {
+    let place = Place { directory, root, limit: MAX_ASSETS };
+    let found = walk::walk(&place, diagnostics, &mut |found, _| {
+        let name = found.name();
+        !matches!(name, ".git" | ".wrangler" | ".DS_Store" | "node_modules")
+            && !assets::is_output_state(name)
+            && !assets::is_secret(name)
+    })?;
+    Ok(found.into_iter().map(|found| AssetFile { path: found.path, file: found.file }).collect())
 }
 
 /// Like wrangler, takes every file with one of the extensions at any depth. Unlike wrangler, follows links

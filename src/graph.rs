@@ -23,11 +23,14 @@ mod additional;
 mod data;
 mod globals;
 mod known;
+mod static_files;
 
 pub use additional::{Additional, AdditionalModule, bytes, unfit};
 use additional::{Named, misused};
 pub use known::package_name;
 use known::{Found, Known, Traits};
+use static_files::Directory;
+pub use static_files::{Publisher, StaticFiles};
 
 /// The scheme of specifiers that only generated modules use.
 const SCHEME: &str = "pagesbuild:";
@@ -114,6 +117,8 @@ pub enum Node {
     Generated(&'static str),
     /// A file.
     File(PathBuf),
+    /// The module that serves the static files of a directory.
+    StaticFiles(PathBuf),
     /// A file that is wanted as data, whatever its name says.
     Data(Form, PathBuf),
     /// The module that replaces a name of the global scope.
@@ -132,9 +137,10 @@ impl Ord for Node {
                 Node::Generated(name) => (0, Form::Code, name.as_ref()),
                 Node::File(file) => (1, Form::Code, file.as_os_str()),
                 Node::Data(form, file) => (2, *form, file.as_os_str()),
-                Node::Global(global) => (3, Form::Code, global.stand_in.as_ref()),
-                Node::Required(name) => (4, Form::Code, name.as_ref()),
-                Node::Empty => (5, Form::Code, OsStr::new("")),
+                Node::StaticFiles(directory) => (3, Form::Code, directory.as_os_str()),
+                Node::Global(global) => (4, Form::Code, global.stand_in.as_ref()),
+                Node::Required(name) => (5, Form::Code, name.as_ref()),
+                Node::Empty => (6, Form::Code, OsStr::new("")),
             }
         }
         letters(self).cmp(&letters(other))
@@ -171,6 +177,8 @@ pub struct Compiler<'a> {
     pub cache: &'a Cache,
     /// How code is compiled; the dialect is each file's own.
     pub options: compile::Options<'a>,
+    /// What becomes of static files that code imports.
+    pub static_files: StaticFiles<'a>,
     /// Which files are not compiled.
     pub additional: Additional<'a>,
 }
@@ -234,6 +242,9 @@ impl Growing<'_> {
         let path = match &node {
             Node::File(file) => project::display(self.compiler.root, file),
             Node::Generated(name) => (*name).to_owned(),
+            Node::StaticFiles(directory) => {
+                format!("{SCHEME}assets/{}", project::display(self.compiler.root, directory))
+            }
             Node::Data(form, file) => data::path(self.compiler.root, file, *form),
             Node::Global(global) => globals::path(global),
             Node::Required(name) => format!("{SCHEME}require/{name}"),
@@ -314,6 +325,9 @@ impl Growing<'_> {
                 let text = self.roots.generated.get(name).cloned().unwrap_or_default();
                 Source::new(format!("{name}.js"), text)
             }
+            Node::StaticFiles(directory) => {
+                Source::new(format!("{SCHEME}assets.js"), self.compiler.serve(directory)?)
+            }
             Node::Data(form, file) => return self.compiler.data(file, *form).map(Arc::new),
             Node::Global(global) => Source::new(format!("{}.js", globals::path(global)), global.text()),
             Node::Required(name) => {
@@ -338,8 +352,18 @@ impl Growing<'_> {
         let file = match importer {
             Node::File(file) | Node::Data(_, file) => file.as_path(),
             Node::Global(_) => return Ok(self.stand_in(&import.specifier)),
-            Node::Generated(_) | Node::Required(_) | Node::Empty => self.compiler.root,
+            Node::Generated(_) | Node::StaticFiles(_) | Node::Required(_) | Node::Empty => self.compiler.root,
         };
+        if let Some(directory) =
+            self.compiler.static_files(file, &import.specifier).map_err(|problem| *problem)?
+        {
+            return Ok(match directory {
+                Directory::Served(directory) => {
+                    Reached::Node(Node::StaticFiles(directory), Traits { effects: false, node: false }, None)
+                }
+                Directory::Left(specifier) => Reached::External(specifier),
+            });
+        }
         if let Node::File(file) = importer
             && let Some(named) = self.compiler.additional(file, import)?
         {
@@ -348,9 +372,10 @@ impl Growing<'_> {
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
             Some(Resolution::File(File { path, effects, module, main })) => {
-                if import.form != Form::Code {
+                let form = data::form(&path, import);
+                if form != Form::Code {
                     let traits = Traits { effects: false, node: false };
-                    return Ok(Reached::Node(Node::Data(import.form, path), traits, None));
+                    return Ok(Reached::Node(Node::Data(form, path), traits, None));
                 }
                 if let Some(named) = self.compiler.not_code(&path, import)? {
                     return Ok(Reached::Additional(named));

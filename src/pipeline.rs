@@ -15,6 +15,8 @@ use crate::target::wrangler;
 
 mod analysis;
 mod bundle;
+mod plugin;
+mod published;
 mod serving;
 mod sources;
 mod why;
@@ -23,6 +25,7 @@ mod worker;
 pub use analysis::{Analyzed, Placement, analyze};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
+pub use plugin::{Plugin, plugin};
 use sources::Sources;
 pub use why::{Answer, Link, Share, WhyRequest, why};
 use worker::Given;
@@ -137,7 +140,7 @@ fn front(
         }
     };
     let tree = discover(&project, &outdir, diagnostics)?;
-    let code = Code::of(&project, &tree.modules, options);
+    let code = Code::of(&project, &tree, options);
     let sources = sources::compile(&project, &code, &tree, diagnostics);
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
@@ -160,12 +163,14 @@ fn back(
     let given = Given::of(&project, &tree, diagnostics);
     let linked = worker::link(&given.worker(&project, &tree, &routes), &code, sources, diagnostics);
     let main = code.main.clone();
+    let published = code.published(diagnostics);
     code.save();
     let assets = match &project.assets {
         Some(settings) => {
             let configured = settings.run_worker_first.as_ref();
             let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
-            Some(Static::read(settings, &tree, &routes, explicit, diagnostics)?)
+            let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
+            Some(Static::read(settings, &tree, published, first, diagnostics)?)
         }
         None => None,
     };
@@ -197,7 +202,7 @@ fn back(
         assets: assets.as_ref().map(|assets| AssetParts {
             settings: &assets.settings,
             run_worker_first: assets.run_worker_first.as_ref(),
-            files: &tree.assets,
+            files: &assets.files,
             manifest: &assets.manifest,
             rules: &assets.rules,
         }),
@@ -206,13 +211,15 @@ fn back(
     let assemble = || deployment::assemble(parts);
     let (deployment, facts) = rayon::join(assemble, || BuildFacts::gather(&project.root, start));
     diagnostics.extend(serving::in_the_future(&project, &facts));
-    Ok(Some(Made { project, outdir, assets: tree.assets, linked, deployment, facts }))
+    let assets = assets.map_or_else(Vec::new, |assets| assets.files);
+    Ok(Some(Made { project, outdir, assets, linked, deployment, facts }))
 }
 
 /// The static half of a deployment.
 struct Static {
     settings: AssetSettings,
     run_worker_first: Option<RunWorkerFirst>,
+    files: Vec<AssetFile>,
     manifest: AssetManifest,
     rules: Vec<RuleFile>,
 }
@@ -221,17 +228,18 @@ impl Static {
     fn read(
         settings: &AssetSettings,
         tree: &SourceTree,
-        routes: &RouteTable,
-        explicit: rules::Explicit<'_>,
+        published: Vec<AssetFile>,
+        first: Option<RunWorkerFirst>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Error> {
         // In advanced mode the worker answers everything that no rule takes from it.
         let always = tree.advanced.as_ref().map(|_| RunWorkerFirst::Always(true));
-        let first = rules::run_worker_first(routes, &tree.assets, explicit, diagnostics);
+        let files = [tree.assets.as_slice(), &published].concat();
         Ok(Self {
             settings: serving::with_pages_defaults(settings, &tree.assets),
             run_worker_first: first.or(always),
-            manifest: asset::fingerprint(&tree.assets, diagnostics)?,
+            manifest: asset::fingerprint(&files, diagnostics)?,
+            files,
             rules: asset::read_rules(&tree.asset_rules, diagnostics)?,
         })
     }

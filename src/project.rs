@@ -192,6 +192,17 @@ impl Bundling {
     pub fn searched<'a>(&'a self, usual: Option<&'a Path>) -> Option<&'a Path> {
         self.base_dir.as_deref().or(usual).filter(|_| self.find_additional_modules)
     }
+
+    /// The same for a worker that is a directory of modules, which wrangler takes by rules of its own.
+    #[must_use]
+    pub fn of_directory(&self, directory: &Path) -> Self {
+        Self {
+            find_additional_modules: true,
+            base_dir: Some(directory.to_path_buf()),
+            rules: ModuleRules::of_directories(),
+            ..self.clone()
+        }
+    }
 }
 
 /// Loads a project: finds and reads its configuration file, chooses the environment and fills in what

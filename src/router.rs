@@ -1,4 +1,4 @@
-//! The router: JavaScript that runs on the worker in front of the functions.
+//! The router: JavaScript that runs on the worker in front of the functions, or in a plugin.
 //!
 //! The route table and the specifiers of the project's modules come in; the text of the worker's entry module
 //! comes out. It imports [`RUNTIME`] as [`SPECIFIER`]. The text depends on its input only, and holds
@@ -40,7 +40,44 @@ pub struct Entry<'a> {
     pub named: Option<&'a [String]>,
 }
 
-/// The text of the entry module.
+/// The text of a plugin's entry module: the function of the arguments that a project mounts it with.
+pub fn plugin(routes: &RouteTable, functions_specifier: &dyn Fn(&str) -> String) -> String {
+    let mut out = format!("import {{ plugin }} from \"{SPECIFIER}\";\n");
+    let fields = imports(routes, functions_specifier, &mut out);
+    out.push_str(&format!("const router = {{\n{fields}}};\nexport default plugin(router);\n"));
+    out
+}
+
+/// The text of a module that serves the static files below a path of the assets as a handler: by what is behind the
+/// path that it is mounted at.
+pub fn static_files(assets_binding: &str, path: &str) -> String {
+    let [binding, path] = [assets_binding, path].map(|text| Value::from(text).to_string());
+    format!(
+        "export const onRequest = ({{ request, env, functionPath }}) => {{
+\tconst url = new URL(request.url);
+\tconst behind = url.pathname.replace(functionPath, \"\");
+\turl.pathname = {path} + (behind.startsWith(\"/\") ? \"\" : \"/\") + behind;
+\treturn env[{binding}].fetch(new Request(url.toString(), request));
+}};
+"
+    )
+}
+
+/// Writes the imports of all handlers, and gives the fields of the router that hold them and the table.
+fn imports(routes: &RouteTable, functions_specifier: &dyn Fn(&str) -> String, out: &mut String) -> String {
+    let (root, handlers) = table::print(routes);
+    // Writing to a string cannot fail.
+    for (index, handler) in handlers.iter().enumerate() {
+        let from = Value::from(functions_specifier(&handler.file));
+        _ = writeln!(out, "import {{ {} as handler{index} }} from {from};", handler.export);
+    }
+    let locals: Vec<String> = (0..handlers.len()).map(|index| format!("handler{index}")).collect();
+    let names: Vec<String> =
+        handlers.iter().map(|handler| Value::from(handler.to_string()).to_string()).collect();
+    format!("\thandlers: [{}],\n\tnames: [{}],\n\troot: {root},\n", locals.join(", "), names.join(", "))
+}
+
+/// The text of a worker's entry module.
 pub fn entry(entry: &Entry<'_>) -> String {
     let mut out = String::new();
     let quoted = |text: &str| Value::from(text).to_string();
@@ -68,19 +105,11 @@ pub fn entry(entry: &Entry<'_>) -> String {
     }
     let serve = if entry.main.is_some() { "serveMain" } else { "serve" };
     _ = writeln!(out, "import {{ {serve} }} from \"{SPECIFIER}\";");
-    let (root, handlers) = table::print(entry.routes);
-    for (index, handler) in handlers.iter().enumerate() {
-        let from = quoted(&(entry.functions_specifier)(&handler.file));
-        _ = writeln!(out, "import {{ {} as handler{index} }} from {from};", handler.export);
-    }
-    let locals: Vec<String> = (0..handlers.len()).map(|index| format!("handler{index}")).collect();
-    let names: Vec<String> = handlers.iter().map(|handler| quoted(&handler.to_string())).collect();
+    let fields = imports(entry.routes, entry.functions_specifier, &mut out);
     _ = writeln!(out, "const router = {{");
     _ = writeln!(out, "\tassets: {},", name(entry.assets_binding));
     _ = writeln!(out, "\tassetsFirst: {},", entry.assets_before_main);
-    _ = writeln!(out, "\thandlers: [{}],", locals.join(", "));
-    _ = writeln!(out, "\tnames: [{}],", names.join(", "));
-    _ = writeln!(out, "\troot: {root},\n}};");
+    _ = writeln!(out, "{fields}}};");
     let main = if entry.main.is_some() { ", main.default" } else { "" };
     _ = writeln!(out, "export default {serve}(router{main});");
     out

@@ -7,6 +7,7 @@ use clap::{Args, ValueHint};
 use pagesbuild::pipeline::{self, BuildRequest, Built};
 use serde_json::json;
 
+use super::plugin;
 use super::printer::{Printer, bytes, plural};
 use super::{CodeArguments, Global, Outcome, ProjectArguments, project_options};
 
@@ -14,6 +15,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild build
   pagesbuild build site --env production --minify --sourcemap
   pagesbuild build --assets public --name my-site --compatibility-date 2026-09-01
+  pagesbuild build --plugin --outdir dist
   wrangler deploy -c dist/wrangler.json
 
 The deployment appears whole or not at all. Its id, a hash of everything in it, goes to standard output.";
@@ -30,6 +32,9 @@ pub(super) struct Arguments {
     /// static files]
     #[arg(short, long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     outdir: Option<PathBuf>,
+    /// Build a Pages plugin: the functions as one module, for other projects to mount
+    #[arg(long, conflicts_with = "metafile")]
+    plugin: bool,
     #[command(flatten)]
     project: ProjectArguments,
     #[command(flatten)]
@@ -38,6 +43,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let options = project_options(arguments.directory, global, arguments.project, Some(&arguments.code));
+    if arguments.plugin {
+        return plugin::run(&options, arguments.outdir.as_deref(), printer);
+    }
     let request =
         BuildRequest { outdir: arguments.outdir.as_deref(), metafile: arguments.code.metafile.as_deref() };
     let (built, diagnostics) = pipeline::build(&options, request)?;

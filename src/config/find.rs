@@ -2,7 +2,7 @@
 //!
 //! Each name is looked for in the directory and all of its ancestors before the next one is tried, so a
 //! `wrangler.json` far above wins over a `wrangler.toml` close by, as it does for wrangler. What is found that
-//! way is said aloud. `.wrangler/deploy/config.json` is the output of another build and plays no part in ours.
+//! way is said aloud. Where `.wrangler/deploy/config.json` leads elsewhere is the business of `redirect`.
 
 use std::path::{Path, PathBuf};
 

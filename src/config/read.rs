@@ -68,7 +68,7 @@ pub(super) fn parse(path: &Path, text: &str, diagnostics: &mut Diagnostics) -> O
     };
     match result {
         Ok(root) if matches!(root.kind, Kind::Table(_)) => {
-            Some(Config { path: path.to_path_buf(), source, root })
+            Some(Config { path: path.to_path_buf(), source, root, generated: None })
         }
         Ok(root) => {
             let message = format!("`{}` must hold an object", source.path());

@@ -46,6 +46,8 @@ codes! {
     AssignToImport => "assign-to-import",
     /// Several configuration files could be meant.
     SeveralConfigs => "several-configs",
+    /// A configuration that a build tool has made, or its note of it, that cannot be used.
+    RedirectedConfig => "redirected-config",
     /// A key stands twice in one JSON object.
     DuplicateKey => "duplicate-key",
     /// A setting that is not known.

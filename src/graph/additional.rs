@@ -193,7 +193,7 @@ fn preserved(specifier: &str) -> String {
 }
 
 /// Where a specifier leads from a file if it is a path.
-fn beside(importer: &Path, specifier: &str) -> PathBuf {
+pub(super) fn beside(importer: &Path, specifier: &str) -> PathBuf {
     let mut place = importer.parent().unwrap_or(importer).to_path_buf();
     for part in Path::new(specifier).components() {
         match part {

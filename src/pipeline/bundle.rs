@@ -6,19 +6,23 @@ use std::path::{Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-use crate::analyze::{self, Output};
+use crate::analyze::{self, Copied, Output};
+use crate::asset::AssetFile;
 use crate::cache::Cache;
 use crate::compile::{self, Dialect, Form};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::discover::{self, ModuleFile, Searched};
+use crate::discover::{self, ModuleFile, Searched, SourceTree};
 use crate::error::Error;
-use crate::graph::{self, Additional, AdditionalModule, Compiler, ModuleGraph, Node, Roots, graph};
+use crate::graph::{
+    self, Additional, AdditionalModule, Compiler, ModuleGraph, Node, Roots, StaticFiles, graph,
+};
 use crate::link::{self, Bundle, link};
 use crate::nodejs::Nodejs;
 use crate::project::{self, Bundling, ModuleType, Options, Project};
 use crate::resolve::{self, Resolver};
 
 use super::analysis;
+use super::published::Published;
 
 /// What to bundle and where to.
 #[derive(Clone, Copy, Debug)]
@@ -56,18 +60,34 @@ pub(super) struct Code {
     names: BTreeMap<PathBuf, (String, ModuleType)>,
     /// The name of the main module.
     pub(super) main: String,
+    /// Where static files go that code imports.
+    pub(super) places: Places,
+}
+
+/// Where static files go that code imports.
+pub(super) enum Places {
+    /// To the project's own.
+    Published(Published),
+    /// Nowhere: imports of them lead out of this directory, in which a plugin will lie.
+    Beside(PathBuf),
+    /// There is no such place.
+    Nowhere,
 }
 
 impl Code {
-    pub(super) fn of(project: &Project, modules: &[ModuleFile], options: &Options) -> Self {
+    pub(super) fn of(project: &Project, tree: &SourceTree, options: &Options) -> Self {
         let settings = project::Code {
             root: project.root.clone(),
             directory: project.root.clone(),
-            bundling: project.bundling.clone(),
+            bundling: tree.bundling(project),
             compatibility_date: project.compatibility_date.clone(),
             compatibility_flags: project.compatibility_flags.clone(),
         };
-        Self::new(&settings, modules.to_vec(), main_name(project, modules), options)
+        let places = Published::of(project).map_or(Places::Nowhere, Places::Published);
+        Self {
+            places,
+            ..Self::new(&settings, tree.modules.clone(), main_name(project, &tree.modules), options)
+        }
     }
 
     fn new(settings: &project::Code, modules: Vec<ModuleFile>, main: String, options: &Options) -> Self {
@@ -100,6 +120,7 @@ impl Code {
                 .collect(),
             modules,
             main,
+            places: Places::Nowhere,
         }
     }
 
@@ -118,7 +139,19 @@ impl Code {
             preserve_file_names: self.bundling.preserve_file_names,
             found: &self.names,
         };
-        Compiler { root: &self.root, resolver: &self.resolver, cache: &self.cache, options, additional }
+        let static_files = match &self.places {
+            Places::Published(published) => StaticFiles::Published(published),
+            Places::Beside(outdir) => StaticFiles::Beside(outdir),
+            Places::Nowhere => StaticFiles::Refused,
+        };
+        Compiler {
+            root: &self.root,
+            resolver: &self.resolver,
+            cache: &self.cache,
+            options,
+            additional,
+            static_files,
+        }
     }
 
     /// Grows the graph from the roots and links it.
@@ -159,6 +192,14 @@ impl Code {
         bundle
     }
 
+    /// The static files that the linked code has brought.
+    pub(super) fn published(&self, diagnostics: &mut Diagnostics) -> Vec<AssetFile> {
+        match &self.places {
+            Places::Published(published) => published.take(diagnostics),
+            Places::Beside(_) | Places::Nowhere => Vec::new(),
+        }
+    }
+
     /// Leaves what was compiled for later runs.
     pub(super) fn save(self) {
         self.cache.save();
@@ -196,7 +237,8 @@ pub fn bundle(
         }
     };
     if let Some(file) = request.metafile {
-        let text = analyze::metafile(Some((linked.worker(), &main)), map.as_ref(), &[]);
+        let beside = request.outfile.map_or_else(Vec::new, |outfile| copied(&linked.bundle, outfile, &main));
+        let text = analyze::metafile(Some((linked.worker(), &main)), map.as_ref(), &beside);
         analysis::write(file, &text)?;
     }
     Ok((Some(linked.bundle), diagnostics.into_sorted()))
@@ -227,8 +269,19 @@ pub(super) fn of_one(
     Ok(Some((code, roots, settings)))
 }
 
+/// The modules beside a bundle, as the metafile tells of them.
+fn copied(bundle: &Bundle, outfile: &Path, main: &Output) -> Vec<Copied> {
+    let name = outfile.file_name().unwrap_or_default().to_string_lossy();
+    let directory = main.path.strip_suffix(&*name).unwrap_or_default();
+    let one = |module: &AdditionalModule| {
+        let path = format!("{directory}{}", module.name);
+        Copied { from: module.path.clone(), to: Output { path, size: module.content.len() as u64 } }
+    };
+    bundle.additional.iter().map(one).collect()
+}
+
 /// Writes a bundle and its source map, and tells what was written.
-fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(Output, Option<Output>), Error> {
+pub(super) fn write(bundle: &Bundle, outfile: &Path, root: &Path) -> Result<(Output, Option<Output>), Error> {
     let directory = match outfile.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

@@ -47,7 +47,9 @@ impl Given {
             Some(file) => serving::routes_json(project, file, diagnostics),
             None => None,
         };
-        let named = routes_json.as_ref().filter(|_| tree.advanced.is_some() && !configured);
+        // What is deployed as it is has nothing before it; the platform's own rules come close.
+        let stands_before = tree.advanced.is_some() && !configured && !project.bundling.no_bundle;
+        let named = routes_json.as_ref().filter(|_| stands_before);
         Self { named: named.and_then(serving::named), routes_json, configured }
     }
 

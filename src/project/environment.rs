@@ -56,6 +56,11 @@ pub(super) fn choose<'a>(
 ) -> Option<Environment<'a>> {
     let present = |entry: &&Entry| entry.value.kind != Kind::Null;
     let top = config.root.entries().iter().filter(present).filter(|entry| entry.key != "env");
+    if let Some(generated) = &config.generated {
+        let entries = top.map(|entry| (entry.key.as_str(), entry)).collect();
+        let name = generated.environment.as_deref();
+        return Some(Environment { config, name, table: None, entries });
+    }
     let Some(name) = name else {
         let entries = top.map(|entry| (entry.key.as_str(), entry)).collect();
         return Some(Environment { config, name: None, table: None, entries });

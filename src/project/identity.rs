@@ -48,7 +48,9 @@ pub(super) fn name(
 /// What an environment adds to the name. On Pages production is the project itself; a preview gets a worker of
 /// its own all the same, so that deploying one never replaces the other.
 fn suffix<'a>(environment: &Environment<'a>) -> Option<&'a str> {
-    environment.name.filter(|name| !(environment.is_pages() && *name == "production"))
+    // A generated configuration has the environment's name in its own already.
+    let appended = environment.config.generated.is_none();
+    environment.name.filter(|name| appended && !(environment.is_pages() && *name == "production"))
 }
 
 const NAME_RULE: &str =

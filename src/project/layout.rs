@@ -21,6 +21,8 @@ pub(super) struct Places<'a> {
     pub(super) options: &'a Options,
     /// The project's directory.
     pub(super) root: &'a Path,
+    /// The directory of the configuration file, by which its paths go.
+    pub(super) base: &'a Path,
     /// The directory that the user named, which lies in the project or is it.
     pub(super) directory: &'a Path,
     pub(super) environment: Option<&'a Environment<'a>>,
@@ -32,7 +34,7 @@ impl Places<'_> {
         let environment = self.environment?;
         let value = environment.get("main")?;
         let text = value.as_str()?;
-        let path = resolve(self.root, text);
+        let path = resolve(self.base, text);
         if !path.is_file() {
             let help = "correct the path, or run the build that writes the file first";
             diagnostics.push(missing(environment, "main", text, "file", &value.span).help(help));
@@ -146,7 +148,7 @@ impl Places<'_> {
             (None, output) => ("pages_build_output_dir", output?),
         };
         let text = value.as_str()?;
-        let path = resolve(self.root, text);
+        let path = resolve(self.base, text);
         if path.is_dir() {
             return Some(path);
         }

@@ -36,10 +36,11 @@ pub(super) fn load_code(
         },
         None => None,
     };
-    let root = config.as_ref().and_then(|config| config.path.parent()).unwrap_or(&directory);
+    let root = config.as_ref().and_then(Config::project).unwrap_or(&directory);
+    let base = config.as_ref().and_then(|config| config.path.parent()).unwrap_or(&directory);
     Ok(Some(ProjectCode {
         root: root.to_path_buf(),
-        bundling: settings::bundling(options, environment.as_ref(), root, diagnostics),
+        bundling: settings::bundling(options, environment.as_ref(), base, diagnostics),
         compatibility_date: identity::compatibility_date(
             options,
             environment.as_ref(),
@@ -64,12 +65,15 @@ fn open(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Opene
         return Err(Error::Usage(format!("`{}` is not a directory", options.directory.display())));
     }
     let mut assumptions = Vec::new();
-    let path = match &options.config {
-        Some(path) => Some(existing(path)?),
+    let (path, redirect) = match &options.config {
+        Some(path) => (Some(existing(path)?), None),
         None => {
             let found = config::find(&directory, diagnostics);
             assumptions.extend(found.assumption);
-            found.path
+            let Some(redirect) = config::redirect(&directory, found.path.as_deref(), diagnostics)? else {
+                return Ok(None);
+            };
+            (redirect.as_ref().map(|redirect| redirect.path.clone()).or(found.path), redirect)
         }
     };
     let Some(path) = path else {
@@ -83,7 +87,12 @@ fn open(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Opene
         assumptions.push("There is no configuration file, so the project has no bindings.".to_owned());
         return Ok(Some(Opened { directory, config: None, assumptions }));
     };
-    let Some(config) = config::read(&path, diagnostics)? else { return Ok(None) };
+    let Some(mut config) = config::read(&path, diagnostics)? else { return Ok(None) };
+    if let Some(redirect) = redirect {
+        assumptions.push(redirect.assumption.clone());
+        let Some(generated) = redirect.apply(config, named(options), diagnostics) else { return Ok(None) };
+        config = generated;
+    }
     config::validate(&config, named(options), diagnostics);
     Ok(Some(Opened { directory, config: Some(config), assumptions }))
 }
@@ -107,11 +116,12 @@ fn assemble(
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Project>, Error> {
     let config: Option<&Config> = environment.map(|environment| environment.config);
-    let root = config.and_then(|config| config.path.parent()).unwrap_or(directory);
+    let root = config.and_then(Config::project).unwrap_or(directory);
+    let base = config.and_then(|config| config.path.parent()).unwrap_or(directory);
     let name = identity::name(options, root, environment, &mut assumptions, diagnostics)?;
     let compatibility_date =
         identity::compatibility_date(options, environment, &mut assumptions, diagnostics)?;
-    let places = Places { options, root, directory, environment };
+    let places = Places { options, root, base, directory, environment };
     let before = diagnostics.count(Severity::Error);
     let main = places.main(diagnostics);
     let functions = places.functions(&mut assumptions, diagnostics)?;
@@ -138,9 +148,9 @@ fn assemble(
         durable_objects,
         assets,
         bindings,
-        bundling: settings::bundling(options, environment, root, diagnostics),
+        bundling: settings::bundling(options, environment, base, diagnostics),
         settings: environment
-            .map(|environment| settings::settings(environment, root, diagnostics))
+            .map(|environment| settings::settings(environment, base, diagnostics))
             .unwrap_or_default(),
         config: config.cloned(),
         assumptions,

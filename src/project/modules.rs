@@ -94,6 +94,13 @@ pub enum Verdict {
 }
 
 impl ModuleRules {
+    /// Those for the modules of a `_worker.js` directory: its JavaScript stays as it is.
+    pub(super) fn of_directories() -> Self {
+        let globs = ["**/*.js", "**/*.mjs"].map(str::to_owned).into();
+        let javascript = Rule { kind: ModuleType::EsModule, globs };
+        Self { active: [vec![javascript], defaults()].concat(), shadowed: Vec::new() }
+    }
+
     /// The first rule that names a specifier. Files that are linked anyhow are not asked for.
     pub fn of_specifier(&self, specifier: &str) -> Verdict {
         let named = |rules: &[Rule]| rules.iter().find(|rule| rule.names(specifier)).map(|rule| rule.kind);

@@ -52,15 +52,29 @@ class Match {
 
 // Returns what a request meets, null for nothing.
 export function match(root, pathname, verb) {
+	search(root, pathname, verb);
+	return regular ? met(pathname) : repeated(root, pathname);
+}
+
+// The same for a plugin. What a repeated slash hides from it, the project that mounts it has let it see.
+export function matchOnce(root, pathname, verb) {
+	search(root, pathname, verb);
+	return met(pathname);
+}
+
+function search(root, pathname, verb) {
 	method = verb;
 	best = 0x3fffffff;
 	answer = null;
 	count = 0;
 	scan(pathname);
 	visit(root, 0);
-	if (!regular) {
-		return repeated(root, pathname);
+	if (!regular && pathname === "//" && root[EXACT] !== 0) {
+		consider(root[EXACT]);
 	}
+}
+
+function met(pathname) {
 	if (count === 0) {
 		return answer === null ? null : new Match(pathname, NONE, answer, "", NONE);
 	}
@@ -70,9 +84,6 @@ export function match(root, pathname, verb) {
 // Goes on with a path that has repeated slashes. The asset server takes them for one, so a middleware has to see
 // such a request as well.
 function repeated(root, pathname) {
-	if (pathname === "//" && root[EXACT] !== 0) {
-		consider(root[EXACT]);
-	}
 	const early = found.slice(0, count);
 	best = -1;
 	scan(pathname.replace(/\/+/g, "/"));

@@ -1,5 +1,5 @@
-// The second half of the router of a worker, which goes into one module with `match.js`: the context that handlers run
-// in, and what comes behind them. The generated entry module hands in the table and the handlers.
+// The second half of the router of a worker or a plugin, which goes into one module with `match.js`: the context that
+// handlers run in, and what comes behind them. The generated entry module hands in the table and the handlers.
 
 // Runs what a request meets. `last` is what comes behind them: it takes the request as it is by then and whether a
 // handler has matched.
@@ -9,9 +9,48 @@ async function respond(router, original, env, context, last) {
 	if (route === null) {
 		return last(original, false);
 	}
-	let request = original;
+	let current = original;
 	let data = {};
 	let failOpen = false;
+	const call = (handler, request, functionPath, params, next) => {
+		current = request;
+		return handler({
+			request: new Request(request.clone()),
+			functionPath,
+			next,
+			params,
+			get data() {
+				return data;
+			},
+			set data(value) {
+				data = object(value);
+			},
+			env,
+			waitUntil: context.waitUntil.bind(context),
+			passThroughOnException: () => {
+				failOpen = true;
+			},
+		});
+	};
+	const behind = (request, handled) => {
+		current = request;
+		return last(request, handled);
+	};
+
+	try {
+		return await chain(router, route, pathname, original, call, behind)();
+	} catch (error) {
+		if (failOpen) {
+			return mutable(await (router.assets ? env[router.assets].fetch(current) : last(current, true)));
+		}
+		throw error;
+	}
+}
+
+// Makes the `next` of the handlers that a request meets: each call runs the one after. `call` gives a handler its
+// context, and `last` is what comes behind all of them.
+function chain(router, route, pathname, original, call, last) {
+	let request = original;
 	let position = 0;
 	let row;
 	let values;
@@ -56,40 +95,21 @@ async function respond(router, original, env, context, last) {
 			return mutable(await last(request, route.answer !== null));
 		}
 		const source = row[HANDLER];
-		const response = await handler({
-			request: new Request(request.clone()),
-			functionPath,
-			next,
-			params: values,
-			get data() {
-				return data;
-			},
-			set data(value) {
-				if (typeof value !== "object" || value === null) {
-					throw new Error("context.data must be an object");
-				}
-				data = value;
-			},
-			env,
-			waitUntil: context.waitUntil.bind(context),
-			passThroughOnException: () => {
-				failOpen = true;
-			},
-		});
+		const response = await call(handler, request, functionPath, values, next);
 		if (!(response instanceof Response)) {
 			throw new Error(`${router.names[source]} did not return a Response`);
 		}
 		return mutable(response);
 	};
+	return next;
+}
 
-	try {
-		return await next();
-	} catch (error) {
-		if (failOpen) {
-			return mutable(await (router.assets ? env[router.assets].fetch(request) : last(request, true)));
-		}
-		throw error;
+// What `context.data` may be set to.
+function object(value) {
+	if (typeof value !== "object" || value === null) {
+		throw new Error("context.data must be an object");
 	}
+	return value;
 }
 
 // A copy of a response whose headers can be changed. The four statuses must not have a body.
@@ -124,6 +144,39 @@ export function serveNamed(router, main) {
 	return before(main, (request, env, context, own) =>
 		own !== null && router.named.test(new URL(request.url).pathname) ? own(request) : asset(router, request, env),
 	);
+}
+
+// A Pages plugin: a function of the arguments that the project gives, which returns the handler to mount. Its routes
+// go by what is behind the path that it is mounted at.
+export function plugin(router) {
+	return (pluginArgs) => (outer) => {
+		const { env } = outer;
+		let { data } = outer;
+		const behind = `/${new URL(outer.request.url).pathname.replace(outer.functionPath, "")}`;
+		const pathname = behind.startsWith("//") ? behind.slice(1) : behind;
+		const route = matchOnce(router.root, pathname, outer.request.method);
+		if (route === null) {
+			return outer.next(outer.request);
+		}
+		const call = (handler, request, functionPath, params, next) =>
+			handler({
+				request: new Request(request.clone()),
+				functionPath: outer.functionPath + functionPath,
+				next,
+				params,
+				get data() {
+					return data;
+				},
+				set data(value) {
+					data = object(value);
+				},
+				pluginArgs,
+				env,
+				waitUntil: outer.waitUntil.bind(outer),
+				passThroughOnException: outer.passThroughOnException.bind(outer),
+			});
+		return chain(router, route, pathname, outer.request, call, (request) => outer.next(request))();
+	};
 }
 
 // A main module with another `fetch`, which is given the module's own as a function of the request, or null. All

@@ -39,48 +39,77 @@ fn build(home: &Path, functions: &[FunctionExports]) -> RouteTable {
     table
 }
 
+/// Random trees built by wrangler and by us, and what differs in what they answer.
+struct Compared {
+    trees: u64,
+    each: u64,
+    report: Value,
+}
+
+impl Compared {
+    /// `command` is the one of `differential.mjs` that compares; `build` builds a tree in its directory.
+    fn new(command: &str, trees: u64, build: impl Fn(&Path, &[FunctionExports])) -> Self {
+        let (seed, trees, each) = (setting("SEED", 1), setting("TREES", trees), setting("REQUESTS", 150));
+        let directory = tempfile::tempdir().unwrap();
+        let at = directory.path().to_str().unwrap();
+        script(&["trees", at, &seed.to_string(), &trees.to_string(), &each.to_string()]);
+        let text = fs::read_to_string(directory.path().join("trees.json")).unwrap();
+        let listed: Value = serde_json::from_str(&text).unwrap();
+        for (index, tree) in listed.as_array().unwrap().iter().enumerate() {
+            let names = |list: &Value| {
+                list.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+            };
+            let exports = |file: &Value| FunctionExports {
+                file: file["path"].as_str().unwrap().to_owned(),
+                exports: names(&file["exports"]),
+            };
+            let functions: Vec<_> = tree["files"].as_array().unwrap().iter().map(exports).collect();
+            build(&directory.path().join(index.to_string()), &functions);
+        }
+        let report: Value = serde_json::from_str(&script(&[command, at])).unwrap();
+        let differences = report["differences"].as_array().unwrap();
+        if let Some(first) = differences.first() {
+            let (count, kept) = (differences.len(), directory.keep());
+            panic!("{count} differences; seed {seed}, kept in {}, the first:\n{first:#}", kept.display());
+        }
+        let compared = Self { trees, each, report };
+        assert_eq!(compared.count("count"), trees * each);
+        compared
+    }
+
+    fn summary(&self) -> String {
+        let [all, handled, guarded, thrown] =
+            ["count", "handled", "guarded", "thrown"].map(|key| self.count(key));
+        format!(
+            "{all} triples, {handled} reached a handler, {guarded} a middleware, {thrown} ended in an exception"
+        )
+    }
+
+    fn count(&self, key: &str) -> u64 {
+        self.report[key].as_u64().unwrap()
+    }
+}
+
 #[test]
 fn answers_as_wranglers_router_does() {
-    let (seed, trees, each) = (setting("SEED", 1), setting("TREES", 40), setting("REQUESTS", 150));
-    let directory = tempfile::tempdir().unwrap();
-    let at = directory.path().to_str().unwrap();
-    script(&["trees", at, &seed.to_string(), &trees.to_string(), &each.to_string()]);
-    let text = fs::read_to_string(directory.path().join("trees.json")).unwrap();
-    let listed: Value = serde_json::from_str(&text).unwrap();
-    for (index, tree) in listed.as_array().unwrap().iter().enumerate() {
-        let names = |list: &Value| {
-            list.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
-        };
-        let exports = |file: &Value| FunctionExports {
-            file: file["path"].as_str().unwrap().to_owned(),
-            exports: names(&file["exports"]),
-        };
-        let functions: Vec<_> = tree["files"].as_array().unwrap().iter().map(exports).collect();
-        build(&directory.path().join(index.to_string()), &functions);
-    }
-    let report: Value = serde_json::from_str(&script(&["compare", at])).unwrap();
-    let count = |key: &str| report[key].as_u64().unwrap();
-    let differences = report["differences"].as_array().unwrap();
-    eprintln!(
-        "seed {seed}: {} triples, {} reached a handler, {} a middleware, {} ended in an exception, {} differ",
-        count("count"),
-        count("handled"),
-        count("guarded"),
-        count("thrown"),
-        differences.len(),
-    );
-    if let Some(first) = differences.first() {
-        let kept = directory.keep();
-        panic!(
-            "{} differences; seed {seed}, kept in {}, the first:\n{first:#}",
-            differences.len(),
-            kept.display()
-        );
-    }
-    assert_eq!(count("count"), trees * each);
-    assert!(count("count") >= 5_000 || trees * each < 5_000);
-    assert!(count("handled") * 10 >= count("count") * 3, "too few requests reach a handler");
-    assert!(count("guarded") * 10 >= count("count"), "too few requests reach a middleware");
+    let compared = Compared::new("compare", 40, |home, functions| _ = build(home, functions));
+    eprintln!("{}", compared.summary());
+    let (all, wanted) = (compared.count("count"), compared.trees * compared.each);
+    assert!(all >= 5_000 || wanted < 5_000);
+    assert!(compared.count("handled") * 10 >= all * 3, "too few requests reach a handler");
+    assert!(compared.count("guarded") * 10 >= all, "too few requests reach a middleware");
+}
+
+#[test]
+fn plugins_answer_as_wranglers_do() {
+    let compared = Compared::new("plugins", 10, |home, _| {
+        let output = fixture::pagesbuild(home, ["build", "--plugin", "--outdir", "ours"]);
+        assert!(output.status.success(), "{}", fixture::stderr(&output));
+    });
+    eprintln!("{}", compared.summary());
+    let all = compared.count("count");
+    assert!(compared.count("handled") * 10 >= all * 2, "too few requests reach a handler");
+    assert!(compared.count("guarded") * 10 >= all, "too few requests reach a middleware");
 }
 
 /// A project with functions, assets and a main module in `home`.

@@ -39,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "discover",
             "error",
             "graph",
+            "hash",
             "link",
             "nodejs",
             "project",

@@ -92,6 +92,8 @@ cases! {
     no_bundle: "no-bundle" => answers oracle deploys;
     preserved_names: "preserved-names" => answers oracle deploys;
     no_config: "no-config" => answers oracle deploys;
+    redirected: "redirected" => answers oracle deploys;
     advanced_mode: "advanced-mode" => answers oracle deploys;
+    advanced_mode_directory: "advanced-mode-directory" => answers oracle deploys;
     advanced_mode_all: "advanced-mode-all" => answers oracle deploys;
 }

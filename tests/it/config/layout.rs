@@ -87,11 +87,66 @@ fn a_given_file_wins_and_paths_go_by_it() {
     assert!(matches!(load(&below(&directory, "index.js"), &mut Default::default()), Err(Error::Usage(_))));
 }
 
+const NOTE: &str = r#"{ "configPath": "../../out/wrangler.json" }"#;
+const GENERATED: &str = r#"{ "name": "made-staging", "main": "index.js", "compatibility_date": "2026-01-01",
+    "assets": { "directory": "../site" }, "targetEnvironment": "staging", "topLevelName": "made" }"#;
+
 #[test]
-fn the_output_of_other_builds_is_not_a_configuration() {
-    let directory =
-        project(&[(".wrangler/deploy/config.json", r#"{ "configPath": "x.json" }"#), ("functions/", "")]);
-    assert!(load_with(&options(directory.path())).0.unwrap().config.is_none());
+fn a_note_of_a_build_tool_is_followed() {
+    let directory = project(&[
+        ("wrangler.toml", NAMED),
+        (".wrangler/deploy/config.json", NOTE),
+        ("out/wrangler.json", GENERATED),
+        ("out/index.js", ""),
+        ("site/", ""),
+        ("functions/", ""),
+    ]);
+    let mut options = options(directory.path());
+    for environment in [None, Some("staging")] {
+        options.environment = environment.map(str::to_owned);
+        let (loaded, said) = load_with(&options);
+        let loaded = loaded.unwrap();
+        assert_eq!(said, Vec::<String>::new());
+        assert_eq!((loaded.name.as_str(), loaded.environment.as_deref()), ("made-staging", Some("staging")));
+        assert!(loaded.settings.is_empty(), "{:?}", loaded.settings);
+        assert!(loaded.assumptions[0].contains("`out/wrangler.json`"), "{:?}", loaded.assumptions);
+        assert_eq!(relative(&directory, loaded.main).as_deref(), Some("out/index.js"));
+        assert_eq!(relative(&directory, loaded.functions).as_deref(), Some("functions"));
+        assert_eq!(
+            relative(&directory, loaded.assets.map(|assets| assets.directory)).as_deref(),
+            Some("site")
+        );
+        assert_eq!(relative(&directory, Some(loaded.root)).as_deref(), Some(""));
+    }
+    options.environment = Some("production".to_owned());
+    let (loaded, said) = load_with(&options);
+    assert!(loaded.is_none() && said.len() == 1 && said[0].contains("was built for `staging`"), "{said:?}");
+    options.environment = None;
+    options.config = Some(directory.path().join("wrangler.toml"));
+    assert_eq!(load_with(&options).0.unwrap().name, "a");
+}
+
+#[test]
+fn a_note_that_leads_nowhere_is_an_error() {
+    let several = r#"{ "name": "made", "env": { "staging": {} } }"#;
+    for (note, generated, user, expected) in [
+        ("{}", GENERATED, "wrangler.toml", "has no `configPath`"),
+        (r#"{ "configPath": "x.json" }"#, GENERATED, "wrangler.toml", "a file that does not exist"),
+        (NOTE, several, "wrangler.toml", "holds one environment"),
+        (NOTE, GENERATED, "inner/wrangler.toml", "are of different projects"),
+        ("{", GENERATED, "wrangler.toml", "is not valid JSON"),
+    ] {
+        let directory = project(&[
+            (user, NAMED),
+            (".wrangler/deploy/config.json", note),
+            ("out/wrangler.json", generated),
+            ("functions/", ""),
+            ("inner/functions/", ""),
+        ]);
+        let start = directory.path().join(user);
+        let (loaded, said) = load_with(&options(start.parent().unwrap()));
+        assert!(loaded.is_none() && said.len() == 1 && said[0].contains(expected), "{expected}: {said:?}");
+    }
 }
 
 #[test]

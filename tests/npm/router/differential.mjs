@@ -3,9 +3,10 @@
 //   node differential.mjs trees DIR SEED COUNT REQUESTS   writes DIR/<n>/functions and DIR/trees.json
 //   node differential.mjs compare DIR                     builds each tree with wrangler, runs it and
 //                                                         DIR/<n>/ours on workerd, prints a JSON report
+//   node differential.mjs plugins DIR                     the same, each tree a plugin
 //   node differential.mjs wrangler DIR                    only builds DIR/*/functions with wrangler
 //
-// Between the two, the caller builds each tree with pagesbuild into DIR/<n>/ours.
+// Between the first and the others, the caller builds each tree with pagesbuild into DIR/<n>/ours.
 
 import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -19,7 +20,7 @@ const run = promisify(execFile);
 const [command, directory, ...rest] = process.argv.slice(2);
 
 // Builds trees with wrangler, three at a time.
-async function wrangler(names) {
+async function wrangler(names, ...more) {
 	const waiting = names[Symbol.iterator]();
 	const tool = join(dirname(require.resolve("wrangler/package.json")), "bin/wrangler.js");
 	const builder = async () => {
@@ -27,6 +28,7 @@ async function wrangler(names) {
 			const home = join(directory, name);
 			await mkdir(join(home, "theirs"), { recursive: true });
 			const options = ["pages", "functions", "build", "functions", "--outdir", "theirs", "--compatibility-date", "2026-01-01"];
+			options.push(...more);
 			const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: join(home, "log") };
 			await run(process.execPath, [tool, ...options, "--output-routes-path", "theirs/_routes.json"], { cwd: home, env });
 		}
@@ -48,15 +50,16 @@ if (command === "trees") {
 		trees.push({ files: files.map(({ path, exports }) => ({ path, exports })), requests: requests(rng, files, each) });
 	}
 	await writeFile(join(directory, "trees.json"), JSON.stringify(trees));
-} else if (command === "compare") {
+} else if (command === "compare" || command === "plugins") {
+	const plugins = command === "plugins";
 	const trees = JSON.parse(await readFile(join(directory, "trees.json"), "utf8"));
-	await wrangler(trees.keys().map(String));
+	await wrangler(trees.keys().map(String), ...(plugins ? ["--plugin"] : []));
 
 	const modules = [["driver.js", await readFile(new URL("driver.js", import.meta.url), "utf8")]];
 	const cases = [];
 	for (const [index, { requests }] of trees.entries()) {
 		modules.push([`theirs-${index}`, await readFile(join(directory, String(index), "theirs/index.js"), "utf8")]);
-		modules.push([`ours-${index}`, await readFile(join(directory, String(index), "ours/worker/index.js"), "utf8")]);
+		modules.push([`ours-${index}`, await readFile(join(directory, String(index), plugins ? "ours/index.js" : "ours/worker/index.js"), "utf8")]);
 		cases.push({ modules: [`theirs-${index}`, `ours-${index}`], requests });
 	}
 	modules.push(["cases", `export default ${JSON.stringify(cases)};`]);
@@ -75,7 +78,7 @@ if (command === "trees") {
 	}
 	worker.stop();
 	// The rules that wrangler writes are compared as sets: its order hangs on the locale.
-	for (const index of trees.keys()) {
+	for (const index of plugins ? [] : trees.keys()) {
 		const theirs = JSON.parse(await readFile(join(directory, String(index), "theirs/_routes.json"), "utf8"));
 		const ours = JSON.parse(await readFile(join(directory, String(index), "ours_routes.json"), "utf8"));
 		const [left, right] = [theirs.include, ours].map((rules) => [...rules].sort().join(" "));

@@ -14,6 +14,7 @@ globalThis.act = async (context, id, deed) => {
 		method: request.method,
 		header: request.headers.get("x-from"),
 		data: JSON.stringify(context.data),
+		arguments: JSON.stringify(context.pluginArgs),
 		keys: Object.keys(context).join(),
 		original: request === env.request,
 	};
@@ -49,7 +50,7 @@ globalThis.act = async (context, id, deed) => {
 			try {
 				return stamped(await next());
 			} catch (error) {
-				return new Response(`rescued ${error.name}`, { status: 500 });
+				return new Response(`rescued ${same(error).name}`, { status: 500 });
 			}
 		case "data":
 			context.data = { by: id, before: context.data };
@@ -81,6 +82,12 @@ globalThis.act = async (context, id, deed) => {
 	}
 };
 
+// The one error that differs on purpose: pagesbuild names the handler that does not return a `Response`.
+function same(error) {
+	const deliberate = /return a Response$|\(reading 'status'\)$/.test(error.message);
+	return deliberate ? { name: "Error", message: "no Response" } : error;
+}
+
 const BODY = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 async function ask(worker, { method, path }) {
@@ -101,21 +108,44 @@ async function ask(worker, { method, path }) {
 		const response = await worker.fetch(request, { ASSETS: assets, trail, request }, context);
 		outcome = { status: response.status, headers: [...response.headers], body: await response.text() };
 	} catch (error) {
-		// The one message that differs on purpose: pagesbuild names the handler.
-		const message = /return a Response$/.test(error.message) ? "no Response" : error.message;
-		outcome = { error: error.name, message };
+		const { name, message } = same(error);
+		outcome = { error: name, message };
 	}
 	return { outcome, trail, waited: await Promise.all(waited) };
+}
+
+// A plugin as a project mounts it: at the root or below a path.
+function mounted(plugin, functionPath) {
+	const run = plugin({ some: "arguments" });
+	return {
+		fetch: (request, env, context) =>
+			run({
+				request,
+				functionPath,
+				next: async (input, init) => env.ASSETS.fetch(input === undefined ? request : new Request(input, init)),
+				params: { outer: "parameter" },
+				data: { outer: "data" },
+				env,
+				waitUntil: context.waitUntil,
+				passThroughOnException: () => env.trail.push("passes through"),
+			}),
+	};
 }
 
 export default {
 	async fetch(request) {
 		const { modules, requests } = cases[Number(new URL(request.url).searchParams.get("tree"))];
-		const [theirs, ours] = await Promise.all(modules.map((name) => import(name)));
+		const builds = await Promise.all(modules.map(async (name) => (await import(name)).default));
 		const report = { count: 0, handled: 0, guarded: 0, thrown: 0, differences: [] };
-		for (const one of requests) {
-			const expected = await ask(theirs.default, one);
-			const actual = await ask(ours.default, one);
+		for (const [index, asked] of requests.entries()) {
+			let [workers, one] = [builds, asked];
+			if (typeof builds[0] === "function") {
+				const below = ["/", "/mounted", "/deep/mounted"][index % 3];
+				workers = builds.map((plugin) => mounted(plugin, below));
+				one = { ...asked, path: below === "/" ? asked.path : below + asked.path };
+			}
+			const expected = await ask(workers[0], one);
+			const actual = await ask(workers[1], one);
 			const [left, right] = [JSON.stringify(expected), JSON.stringify(actual)];
 			report.count++;
 			report.thrown += expected.outcome.error === undefined ? 0 : 1;

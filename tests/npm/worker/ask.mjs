@@ -80,6 +80,8 @@ try {
     .join("\n")
     .replaceAll(fakes.url, "<fake>")
     .replaceAll(worker.url, "<origin>")
+    // wrangler names the places of plugins' files at random.
+    .replace(/pages-plugins\/[\da-f-]{32,36}/g, "pages-plugins/<id>")
     .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/gm, "<now>");
   process.stdout.write(transcript);
 } finally {

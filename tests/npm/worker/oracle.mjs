@@ -8,7 +8,7 @@
 //   node oracle.mjs PROJECT OUTDIR
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
 import { build } from "esbuild";
@@ -32,18 +32,44 @@ function wranglerBuilds(options, out) {
 function functions(project, out, fallback) {
   const routes = join(out, "_routes.json");
   const options = ["--outdir", join(out, "functions"), "--output-routes-path", routes];
-  wranglerBuilds([join(project, "functions"), "--fallback-service", fallback, ...options], out);
+  // Where plugins' files are put.
+  const site = ["--build-output-directory", join(out, "site")];
+  wranglerBuilds([join(project, "functions"), "--fallback-service", fallback, ...site, ...options], out);
   const { include } = JSON.parse(readFileSync(routes, "utf8"));
   // On Pages `/files/*` takes `/files` as well.
   const bare = include.filter((rule) => rule.length > 2 && rule.endsWith("/*")).map((rule) => rule.slice(0, -2));
   return [...new Set([...include, ...bare])].sort();
 }
 
-/** A `_worker.js`, with what `wrangler pages dev` puts before it where there is a `_routes.json`. */
+/** A copy of the static files, without what Pages does not publish. */
+function publish(assets, out) {
+  const unpublished = ["_worker.js", "_routes.json"].map((name) => join(assets.directory, name));
+  cpSync(assets.directory, join(out, "site"), { recursive: true, filter: (path) => !unpublished.includes(path) });
+  assets.directory = join(out, "site");
+}
+
+/** A `_worker.js` that is a directory, as wrangler sends it; gives the name of the main module. */
+async function directory(worker, out) {
+  const file = join(out, "worker.bundle");
+  wranglerBuilds(["x", "--build-output-directory", dirname(worker), "--outfile", file], out);
+  const body = readFileSync(file);
+  const boundary = body.subarray(2, body.indexOf("\r\n")).toString();
+  const type = `multipart/form-data; boundary=${boundary}`;
+  const form = await new Response(body, { headers: { "Content-Type": type } }).formData();
+  const { main_module: main } = JSON.parse(form.get("metadata"));
+  for (const [name, module] of form) {
+    if (typeof module === "string") continue;
+    const path = join(out, "worker", name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, Buffer.from(await module.arrayBuffer()));
+  }
+  return main;
+}
+
+/** A `_worker.js` that is a file, with what `wrangler pages dev` puts before it where there is a `_routes.json`. */
 async function advanced(worker, out) {
-  const options = ["--build-output-directory", dirname(worker), "--outdir", join(out, "built")];
-  wranglerBuilds(["x", ...options], out);
-  const built = join(out, "built", existsSync(join(out, "built/index.js")) ? "index.js" : "_worker.js");
+  wranglerBuilds(["x", "--build-output-directory", dirname(worker), "--outdir", join(out, "built")], out);
+  const built = join(out, "built/_worker.js");
   const routes = join(dirname(worker), "_routes.json");
   const templates = resolve(import.meta.dirname, "../node_modules/wrangler/templates");
   await build({
@@ -83,15 +109,18 @@ if (assets !== undefined && existsSync(join(project, assets))) {
 
 const worker = config.assets && !config.main && join(config.assets.directory, "_worker.js");
 if (worker && existsSync(worker)) {
-  await advanced(worker, out);
-  // Pages publishes neither of the two.
-  const unpublished = [worker, join(dirname(worker), "_routes.json")];
-  cpSync(dirname(worker), join(out, "site"), { recursive: true, filter: (path) => !unpublished.includes(path) });
-  config.assets.directory = join(out, "site");
-  config.main = "worker/index.js";
+  if (statSync(worker).isDirectory()) {
+    config.main = join("worker", await directory(worker, out));
+    config.rules = [{ type: "ESModule", globs: ["**/*.js", "**/*.mjs"] }];
+  } else {
+    await advanced(worker, out);
+    config.main = "worker/index.js";
+  }
+  publish(config.assets, out);
   config.no_bundle = true;
   config.assets.run_worker_first = true;
 } else if (hasHandlers(join(project, "functions"))) {
+  if (config.assets) publish(config.assets, out);
   const main = config.main && JSON.stringify(join(project, config.main));
   const alone = config.assets && !main;
   const include = functions(project, out, alone ? "ASSETS" : "LAST");

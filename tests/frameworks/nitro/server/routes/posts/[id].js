@@ -1,0 +1,1 @@
+export default eventHandler((event) => `<!doctype html><title>Post ${getRouterParam(event, "id")}</title>`);
