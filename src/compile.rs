@@ -34,6 +34,7 @@ mod opaque;
 mod parentheses;
 mod parse;
 mod parts;
+mod pieces;
 mod print;
 mod rewrite;
 mod surface;
@@ -258,7 +259,8 @@ pub enum Reference {
     Symbol(SymbolId),
     /// Members of members of an imported name, `name.a.b`: those that are exports of modules are names themselves.
     Member(SymbolId, Vec<Member>),
-    /// The function that requires a module: an index into `imports`.
+    /// The function that requires a module: an index into `imports`. A pattern leads to a module that is required
+    /// for what it exports, a function from the specifier to the module.
     Require(usize),
     /// The function that imports a module: an index into `imports`.
     Dynamic(usize),
@@ -299,8 +301,10 @@ pub enum ExportKind {
 /// A module that a module asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
-    /// As written.
+    /// As written; for a pattern, with stars for what is only known when the program runs.
     pub specifier: String,
+    /// The texts of a pattern, between which the unknown stands. No others have any.
+    pub pieces: Vec<String>,
     /// How it is asked for.
     pub kind: ImportKind,
     /// Where the specifier first stands in the file.

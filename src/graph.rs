@@ -23,12 +23,14 @@ mod additional;
 mod data;
 mod globals;
 mod known;
+mod pattern;
 mod static_files;
 
 pub use additional::{Additional, AdditionalModule, bytes, unfit};
 use additional::{Named, misused};
 pub use known::package_name;
 use known::{Found, Known, Traits};
+use pattern::Pattern;
 use static_files::Directory;
 pub use static_files::{Publisher, StaticFiles};
 
@@ -121,6 +123,8 @@ pub enum Node {
     StaticFiles(PathBuf),
     /// A file that is wanted as data, whatever its name says.
     Data(Form, PathBuf),
+    /// The module that has all files that an import by a pattern can lead to.
+    Pattern(Arc<Pattern>),
     /// The module that replaces a name of the global scope.
     Global(&'static Global),
     /// What `require` gives of a module that stands in for the one of this name.
@@ -141,6 +145,7 @@ impl Ord for Node {
                 Node::Global(global) => (4, Form::Code, global.stand_in.as_ref()),
                 Node::Required(name) => (5, Form::Code, name.as_ref()),
                 Node::Empty => (6, Form::Code, OsStr::new("")),
+                Node::Pattern(pattern) => (7, pattern.import.form, pattern.path.as_ref()),
             }
         }
         letters(self).cmp(&letters(other))
@@ -246,6 +251,7 @@ impl Growing<'_> {
                 format!("{SCHEME}assets/{}", project::display(self.compiler.root, directory))
             }
             Node::Data(form, file) => data::path(self.compiler.root, file, *form),
+            Node::Pattern(pattern) => pattern.path.clone(),
             Node::Global(global) => globals::path(global),
             Node::Required(name) => format!("{SCHEME}require/{name}"),
             Node::Empty => format!("{SCHEME}empty"),
@@ -297,9 +303,20 @@ impl Growing<'_> {
                 return None;
             }
         };
+        if let Node::Pattern(pattern) = node {
+            problems.extend(pattern.unmatched(&object));
+        }
         let mut targets = Vec::with_capacity(object.imports.len());
         for (at, import) in object.imports.iter().enumerate() {
-            match self.follow(node, import) {
+            let reached = match node {
+                Node::File(file) if !import.pieces.is_empty() => {
+                    let pattern = Pattern::new(self.compiler.root, file, &object.source, import);
+                    let traits = Traits { effects: false, node: is_node };
+                    Ok(Reached::Node(Node::Pattern(Arc::new(pattern)), traits, None))
+                }
+                _ => self.follow(node, import),
+            };
+            match reached {
                 Ok(target) => {
                     problems.extend(misused(&object, at, &target));
                     targets.push(target);
@@ -308,7 +325,11 @@ impl Growing<'_> {
                 Err(_) if import.tried => targets.push(Reached::Missing),
                 Err(unresolved) => {
                     targets.push(Reached::Missing);
-                    problems.push(unresolved.at(&object.source, import.span.clone(), "imported here"));
+                    let (source, span) = match node {
+                        Node::Pattern(pattern) => (&pattern.source, &pattern.import.span),
+                        _ => (&object.source, &import.span),
+                    };
+                    problems.push(unresolved.at(source, span.clone(), "imported here"));
                 }
             }
         }
@@ -329,6 +350,7 @@ impl Growing<'_> {
                 Source::new(format!("{SCHEME}assets.js"), self.compiler.serve(directory)?)
             }
             Node::Data(form, file) => return self.compiler.data(file, *form).map(Arc::new),
+            Node::Pattern(pattern) => Source::new(format!("{}.cjs", pattern.path), pattern.text()),
             Node::Global(global) => Source::new(format!("{}.js", globals::path(global)), global.text()),
             Node::Required(name) => {
                 let text = self.compiler.resolver.nodejs().required(name);
@@ -351,6 +373,7 @@ impl Growing<'_> {
         }
         let file = match importer {
             Node::File(file) | Node::Data(_, file) => file.as_path(),
+            Node::Pattern(pattern) => &pattern.importer,
             Node::Global(_) => return Ok(self.stand_in(&import.specifier)),
             Node::Generated(_) | Node::StaticFiles(_) | Node::Required(_) | Node::Empty => self.compiler.root,
         };
@@ -364,7 +387,7 @@ impl Growing<'_> {
                 Directory::Left(specifier) => Reached::External(specifier),
             });
         }
-        if let Node::File(file) = importer
+        if let Node::File(_) | Node::Pattern(_) = importer
             && let Some(named) = self.compiler.additional(file, import)?
         {
             return Ok(Reached::Additional(named));

@@ -16,6 +16,7 @@ use swc_core::ecma::visit::{Visit, VisitWith};
 use super::effects::Effects;
 use super::parse::{Language, Session, json_names};
 use super::parts::{self, Statement};
+use super::pieces::{pattern, pieces};
 use super::print::{Fence, Printer};
 use super::surface;
 use super::transform::{Marks, Transformed};
@@ -34,7 +35,7 @@ pub(super) struct Tables<'a> {
     pub(super) symbols: Vec<Symbol>,
     pub(super) by_name: BTreeMap<String, SymbolId>,
     pub(super) imports: Vec<Import>,
-    pub(super) by_specifier: BTreeMap<(String, ImportKind, Form), usize>,
+    pub(super) by_specifier: BTreeMap<(Vec<String>, ImportKind, Form), usize>,
     pub(super) bindings: BTreeMap<String, Binding>,
     pub(super) stars: Vec<usize>,
     pub(super) references: Vec<Relocation>,
@@ -61,15 +62,31 @@ impl Tables<'_> {
     }
 
     /// The import of a specifier, made at its first place.
-    pub(super) fn import(&mut self, specifier: &Str, kind: ImportKind, form: Form, tried: bool) -> usize {
-        let key = (specifier.value.to_string_lossy().into_owned(), kind, form);
+    pub(super) fn import(&mut self, specifier: &Str, kind: ImportKind, form: Form) -> usize {
+        let pieces = vec![specifier.value.to_string_lossy().into_owned()];
+        self.request((pieces, specifier.span), kind, form, false)
+    }
+
+    /// The same for one that is in pieces.
+    pub(super) fn request(
+        &mut self,
+        (pieces, span): (Vec<String>, Span),
+        kind: ImportKind,
+        form: Form,
+        tried: bool,
+    ) -> usize {
+        let key = (pieces, kind, form);
         if let Some(at) = self.by_specifier.get(&key) {
             self.imports[*at].tried &= tried;
             return *at;
         }
         let at = self.imports.len();
-        let span = self.range(specifier.span);
-        self.imports.push(Import { specifier: key.0.clone(), kind, span, names: Vec::new(), tried, form });
+        let (specifier, pieces) = match key.0.as_slice() {
+            [specifier] => (specifier.clone(), Vec::new()),
+            pieces => (pattern(pieces), pieces.to_vec()),
+        };
+        let span = self.range(span);
+        self.imports.push(Import { specifier, pieces, kind, span, names: Vec::new(), tried, form });
         self.by_specifier.insert(key, at);
         at
     }
@@ -363,23 +380,25 @@ pub(super) fn member_name(property: &MemberProp) -> Option<String> {
     }
 }
 
-/// The specifier of a call that asks for a module, when it is written out.
-pub(super) fn request(call: &CallExpr, marks: Marks) -> Option<(&Str, ImportKind)> {
-    let kind = match &call.callee {
-        Callee::Import(_) => ImportKind::Dynamic,
+/// How a call asks for a module, if it does.
+pub(super) fn asks(call: &CallExpr, marks: Marks) -> Option<ImportKind> {
+    match &call.callee {
+        Callee::Import(_) => Some(ImportKind::Dynamic),
         Callee::Expr(callee) => match &**callee {
-            Expr::Ident(name) if name.ctxt == marks.global && &*name.sym == "require" => ImportKind::Require,
-            _ => return None,
-        },
-        Callee::Super(_) => return None,
-    };
-    match (call.args.first(), kind) {
-        (Some(argument), _) if argument.spread.is_none() => match &*argument.expr {
-            Expr::Lit(Lit::Str(specifier)) => Some((specifier, kind)),
+            Expr::Ident(name) if name.ctxt == marks.global && &*name.sym == "require" => {
+                Some(ImportKind::Require)
+            }
             _ => None,
         },
-        _ => None,
+        Callee::Super(_) => None,
     }
+}
+
+/// The specifier of a call that asks for a module, in pieces, as far as it is written out.
+pub(super) fn request(call: &CallExpr, marks: Marks) -> Option<(Vec<String>, Span, ImportKind)> {
+    let kind = asks(call, marks)?;
+    let argument = call.args.first().filter(|argument| argument.spread.is_none())?;
+    Some((pieces(&argument.expr)?, argument.expr.span(), kind))
 }
 
 /// A key that reads as the name.

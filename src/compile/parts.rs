@@ -122,7 +122,7 @@ fn record(tables: &mut Tables<'_>, declaration: &ModuleDecl) {
         ModuleDecl::ExportNamed(export) => record_export(tables, export),
         ModuleDecl::ExportAll(export) => {
             let form = attributes::form(tables, export.with.as_deref());
-            let at = tables.import(&export.src, ImportKind::Static, form, false);
+            let at = tables.import(&export.src, ImportKind::Static, form);
             tables.stars.push(at);
         }
         ModuleDecl::ExportDecl(export) => {
@@ -149,7 +149,7 @@ fn record(tables: &mut Tables<'_>, declaration: &ModuleDecl) {
 
 fn record_import(tables: &mut Tables<'_>, import: &ImportDecl) {
     let form = attributes::form(tables, import.with.as_deref());
-    let at = tables.import(&import.src, ImportKind::Static, form, false);
+    let at = tables.import(&import.src, ImportKind::Static, form);
     let phased = attributes::phased(tables, import);
     for specifier in &import.specifiers {
         let name = match (phased, specifier) {
@@ -170,7 +170,7 @@ fn record_import(tables: &mut Tables<'_>, import: &ImportDecl) {
 
 fn record_export(tables: &mut Tables<'_>, export: &NamedExport) {
     let form = attributes::form(tables, export.with.as_deref());
-    let from = export.src.as_ref().map(|source| tables.import(source, ImportKind::Static, form, false));
+    let from = export.src.as_ref().map(|source| tables.import(source, ImportKind::Static, form));
     for specifier in &export.specifiers {
         let (original, exported) = match specifier {
             ExportSpecifier::Namespace(namespace) => ("*".to_owned(), export_name(&namespace.name)),

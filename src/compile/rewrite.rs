@@ -1,17 +1,20 @@
 //! Every reference to the module's top level, and every request for a module, becomes a placeholder that the linker
 //! fills. What else the linker has to know of such a place is noted on the way.
 
+use swc_core::common::util::take::Take;
 use swc_core::common::{Span, Spanned};
 use swc_core::ecma::ast::{
     ArrowExpr, AssignPat, AssignTarget, BindingIdent, CallExpr, Callee, ClassDecl, ClassProp, Constructor,
-    Expr, FnDecl, ForHead, Function, Ident, KeyValuePatProp, KeyValueProp, MemberExpr, ObjectPatProp,
-    OptCall, Pat, PrivateProp, Prop, TaggedTpl, TryStmt, UnaryExpr, UnaryOp, UpdateExpr,
+    Expr, ExprOrSpread, FnDecl, ForHead, Function, Ident, KeyValuePatProp, KeyValueProp, MemberExpr,
+    ObjectPatProp, OptCall, ParenExpr, Pat, PrivateProp, Prop, TaggedTpl, TryStmt, UnaryExpr, UnaryOp,
+    UpdateExpr,
 };
 use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
 use super::attributes;
-use super::lower::{Tables, key, member_name, request};
+use super::lower::{Tables, asks, key, member_name, request};
 use super::parts::Statement;
+use super::transform::Marks;
 use super::{ImportKind, Member, Reference, Relocation, SymbolId};
 
 /// Rewrites a statement and notes what it declares.
@@ -103,6 +106,9 @@ impl Rewriter<'_, '_> {
             self.fill(&mut inner.expr, callee);
             return;
         }
+        if let Some(choice) = choice(expression, self.tables.marks) {
+            *expression = choice;
+        }
         match self.reference(expression) {
             Some(reference) => self.fill_root(expression, reference, callee),
             None => expression.visit_mut_children_with(self),
@@ -178,21 +184,30 @@ impl VisitMut for Rewriter<'_, '_> {
     }
 
     fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
-        if let Some((specifier, kind)) = request(call, self.tables.marks) {
+        if let Some((pieces, span, kind)) = request(call, self.tables.marks) {
             let options = call.args.get(1).map(|options| &*options.expr);
             let with = attributes::dynamic(options.filter(|_| kind == ImportKind::Dynamic));
             let form = attributes::form(self.tables, with);
-            let at = self.tables.import(specifier, kind, form, self.tries > 0);
+            let is_pattern = pieces.len() > 1;
+            let at = self.tables.request((pieces, span), kind, form, self.tries > 0);
             if let Callee::Import(import) = &call.callee {
                 attributes::in_phase(self.tables, import.phase, call.span);
             }
             let reference = match kind {
-                ImportKind::Dynamic => Reference::Dynamic(at),
-                ImportKind::Require | ImportKind::Static => Reference::Require(at),
+                ImportKind::Dynamic if !is_pattern => Reference::Dynamic(at),
+                ImportKind::Dynamic | ImportKind::Require | ImportKind::Static => Reference::Require(at),
             };
-            let callee = Expr::Ident(self.place(reference, false, call.span));
-            call.callee = Callee::Expr(Box::new(callee));
-            call.args.clear();
+            let mut callee = Box::new(Expr::Ident(self.place(reference, false, call.span)));
+            if is_pattern {
+                callee = Box::new(
+                    CallExpr { callee: callee.into(), span: call.span, ..Default::default() }.into(),
+                );
+                call.args.truncate(1);
+                call.args.visit_mut_with(self);
+            } else {
+                call.args.clear();
+            }
+            call.callee = callee.into();
             return;
         }
         let tries = usize::from(is_caught(call));
@@ -315,6 +330,20 @@ impl Rewriter<'_, '_> {
             *ident = self.place(Reference::Symbol(symbol), false, ident.span);
         }
     }
+}
+
+/// A request for one of two modules, as one of two requests.
+fn choice(request: &mut Expr, marks: Marks) -> Option<Expr> {
+    let Expr::Call(call) = request else { return None };
+    asks(call, marks)?;
+    let [ExprOrSpread { spread: None, expr: specifier }] = call.args.as_mut_slice() else { return None };
+    let Expr::Cond(choice) = specifier.unwrap_parens_mut() else { return None };
+    let mut choice = choice.take();
+    for specifier in [&mut choice.cons, &mut choice.alt] {
+        let args = vec![specifier.take().into()];
+        *specifier = Box::new(Expr::Call(CallExpr { args, ..call.clone() }));
+    }
+    Some(Expr::Paren(ParenExpr { span: choice.span, expr: Box::new(Expr::Cond(choice)) }))
 }
 
 /// Whether a call handles the failure of an `import()` in front of it: `import().catch()`, `import().then(one, other)`.

@@ -11,13 +11,20 @@ use crate::project;
 
 /// How the module is called: a file can be wanted as more than one thing.
 pub(super) fn path(root: &Path, file: &Path, form: Form) -> String {
-    let form = match form {
-        Form::Code | Form::Nothing => return project::display(root, file),
-        Form::Json => "json",
-        Form::Text => "text",
-        Form::Bytes => "bytes",
-    };
-    format!("{} with {{ type: '{form}' }}", project::display(root, file))
+    match attribute(form) {
+        Some(form) => format!("{} with {{ type: '{form}' }}", project::display(root, file)),
+        None => project::display(root, file),
+    }
+}
+
+/// The attribute that asks for a form.
+pub(super) fn attribute(form: Form) -> Option<&'static str> {
+    match form {
+        Form::Code | Form::Nothing => None,
+        Form::Json => Some("json"),
+        Form::Text => Some("text"),
+        Form::Bytes => Some("bytes"),
+    }
 }
 
 /// What an import takes a file for that no rule names.

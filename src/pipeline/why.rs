@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use crate::compile::ImportKind;
+use crate::compile::{Import, ImportKind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::error::Error;
 use crate::graph::{ModuleGraph, ModuleId, Target, graph};
@@ -212,10 +212,18 @@ impl Asked<'_> {
             (Target::External(name), Subject::External(asked)) => name == asked,
             _ => false,
         };
+        // A pattern leads to what its generated module leads to.
+        let leads = |(import, target): (&Import, &Target)| match target {
+            Target::Module(pattern) if !import.pieces.is_empty() => {
+                self.graph.module(*pattern).targets.iter().any(is_it)
+            }
+            target => is_it(target),
+        };
         let of = |by: ModuleId| {
-            let targets = self.graph.module(by).targets.iter().enumerate();
-            targets
-                .filter(|(_, target)| is_it(target))
+            let module = self.graph.module(by);
+            let imports = module.object.imports.iter().zip(&module.targets).enumerate();
+            imports
+                .filter(|(_, import)| leads(*import))
                 .map(move |(import, _)| (by, import))
                 .collect::<Vec<_>>()
         };

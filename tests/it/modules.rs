@@ -214,6 +214,58 @@ fn attributes_and_phases() {
     assert_eq!(answer["version"], "1.2.3");
 }
 
+/// A specifier that is put together names files of all kinds, each of which is what rules say. wrangler's own loader refuses
+/// those that are no code.
+#[test]
+fn patterns_name_modules_too() {
+    let index = br#"
+        const load = async (name) => (await import(`./parts/${name}`)).default;
+        export default {
+          async fetch() {
+            const module = await load("add.wasm");
+            const { exports } = await WebAssembly.instantiate(module);
+            const missing = await load("missing.js").catch((error) => error.code);
+            return Response.json([exports.add(2, 3), await load("text.txt"), await load("one.js"), missing]);
+          },
+        };
+    "#;
+    let tree: &[(&str, &[u8])] = &[
+        ("index.js", index),
+        ("parts/add.wasm", WASM),
+        ("parts/text.txt", b"text"),
+        ("parts/one.js", b"export default 1;"),
+    ];
+    let expected = json!([5, "text", 1, "ERR_MODULE_NOT_FOUND"]);
+    assert_eq!(answer(json!({}), tree, true), expected);
+    let rules = json!([{ "type": "ESModule", "globs": ["**/*.js"] }]);
+    let found = json!({ "find_additional_modules": true, "rules": rules });
+    assert_eq!(answer(found, tree, true), expected);
+
+    let refused = [tree, &[("parts/notes.md", b"")]].concat();
+    let index = std::str::from_utf8(index).unwrap();
+    let said = said(json!({}), index, &refused[1..]);
+    let message =
+        "unsupported-module: `./parts/notes.md` is no code, and no rule says what kind of module it is";
+    assert_eq!(said, [message]);
+}
+
+/// Found modules are bundled where the code names them, as under wrangler.
+#[test]
+fn patterns_come_before_what_is_found() {
+    let index = br#"
+        const load = async (name) => (await import(`./parts/${name}.js`)).default;
+        export default { fetch: async () => Response.json([await load("one"), await load("deep/two")]) };
+    "#;
+    let tree: &[(&str, &[u8])] = &[
+        ("index.js", index),
+        ("parts/one.js", b"import two from './deep/two.js'; export default `one of ${two}`;"),
+        ("parts/deep/two.js", b"export default 2;"),
+    ];
+    let rules = json!([{ "type": "ESModule", "globs": ["parts/**/*.js"] }]);
+    let found = json!({ "find_additional_modules": true, "rules": rules });
+    assert_eq!(answer(found, tree, false), json!(["one of 2", 2]));
+}
+
 #[test]
 fn what_is_required_is_the_default_export() {
     let tree: &[(&str, &[u8])] = &[

@@ -34,6 +34,12 @@ fn imports_lead_where_esbuild_leads_them() {
     script("run.mjs", &[&setting("SEED", "1"), &setting("LAYOUTS", "120")]);
 }
 
+/// What a specifier that is put together can name.
+#[test]
+fn patterns_name_what_they_name_for_esbuild() {
+    script("patterns.mjs", &[]);
+}
+
 /// The written layouts as one project, built by wrangler itself.
 #[test]
 fn imports_lead_where_wrangler_leads_them() {

@@ -88,6 +88,7 @@ impl Asked<'_> {
             Format::CommonJs => "; it is CommonJS, which is kept whole",
             Format::Module => "",
         };
+        let cause = self.written(cause);
         match cause {
             Cause::Import { by, .. } | Cause::Use { by, .. } if is_generated(&self.graph.module(by).path) => {
                 format!("the worker starts from it{whole}")
@@ -115,8 +116,23 @@ impl Asked<'_> {
         Some(self.code.resolver.manifest(&self.file(id)?)?.effects)
     }
 
+    /// The first cause that stands in a file, where the worker does not start from it: what a generated module asks for,
+    /// those ask for that ask for the module.
+    fn written(&self, cause: Cause) -> Cause {
+        match cause {
+            Cause::Import { by, .. } | Cause::Use { by, .. } if is_generated(&self.graph.module(by).path) => {
+                match self.causes.modules[by.0 as usize] {
+                    Some(further @ (Cause::Import { .. } | Cause::Use { .. })) => self.written(further),
+                    _ => cause,
+                }
+            }
+            cause => cause,
+        }
+    }
+
     /// Where a cause stands.
     fn place(&self, cause: Cause) -> String {
+        let cause = self.written(cause);
         let (Cause::Import { by, .. } | Cause::Use { by, .. }) = cause else { return String::new() };
         let path = &self.graph.module(by).path;
         if is_generated(path) {

@@ -13,7 +13,7 @@ impl Asked<'_> {
     pub(super) fn steps(&self, by: ModuleId, at: usize) -> Vec<String> {
         let module = self.graph.module(by);
         let import = &module.object.imports[at];
-        let Some(importer) = self.file(by) else { return Vec::new() };
+        let Some(importer) = self.file(by).filter(|_| import.pieces.is_empty()) else { return Vec::new() };
         let resolver = &self.code.resolver;
         let trace = resolver.trace(&importer, &import.specifier, import.kind);
         let mut steps: Vec<String> = trace.steps.iter().map(|step| self.step(step)).collect();
