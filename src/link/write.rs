@@ -435,10 +435,11 @@ impl<'a, 'b> Writer<'a, 'b> {
                 }
             }
             Place::Nothing => "(void 0)".to_owned(),
-            Place::Missing(specifier) => {
+            Place::Missing(specifier, kind) => {
                 let message = quoted(&format!("Cannot find module '{specifier}'"));
+                let start = if *kind == ImportKind::Dynamic { "async () =>" } else { "() =>" };
                 format!(
-                    "(() => {{ throw Object.assign(new Error({message}), {{ code: \"MODULE_NOT_FOUND\" }}); }})"
+                    "({start} {{ throw Object.assign(new Error({message}), {{ code: \"MODULE_NOT_FOUND\" }}); }})"
                 )
             }
         }
