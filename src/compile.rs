@@ -23,6 +23,7 @@ mod decorate;
 mod define;
 mod effects;
 mod fields;
+mod inlined;
 mod keep;
 mod lower;
 mod mappings;

@@ -54,7 +54,7 @@ pub(super) enum Place {
     Property(Entity, String),
     /// A value that does not exist.
     Nothing,
-    /// A function that fails to find the module of this specifier, by a promise if it is imported.
+    /// A function that fails to find the module of this specifier: at once, or by the promise that it returns.
     Missing(String, ImportKind),
 }
 

@@ -437,9 +437,12 @@ impl<'a, 'b> Writer<'a, 'b> {
             Place::Nothing => "(void 0)".to_owned(),
             Place::Missing(specifier, kind) => {
                 let message = quoted(&format!("Cannot find module '{specifier}'"));
-                let start = if *kind == ImportKind::Dynamic { "async () =>" } else { "() =>" };
+                let (head, code) = match kind {
+                    ImportKind::Dynamic => ("async ()", "ERR_MODULE_NOT_FOUND"),
+                    ImportKind::Require | ImportKind::Static => ("()", "MODULE_NOT_FOUND"),
+                };
                 format!(
-                    "({start} {{ throw Object.assign(new Error({message}), {{ code: \"MODULE_NOT_FOUND\" }}); }})"
+                    "({head} => {{ throw Object.assign(new Error({message}), {{ code: \"{code}\" }}); }})"
                 )
             }
         }
