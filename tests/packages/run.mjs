@@ -52,7 +52,7 @@ export default {
 `;
 
 /** What a module of such a worker answers in Node. */
-async function ask(home, module) {
+async function ask(home, module, flags = CONDITIONS) {
 	const script = join(home, `${module}.ask.mjs`);
 	await writeFile(
 		script,
@@ -63,7 +63,7 @@ const response = await worker.fetch(new Request("http://localhost/"), {}, {});
 console.log(await response.text());
 `,
 	);
-	const programs = new Programs({ flags: CONDITIONS, patience: 120_000 });
+	const programs = new Programs({ flags, patience: 120_000 });
 	const answer = await programs.run(script);
 	await programs.close();
 	return answer;
@@ -86,7 +86,8 @@ async function judge(one, runtime) {
 	const places = { node: (file) => ask(home, file), workerd: (file) => runtime.run(file, home) };
 	const [only] = one.only?.[0].split(":") ?? [];
 	const asked = Object.entries(places).filter(([place]) => only === undefined || place === only);
-	let wanted = one.oracle ? undefined : await places.node("worker.js");
+	const [oracle] = one.oracle?.[0].split(":") ?? ["unbundled"];
+	let wanted = oracle === "esbuild" ? undefined : await ask(home, "worker.js", oracle === "defaults" ? [] : CONDITIONS);
 	for (const [mode, flags] of Object.entries(MODES)) {
 		const started = performance.now();
 		const built = await bundle(binary, home, "worker.js", join(home, `${mode}.mjs`), "--no-cache", "--quiet", ...flags);
