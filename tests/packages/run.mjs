@@ -2,8 +2,10 @@
 //
 //   node run.mjs BINARY DIRECTORY [--modules NODE_MODULES] [--report FILE] [NAME...]
 //
-// The programs are in `programs/`. They and their bundles are written to DIRECTORY. The packages are those of NODE_MODULES; without
-// names all programs run.
+// The programs are in `programs/`, as the written cases of linking are, each under the name of its package. `*** only` says where one
+// runs, `node` or `workerd`, and why not elsewhere; `*** oracle` whose log is wanted instead of that of Node with the conditions of
+// workers, that of esbuild's bundle (`esbuild`) or of Node with its own conditions (`defaults`), and why. They and their bundles are
+// written to DIRECTORY. The packages are those of NODE_MODULES; without names all programs run.
 
 import { mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
