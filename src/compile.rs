@@ -23,6 +23,7 @@ mod decorate;
 mod define;
 mod effects;
 mod fields;
+mod inlined;
 mod keep;
 mod lower;
 mod mappings;
@@ -327,6 +328,8 @@ pub enum Form {
     Text,
     /// Its bytes, likewise. The source is their base64.
     Bytes,
+    /// Nothing: an empty object as the default export. Stylesheets are of this form, since no page is there to have them.
+    Nothing,
 }
 
 /// The syntax that asks for a module.

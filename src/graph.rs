@@ -372,9 +372,10 @@ impl Growing<'_> {
         let resolver = self.compiler.resolver;
         match resolver.resolve(file, &import.specifier, import.kind) {
             Some(Resolution::File(File { path, effects, module, main })) => {
-                if import.form != Form::Code {
+                let form = data::form(&path, import);
+                if form != Form::Code {
                     let traits = Traits { effects: false, node: false };
-                    return Ok(Reached::Node(Node::Data(import.form, path), traits, None));
+                    return Ok(Reached::Node(Node::Data(form, path), traits, None));
                 }
                 if let Some(named) = self.compiler.not_code(&path, import)? {
                     return Ok(Reached::Additional(named));

@@ -29,6 +29,8 @@ pub enum Mode {
 #[derive(Clone, Debug)]
 pub struct Nodejs {
     mode: Mode,
+    /// Whether dates bring modules: `nodejs_compat_v2` alone does not do that.
+    dated: bool,
     date: String,
     flags: Vec<String>,
 }
@@ -102,7 +104,7 @@ impl Nodejs {
             (.., true) => Mode::AsyncHooks,
             _ => Mode::Off,
         };
-        Self { mode, date: date.to_owned(), flags: flags.to_vec() }
+        Self { mode, dated: some, date: date.to_owned(), flags: flags.to_vec() }
     }
 
     /// How much of Node.js there is.
@@ -169,6 +171,12 @@ impl Nodejs {
         let mut steps: Vec<String> =
             off.map(|flag| format!("delete `{flag}` from `compatibility_flags`")).collect();
         let since = needs.map(|switch| switch.since).max().unwrap_or_default();
+        if !self.dated {
+            steps.push(match self.has("no_nodejs_compat") {
+                true => "delete `no_nodejs_compat` from `compatibility_flags`".to_owned(),
+                false => "write `nodejs_compat` in place of `nodejs_compat_v2`".to_owned(),
+            });
+        }
         if self.date.as_str() < since {
             steps.push(later(since));
         }
@@ -177,7 +185,8 @@ impl Nodejs {
 
     fn are_on(&self, switches: &[Switch]) -> bool {
         let is_on = |switch: &Switch| {
-            (self.has(switch.on) || self.date.as_str() >= switch.since) && !self.has(switch.off)
+            let counts = self.dated || !switch.on.starts_with("enable_nodejs_");
+            (self.has(switch.on) || (counts && self.date.as_str() >= switch.since)) && !self.has(switch.off)
         };
         switches.iter().all(is_on)
     }

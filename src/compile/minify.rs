@@ -5,12 +5,14 @@ use swc_core::common::{DUMMY_SP, Mark, SyntaxContext};
 use swc_core::ecma::ast::{
     ClassDecl, ClassExpr, Decl, DefaultDecl, EsVersion, ExportDecl, ExportDefaultDecl, ExportNamedSpecifier,
     ExportSpecifier, Expr, FnDecl, FnExpr, Ident, IdentName, ModuleDecl, ModuleExportName, ModuleItem,
-    NamedExport, Pat, Program, Stmt, VarDecl, VarDeclKind, VarDeclarator,
+    NamedExport, Pass, Pat, Program, Stmt, VarDecl, VarDeclKind, VarDeclarator,
 };
 use swc_core::ecma::minifier::optimize;
 use swc_core::ecma::minifier::option::{CompressOptions, ExtraOptions, MangleOptions, MinifyOptions};
+use swc_core::ecma::transforms::base::fixer::paren_remover;
 use swc_core::ecma::visit::{VisitMut, VisitMutWith};
 
+use super::inlined::Inlined;
 use super::keep;
 use super::names::{Explicit, Extent};
 use super::opaque::{Reveal, hold};
@@ -35,6 +37,8 @@ pub(super) fn minify(
         body.extend(exports);
         module.body = body;
     }
+    // The minifier knows nothing of parentheses and takes what is in them for something without names.
+    paren_remover(Some(&session.comments)).process(&mut program);
     let (unresolved_mark, top_level_mark) = marks;
     if keep_names {
         program.visit_mut_with(&mut Explicit::new(Extent::All(top_level_mark)));
@@ -70,7 +74,9 @@ pub(super) fn minify(
     let run = |program, options| {
         optimize(program, session.files.clone(), Some(&session.comments), None, options, &extra)
     };
+    let names = if keep_names { Inlined::note(&program) } else { Inlined::default() };
     program = run(program, &options);
+    names.restore(&mut program);
     if let Some(marks) = top {
         declare_parameters(&mut program, marks);
     }

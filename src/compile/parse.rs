@@ -162,6 +162,7 @@ fn to_module_text(source: &Source, language: Language) -> Result<String, Vec<Dia
             "export default /* @__PURE__ */ Uint8Array.from(atob({}), (byte) => byte.charCodeAt(0));\n",
             quoted(source.text())
         ),
+        Language::Data(Form::Nothing) => "export default {};\n".to_owned(),
         Language::Data(_) => format!("export default {};\n", quoted(source.text())),
         _ => source.text().to_owned(),
     })

@@ -195,6 +195,8 @@ impl VisitMut for Rewriter<'_, '_> {
             call.args.clear();
             return;
         }
+        let tries = usize::from(is_caught(call));
+        self.tries += tries;
         match &mut call.callee {
             // What is called on the spot runs at once.
             Callee::Expr(callee) if callee.unwrap_parens().is_arrow() => {
@@ -203,6 +205,7 @@ impl VisitMut for Rewriter<'_, '_> {
             Callee::Expr(callee) => self.fill(callee, true),
             other => other.visit_mut_with(self),
         }
+        self.tries -= tries;
         call.args.visit_mut_with(self);
     }
 
@@ -312,4 +315,27 @@ impl Rewriter<'_, '_> {
             *ident = self.place(Reference::Symbol(symbol), false, ident.span);
         }
     }
+}
+
+/// Whether a call handles the failure of an `import()` in front of it: `import().catch()`, `import().then(one, other)`.
+fn is_caught(call: &CallExpr) -> bool {
+    let handles = |name: &str| name == "catch" || (name == "then" && call.args.len() > 1);
+    member_callee(&call.callee).is_some_and(|member| {
+        member_name(&member.prop).is_some_and(|name| handles(&name)) && imports(&member.obj)
+    })
+}
+
+/// Whether a promise is that of an `import()`, or one that is made of it.
+fn imports(promise: &Expr) -> bool {
+    match promise {
+        Expr::Paren(inner) => imports(&inner.expr),
+        Expr::Call(call) => {
+            call.callee.is_import() || member_callee(&call.callee).is_some_and(|member| imports(&member.obj))
+        }
+        _ => false,
+    }
+}
+
+fn member_callee(callee: &Callee) -> Option<&MemberExpr> {
+    callee.as_expr()?.as_member()
 }

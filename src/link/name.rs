@@ -13,7 +13,7 @@ use super::runtime::Helper;
 use super::shake::Live;
 use super::table::Table;
 use super::text::{readable, short};
-use crate::compile::{Format, Reference, Relocation, SOURCE, SymbolId};
+use crate::compile::{Format, ImportKind, Reference, Relocation, SOURCE, SymbolId};
 use crate::graph::{ModuleId, Target};
 
 /// Something that has a name at the top level of the linked module.
@@ -54,8 +54,8 @@ pub(super) enum Place {
     Property(Entity, String),
     /// A value that does not exist.
     Nothing,
-    /// A function that fails to find the module of this specifier.
-    Missing(String),
+    /// A function that fails to find the module of this specifier: at once, or by the promise that it returns.
+    Missing(String, ImportKind),
 }
 
 /// The names that were chosen.
@@ -82,6 +82,10 @@ pub(super) fn place(
 ) -> (Place, usize) {
     let node = binder.module(module).node;
     let target = |import: usize| &binder.module(module).targets[import];
+    let missing = |import: usize| {
+        let import = &binder.object(module).imports[import];
+        Place::Missing(import.specifier.clone(), import.kind)
+    };
     let place = match &relocation.target {
         Reference::Require(import) => match target(*import) {
             Target::Module(target) if binder.object(*target).format == Format::CommonJs => {
@@ -89,7 +93,7 @@ pub(super) fn place(
             }
             Target::Module(target) => Place::Entity(Entity::Require(*target)),
             Target::External(specifier) => Place::Entity(Entity::RequireExternal(specifier.clone())),
-            Target::Missing => Place::Missing(binder.object(module).imports[*import].specifier.clone()),
+            Target::Missing => missing(*import),
         },
         Reference::Dynamic(import) => match target(*import) {
             Target::Module(target) => {
@@ -97,7 +101,7 @@ pub(super) fn place(
                 Place::Entity(Entity::Load(*target, (node || binder.is_data(*target)) && is_common))
             }
             Target::External(specifier) => Place::Entity(Entity::LoadExternal(specifier.clone())),
-            Target::Missing => Place::Missing(binder.object(module).imports[*import].specifier.clone()),
+            Target::Missing => missing(*import),
         },
         reference => match binder.reference(module, reference) {
             // Not where the module imports from itself: there its own name can mean something else.

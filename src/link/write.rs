@@ -435,10 +435,14 @@ impl<'a, 'b> Writer<'a, 'b> {
                 }
             }
             Place::Nothing => "(void 0)".to_owned(),
-            Place::Missing(specifier) => {
+            Place::Missing(specifier, kind) => {
                 let message = quoted(&format!("Cannot find module '{specifier}'"));
+                let (head, code) = match kind {
+                    ImportKind::Dynamic => ("async ()", "ERR_MODULE_NOT_FOUND"),
+                    ImportKind::Require | ImportKind::Static => ("()", "MODULE_NOT_FOUND"),
+                };
                 format!(
-                    "(() => {{ throw Object.assign(new Error({message}), {{ code: \"MODULE_NOT_FOUND\" }}); }})"
+                    "({head} => {{ throw Object.assign(new Error({message}), {{ code: \"{code}\" }}); }})"
                 )
             }
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-use crate::analyze::{self, Output};
+use crate::analyze::{self, Copied, Output};
 use crate::asset::AssetFile;
 use crate::cache::Cache;
 use crate::compile::{self, Dialect, Form};
@@ -237,7 +237,8 @@ pub fn bundle(
         }
     };
     if let Some(file) = request.metafile {
-        let text = analyze::metafile(Some((linked.worker(), &main)), map.as_ref(), &[]);
+        let beside = request.outfile.map_or_else(Vec::new, |outfile| copied(&linked.bundle, outfile, &main));
+        let text = analyze::metafile(Some((linked.worker(), &main)), map.as_ref(), &beside);
         analysis::write(file, &text)?;
     }
     Ok((Some(linked.bundle), diagnostics.into_sorted()))
@@ -266,6 +267,17 @@ pub(super) fn of_one(
         compiled: BTreeMap::new(),
     };
     Ok(Some((code, roots, settings)))
+}
+
+/// The modules beside a bundle, as the metafile tells of them.
+fn copied(bundle: &Bundle, outfile: &Path, main: &Output) -> Vec<Copied> {
+    let name = outfile.file_name().unwrap_or_default().to_string_lossy();
+    let directory = main.path.strip_suffix(&*name).unwrap_or_default();
+    let one = |module: &AdditionalModule| {
+        let path = format!("{directory}{}", module.name);
+        Copied { from: module.path.clone(), to: Output { path, size: module.content.len() as u64 } }
+    };
+    bundle.additional.iter().map(one).collect()
 }
 
 /// Writes a bundle and its source map, and tells what was written.

@@ -19,6 +19,7 @@ mod metafile;
 mod modules;
 mod nodejs;
 mod npm;
+mod packages;
 mod plugin;
 mod project;
 mod reproducible;

@@ -188,12 +188,14 @@ fn attributes_and_phases() {
         import guide from "./guide.md" with { type: "text" };
         import bytes from "./guide.md" with { type: "bytes" };
         import text from "./text.txt" with { type: "text" };
+        import style from "./style.css";
+        import "./style.css";
         export default {
           async fetch() {
             const later = await import("./data.json", { with: { type: "json" } });
             const { exports } = await WebAssembly.instantiate(wasm);
             return Response.json({
-              sum: exports.add(2, 3), same: wasm === module, whole, only, odd, version, words, flag, guide, text,
+              sum: exports.add(2, 3), same: wasm === module, whole, only, odd, version, words, flag, guide, text, style,
               bytes: [...bytes], keys: Object.keys(later), again: later.default === whole, odder: odd === whole,
             });
           },
@@ -205,6 +207,7 @@ fn attributes_and_phases() {
         ("data.json", br#"{ "__esModule": true, "default": 7, "version": "1.2.3", "two words": [1] }"#),
         ("guide.md", b"# Gu\xc3\xafde\n"),
         ("text.txt", b"text"),
+        ("style.css", b"p { color: red }"),
     ];
     let answer = answer(json!({}), tree, false);
     assert_eq!(answer["sum"], 5);
@@ -341,10 +344,13 @@ fn a_bundle_has_its_modules_beside_it() {
     write(temp.path(), &[("src/index.js", index), ("src/text.txt", b"text")]);
     let bundle =
         |more: &[&str]| pagesbuild(temp.path(), [&["bundle", "src/index.js", "--no-cache"], more].concat());
-    let output = bundle(&["--outfile", "out/worker.js"]);
+    let output = bundle(&["--outfile", "out/worker.js", "--metafile", "meta.json"]);
     assert!(output.status.success(), "{}", stderr(&output));
     let written = files(&temp.path().join("out"));
     assert!(written.len() == 2 && without_hash(&written[0]) == "text.txt", "{written:?}");
+    let metafile: Value = serde_json::from_slice(&fs::read(temp.path().join("meta.json")).unwrap()).unwrap();
+    let output = &metafile["outputs"][format!("out/{}", written[0])];
+    assert_eq!(output["inputs"], json!({ "src/text.txt": { "bytesInOutput": 4 } }), "{metafile:#}");
     assert!(fs::read_to_string(temp.path().join("out/worker.js")).unwrap().contains(&written[0]));
     let output = bundle(&[]);
     assert!(output.status.success() && stderr(&output).contains("1 more module not written"));

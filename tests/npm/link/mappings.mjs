@@ -81,7 +81,7 @@ function compare(token, origin, name, after) {
 	if (name !== undefined && (name !== origin.text || name === token.text || !isName(token))) return `is named ${name} and leads to ${origin.text}`;
 	// A member of a namespace becomes a variable, and an imported variable a member.
 	const member = /^\s*(\?\.|\.|\[)/;
-	if (member.test(after.origin) || member.test(after.token) || /^0, ?/.test(after.token) || origin.text === "require" || origin.text.includes("\\")) return undefined;
+	if (member.test(after.origin) || member.test(after.token) || /^0, ?/.test(after.token) || ["require", "import"].includes(origin.text) || origin.text.includes("\\")) return undefined;
 	// Nobody asks for the names of private members.
 	if (token.text[0] === "#" && origin.text[0] === "#") return undefined;
 	if (isName(token) && isName(origin)) return name === undefined && token.text !== origin.text ? `is ${origin.text} without saying so` : undefined;

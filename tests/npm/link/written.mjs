@@ -31,7 +31,7 @@ function parse(topic, text) {
 		}
 	}
 	for (const one of cases) {
-		for (const title of ["log", "absent", "fails"]) {
+		for (const title of ["log", "absent", "fails", "only", "oracle"]) {
 			one[title] = one[title]?.filter((line) => line !== "");
 		}
 	}
