@@ -1,7 +1,8 @@
 //! Functions and Durable Object classes, compiled for what they export.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -21,6 +22,8 @@ pub(super) struct Sources {
     pub(super) functions: Vec<FunctionExports>,
     /// Classes that the worker exports.
     pub(super) classes: Vec<Class>,
+    /// For each function file, by its path below the directory, the file without symbolic links, where its imports start.
+    pub(super) files: BTreeMap<String, PathBuf>,
     /// Every object by its file.
     pub(super) objects: BTreeMap<PathBuf, Arc<Object>>,
 }
@@ -41,12 +44,17 @@ pub(super) fn compile(
     tree: &SourceTree,
     diagnostics: &mut Diagnostics,
 ) -> Sources {
-    let mut sources = Sources { functions: Vec::new(), classes: Vec::new(), objects: BTreeMap::new() };
+    let mut sources = Sources {
+        functions: Vec::new(),
+        classes: Vec::new(),
+        files: BTreeMap::new(),
+        objects: BTreeMap::new(),
+    };
     let compiler = code.compiler();
     let mut objects = |directory: &Option<PathBuf>, paths: &[String]| {
         let directory = directory.as_deref().unwrap_or(&project.root);
         let files = paths.par_iter().map(|path| {
-            let file = directory.join(path);
+            let file = without_links(&directory.join(path));
             let object = compiler.file(&file);
             (file, object)
         });
@@ -62,6 +70,7 @@ pub(super) fn compile(
     };
     for (path, file, object) in objects(&project.functions, &tree.functions) {
         let exports = object.exports.iter().map(|export| export.name.clone()).collect();
+        sources.files.insert(path.clone(), file.clone());
         sources.functions.push(FunctionExports { file: path, exports });
         sources.objects.insert(file, Arc::new(object));
     }
@@ -83,6 +92,11 @@ pub(super) fn compile(
         diagnostics.push(duplicate_class(&sources, &name, &first, &second));
     }
     sources
+}
+
+/// Where a module really lies: its imports go by that, as in Node.js.
+pub(super) fn without_links(file: &Path) -> PathBuf {
+    fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf())
 }
 
 /// The name by which the worker exports a class, when the export is one. What is only passed on counts by its
@@ -162,7 +176,7 @@ impl Sources {
         }
         let imported = self.imported(code);
         for file in route::without_handlers(&self.functions) {
-            if imported.contains(&directory.join(file)) {
+            if self.files.get(file).is_some_and(|file| imported.contains(file)) {
                 continue;
             }
             if let Some(function) = self.functions.iter().find(|function| function.file == file) {

@@ -15,7 +15,7 @@ use crate::router;
 
 use super::bundle::{Code, Linked};
 use super::serving;
-use super::sources::{Class, Sources};
+use super::sources::{self, Class, Sources};
 
 /// The generated module that the worker starts from.
 const ENTRY: &str = "pagesbuild:entry";
@@ -96,7 +96,8 @@ impl Worker<'_> {
 
 /// What the worker's graph grows from.
 pub(super) fn roots(worker: &Worker<'_>, sources: Sources) -> Roots {
-    let Worker { project, routes, main, named, .. } = *worker;
+    let Worker { project, routes, named, .. } = *worker;
+    let main = worker.main.map(sources::without_links);
     let mut roots = Roots {
         entry: Node::Generated(ENTRY),
         generated: BTreeMap::new(),
@@ -106,10 +107,10 @@ pub(super) fn roots(worker: &Worker<'_>, sources: Sources) -> Roots {
     match main {
         // A project that is one module and nothing else is that module: nothing stands before it.
         Some(main) if routes.0.is_empty() && sources.classes.is_empty() && named.is_none() => {
-            roots.entry = Node::File(main.to_owned())
+            roots.entry = Node::File(main)
         }
         main => {
-            let files = main.into_iter().chain(sources.objects.keys().map(PathBuf::as_path));
+            let files = main.as_deref().into_iter().chain(sources.objects.keys().map(PathBuf::as_path));
             let specifier = |file: &Path| (graph::file_specifier(&project.root, file), file.to_owned());
             roots.files = files.map(specifier).collect();
             roots.generated.insert(ENTRY, entry(worker, &sources));
@@ -130,7 +131,11 @@ fn as_it_is(
     let project = worker.project;
     let is_alone = worker.routes.0.is_empty() && sources.classes.is_empty() && worker.named.is_none();
     let Some(main) = worker.main.filter(|_| is_alone) else {
-        let what = if worker.routes.0.is_empty() { "classes in `durable_objects/`" } else { "functions" };
+        let what = match (worker.routes.0.is_empty(), sources.classes.is_empty()) {
+            (false, _) => "functions",
+            (true, false) => "classes in `durable_objects/`",
+            (true, true) => "paths that `_routes.json` keeps from the worker",
+        };
         let message =
             format!("`no_bundle` is set, and the project has {what}, which only bundled code can have");
         let problem = Diagnostic::error(diagnostic::Code::ConflictingSettings, message);
@@ -193,11 +198,8 @@ fn entry(worker: &Worker<'_>, sources: &Sources) -> String {
     let specifier = |file: &Path| graph::file_specifier(&project.root, file);
     let class = |class: &Class| (specifier(&class.file), class.export.clone(), class.name.clone());
     let classes: Vec<(String, String, String)> = sources.classes.iter().map(class).collect();
-    let main = worker.main.map(specifier);
-    let function = |file: &str| {
-        let directory = project.functions.as_deref().unwrap_or(&project.root);
-        specifier(&directory.join(file))
-    };
+    let main = worker.main.map(|main| specifier(&sources::without_links(main)));
+    let function = |file: &str| sources.files.get(file).map_or_else(String::new, |file| specifier(file));
     router::entry(&router::Entry {
         routes: worker.routes,
         functions_specifier: &function,

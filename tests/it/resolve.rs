@@ -230,3 +230,31 @@ fn letters_of_another_case_lead_nowhere() {
     assert_eq!(output.status.code(), Some(1));
     assert!(crate::fixture::stderr(&output).contains("write `./foo.js`"));
 }
+
+/// A function or a main module that is a symbolic link imports from where it really lies, and is there once.
+#[test]
+#[cfg(unix)]
+fn linked_modules_import_from_where_they_lie() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let file = directory.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    };
+    let link = |to: &str, path: &str| std::os::unix::fs::symlink(to, directory.path().join(path)).unwrap();
+    write("wrangler.toml", "name = 'links'\nmain = 'main.js'\ncompatibility_date = '2026-01-01'\n");
+    write(
+        "functions/index.js",
+        "import { onRequest as a } from '../lib/a.js';\nexport const onRequestGet = a;\n",
+    );
+    write("lib/a.js", "import { b } from './b.js';\nexport const onRequest = () => new Response(b);\n");
+    write("lib/b.js", "export const b = 1;\n");
+    write("lib/main.js", "import { b } from './b.js';\nexport default { fetch: () => new Response(b) };\n");
+    link("../lib/a.js", "functions/a.js");
+    link("lib/main.js", "main.js");
+    let output = crate::fixture::pagesbuild(directory.path(), ["build", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&crate::fixture::stdout(&output)).unwrap();
+    let modules = document["result"]["modules"].as_array().unwrap().iter().map(|path| path.as_str().unwrap());
+    let modules: Vec<&str> = modules.filter(|path| !path.starts_with("pagesbuild:")).collect();
+    assert_eq!(modules, ["functions/index.js", "lib/a.js", "lib/b.js", "lib/main.js"]);
+}

@@ -47,7 +47,10 @@ impl Asked<'_> {
         let here = std::path::absolute(asked).map(|path| crate::resolve::cleaned(&path)).unwrap_or_default();
         let paths = [&below, &here].map(|path| project::display(self.root, path));
         let is_it = |id: &ModuleId| paths.contains(&self.graph.module(*id).path);
-        self.graph.ids().find(is_it).map(Subject::Module).into_iter().collect()
+        let mut additional = self.graph.additional.iter();
+        let additional = additional.find(|module| paths.contains(&module.path));
+        let linked = self.graph.ids().find(is_it).map(Subject::Module);
+        linked.or(additional.map(|module| Subject::External(module.specifier()))).into_iter().collect()
     }
 
     fn by_name_of_runtime(&self, asked: &str) -> Vec<Subject> {

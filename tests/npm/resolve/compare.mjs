@@ -12,10 +12,11 @@ const require = createRequire(import.meta.url);
 /** The module that a layout starts from. */
 export const ENTRY = "main.js";
 
-/** Writes files by their paths; a value that starts with `->` is a symbolic link. */
+/** Writes files by their paths; a value that starts with `->` is a symbolic link, and `$HOME` is the directory. */
 export async function write(home, files) {
-	for (const [path, text] of Object.entries(files)) {
+	for (const [path, content] of Object.entries(files)) {
 		const file = join(home, path);
+		const text = content.replaceAll("$HOME", home);
 		await mkdir(dirname(file), { recursive: true });
 		await (text.startsWith("->") ? symlink(text.slice(2), file) : writeFile(file, text));
 	}

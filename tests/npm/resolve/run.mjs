@@ -35,7 +35,7 @@ async function judge(home, given) {
 			if (theirsOnly.length + oursOnly.length > 0) {
 				return `only esbuild refuses ${JSON.stringify(theirsOnly)}, only pagesbuild ${JSON.stringify(oursOnly)}`;
 			}
-			these.forEach((entry) => refused.add(entry));
+			these.forEach((entry) => refused.add(entry.replace(home, "$HOME")));
 			continue;
 		}
 		const [wanted, found] = [reached(theirs.leads), reached(ours.leads)];

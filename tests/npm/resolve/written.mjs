@@ -390,6 +390,14 @@ export const cases = {
 			...["fs", "fs/", "events", "events/", "@x/y", "@x", "plain", "plain.js", ".bin/tool", "", "\\a", "%61", "./%61", "a%", "node_modules/fs"],
 		),
 	},
+	"absolute paths": {
+		files: {
+			...tsconfig({ paths: { "/x/*": ["./lib/*"] } }),
+			...plain("a.ts", "lib/index.js", "lib/b.ts"),
+			...packaged("p", { main: "$HOME/node_modules/p/a.js", exports: undefined }, "a.js"),
+		},
+		asks: imports("$HOME/a", "$HOME/a.js", "$HOME/lib", "$HOME/lib/", "$HOME/none", "/nowhere/x", "/x/b", "/x/none", "$HOME/node_modules/p/a"),
+	},
 	"other conditions": {
 		conditions: ["custom", "node"],
 		files: {
