@@ -7,7 +7,7 @@ use super::lower::Tables;
 use super::{Form, SOURCE};
 use crate::diagnostic::{Code, Diagnostic};
 
-/// Takes `with { type: "..." }` for the form that the file is wanted in. Other attributes mean nothing, as under wrangler.
+/// Takes `with { type: "..." }` for the form that the file is wanted in. Other attributes mean nothing.
 pub(super) fn form(tables: &mut Tables<'_>, with: Option<&ObjectLit>) -> Form {
     let value = with.and_then(|with| property(with, "type"));
     let Some(Expr::Lit(Lit::Str(value))) = value else { return Form::Code };

@@ -131,7 +131,11 @@ fn as_it_is(
     let project = worker.project;
     let is_alone = worker.routes.0.is_empty() && sources.classes.is_empty() && worker.named.is_none();
     let Some(main) = worker.main.filter(|_| is_alone) else {
-        let what = if worker.routes.0.is_empty() { "classes in `durable_objects/`" } else { "functions" };
+        let what = match (worker.routes.0.is_empty(), sources.classes.is_empty()) {
+            (false, _) => "functions",
+            (true, false) => "classes in `durable_objects/`",
+            (true, true) => "paths that `_routes.json` keeps from the worker",
+        };
         let message =
             format!("`no_bundle` is set, and the project has {what}, which only bundled code can have");
         let problem = Diagnostic::error(diagnostic::Code::ConflictingSettings, message);

@@ -103,12 +103,11 @@ impl ModuleRules {
 
     /// The first rule that names a specifier. Files that are linked anyhow are not asked for.
     pub fn of_specifier(&self, specifier: &str) -> Verdict {
-        let named = |rules: &[Rule]| rules.iter().find(|rule| rule.names(specifier)).map(|rule| rule.kind);
-        let linked = |rule: &&Rule| rule.kind.is_javascript();
-        let kept = self.active.iter().filter(|rule| !linked(rule)).find(|rule| rule.names(specifier));
-        match (kept, named(&self.shadowed)) {
+        let names = |rule: &&Rule| rule.names(specifier);
+        let mut kept = self.active.iter().filter(|rule| !rule.kind.is_javascript());
+        match (kept.find(names), self.shadowed.iter().find(names)) {
             (Some(rule), _) => Verdict::Module(rule.kind),
-            (None, Some(kind)) => Verdict::Shadowed(kind),
+            (None, Some(rule)) => Verdict::Shadowed(rule.kind),
             (None, None) => Verdict::Unknown,
         }
     }

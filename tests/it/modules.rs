@@ -352,6 +352,8 @@ fn a_bundle_has_its_modules_beside_it() {
     let output = &metafile["outputs"][format!("out/{}", written[0])];
     assert_eq!(output["inputs"], json!({ "src/text.txt": { "bytesInOutput": 4 } }), "{metafile:#}");
     assert!(fs::read_to_string(temp.path().join("out/worker.js")).unwrap().contains(&written[0]));
+    let output = pagesbuild(temp.path(), ["why", "src/text.txt", "--entry", "src/index.js"]);
+    assert!(stdout(&output).contains("src/index.js:1:18 imports `./text.txt`"), "{}", stderr(&output));
     let output = bundle(&[]);
     assert!(output.status.success() && stderr(&output).contains("1 more module not written"));
 

@@ -39,7 +39,9 @@ impl Asked<'_> {
         let below = crate::resolve::cleaned(&self.root.join(asked));
         let here = std::path::absolute(asked).map(|path| crate::resolve::cleaned(&path)).unwrap_or_default();
         let paths = [&below, &here].map(|path| project::display(self.root, path));
-        self.those(|path| paths.iter().any(|asked| asked == path))
+        let found = self.those(|path| paths.iter().any(|asked| asked == path));
+        // A file can be there as code and as it is.
+        found.into_iter().take(1).collect()
     }
 
     /// The modules whose paths fit, those that are deployed as they are among them.
