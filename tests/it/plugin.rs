@@ -49,15 +49,40 @@ impl Builder {
         let project = home.join("host");
         copy(&fixture::root().join("fixtures/plugins/host"), &project);
         copy(package, &project.join("node_modules/greeter"));
-        let out = home.join("out");
+        self.build(&project, &home.join("out"))
+    }
+
+    fn build(self, project: &Path, out: &Path) -> PathBuf {
         match self {
-            Self::Pagesbuild => fixture::build(&project, &out, &[]),
+            Self::Pagesbuild => fixture::build(project, out, &[]),
             Self::Wrangler => {
-                _ = npm::stdout(npm::command("worker/oracle.mjs").arg(project).arg(&out));
+                _ = npm::stdout(npm::command("worker/oracle.mjs").arg(project).arg(out));
             }
         }
         out.join("wrangler.json")
     }
+}
+
+/// The packages that there are, built by us or by wrangler and asked what needs no network.
+fn published(host: Builder) {
+    let home = TempDir::new().unwrap();
+    let project = home.path().join("project");
+    let fixture = fixture::root().join("fixtures/plugins/published");
+    npm::install(&fixture);
+    copy(&fixture, &project);
+    let config = host.build(&project, &home.path().join("out"));
+    let answers = npm::stdout(npm::command("worker/ask.mjs").arg(config).arg("published-plugins"));
+    fixture::snapshot("worker-published-plugins", &answers);
+}
+
+#[test]
+fn published_in_wranglers() {
+    published(Builder::Wrangler);
+}
+
+#[test]
+fn published_in_ours() {
+    published(Builder::Pagesbuild);
 }
 
 fn answers(plugin: Builder, host: Builder) {

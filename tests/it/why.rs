@@ -30,7 +30,11 @@ import "./setup";
 export const onRequest = () => new Response(String(new Framework().read() + format(kept)));
 "#,
     ),
-    ("functions/api/setup.js", "import data from 'old';\nglobalThis.data = data;\n"),
+    (
+        "functions/api/setup.js",
+        "import data from 'old';\nimport note from '../../lib/note.txt';\nglobalThis.data = data + note;\n",
+    ),
+    ("lib/note.txt", "A note.\n"),
     ("lib/new.js", "export default 1;\nexport const other = 2;\n"),
     (
         "lib/format.ts",
@@ -99,7 +103,7 @@ fn project() -> tempfile::TempDir {
 fn questions_and_answers() {
     let directory = project();
     let mut text = String::new();
-    let questions: [&[&str]; 14] = [
+    let questions: [&[&str]; 15] = [
         &["functions/api/index.ts"],
         &["framework"],
         &["node_modules/framework/dist/framework.js"],
@@ -112,6 +116,7 @@ fn questions_and_answers() {
         &["@/format", "-v"],
         &["lib/format.ts", "--entry", "lib/format.ts"],
         &["pure/kept.js"],
+        &["lib/note.txt"],
         &["dist"],
         &["framewrok"],
     ];
