@@ -45,6 +45,7 @@ export class Runtime {
 		await writeFile(join(directory, "config.capnp"), CONFIG);
 		const call = ["serve", "--experimental", "--control-fd=3", join(directory, "config.capnp")];
 		runtime.#process = spawn(workerd, call, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
+		process.once("exit", () => runtime.stop());
 		for await (const line of createInterface({ input: runtime.#process.stdio[3] })) {
 			const { event, port } = JSON.parse(line);
 			if (event === "listen") {
