@@ -71,20 +71,19 @@ fn hono() {
 
 /// `_worker.js` that imports the framework's server from elsewhere.
 #[test]
+#[ignore = "installs much"]
 fn sveltekit() {
     answers("sveltekit");
 }
 
 /// `.wrangler/deploy/config.json`, and a module with chunks beside it.
 #[test]
-#[ignore = "installs much"]
 fn vite_plugin() {
     answers("vite-plugin");
 }
 
 /// `_worker.js`, a directory.
 #[test]
-#[ignore = "installs much"]
 fn nitro() {
     answers("nitro");
 }
