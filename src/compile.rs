@@ -105,7 +105,7 @@ pub struct Object {
     pub stars: Vec<usize>,
     /// Its statements, in order.
     pub parts: Vec<Part>,
-    /// Names that it takes from the global scope.
+    /// Names that it takes from the global scope; `eval` where it is called by this name.
     pub globals: BTreeSet<String>,
     /// Names that scopes inside of it declare.
     pub locals: BTreeSet<String>,

@@ -15,7 +15,7 @@ use rayon::Scope;
 use crate::cache::Cache;
 use crate::compile::{self, Form, Import, ImportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
-use crate::nodejs::Global;
+use crate::nodejs::{self, Global};
 use crate::project;
 use crate::resolve::{File, Resolution, Resolver};
 
@@ -424,11 +424,14 @@ impl Compiler<'_> {
     /// What is to be said about an import that leads nowhere.
     fn unresolved(&self, importer: &Path, import: &Import) -> Box<Diagnostic> {
         let unresolved = self.resolver.explain(importer, &import.specifier, import.kind);
-        let diagnostic = match import.kind {
-            // Packages try for modules that need not be there.
-            ImportKind::Require if package_name(&importer.to_string_lossy()).is_some() => {
-                Diagnostic::warning(Code::UnresolvedImport, unresolved.reason)
-            }
+        // Packages try for modules that need not be there, and ask for Node's when they find that they run on it.
+        let is_optional = match import.kind {
+            ImportKind::Static => false,
+            ImportKind::Dynamic => nodejs::is_named(&import.specifier),
+            ImportKind::Require => true,
+        };
+        let diagnostic = match package_name(&importer.to_string_lossy()) {
+            Some(_) if is_optional => Diagnostic::warning(Code::UnresolvedImport, unresolved.reason),
             _ => Diagnostic::error(Code::UnresolvedImport, unresolved.reason),
         };
         let told = match unresolved.conditions.as_slice() {

@@ -86,6 +86,9 @@ fn show(answer: &Answer, printer: &Printer) -> String {
             let _ = writeln!(text, "    {}", import(link));
         }
     }
+    if let Some(name) = &answer.deployed {
+        let _ = writeln!(text, "  deployed as it is, as `{name}`");
+    }
     if let Some(share) = &answer.share {
         text.push_str(&of_share(share, printer));
     }
@@ -168,6 +171,7 @@ fn to_json(answer: &Answer) -> Value {
     });
     json!({
         "name": answer.name,
+        "deployed": answer.deployed,
         "package": answer.package,
         "chain": answer.chain.iter().map(link_to_json).collect::<Vec<_>>(),
         "importers": answer.importers.iter().map(link_to_json).collect::<Vec<_>>(),

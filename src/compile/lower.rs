@@ -308,6 +308,10 @@ impl Names {
 impl Visit for Names {
     fn visit_ident(&mut self, ident: &Ident) {
         let names = if ident.ctxt == self.marks.global {
+            // Only called by its name can it speak of what is around it.
+            if &*ident.sym == "eval" {
+                return;
+            }
             &mut self.globals
         } else if ident.ctxt == self.marks.top {
             &mut self.top
@@ -316,6 +320,17 @@ impl Visit for Names {
         };
         if !names.contains(&*ident.sym) {
             names.insert(ident.sym.to_string());
+        }
+    }
+
+    fn visit_call_expr(&mut self, call: &CallExpr) {
+        call.visit_children_with(self);
+        if let Callee::Expr(callee) = &call.callee
+            && let Expr::Ident(name) = callee.unwrap_parens()
+            && name.ctxt == self.marks.global
+            && &*name.sym == "eval"
+        {
+            self.globals.insert("eval".to_owned());
         }
     }
 

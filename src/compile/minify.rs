@@ -37,8 +37,9 @@ pub(super) fn minify(
         body.extend(exports);
         module.body = body;
     }
-    // The minifier knows nothing of parentheses and takes what is in them for something without names.
-    paren_remover(Some(&session.comments)).process(&mut program);
+    // The minifier knows nothing of parentheses and takes what is in them for something without names. Marks stay where they
+    // are: at the start of a call, which may be a parenthesis.
+    paren_remover(None).process(&mut program);
     let (unresolved_mark, top_level_mark) = marks;
     if keep_names {
         program.visit_mut_with(&mut Explicit::new(Extent::All(top_level_mark)));

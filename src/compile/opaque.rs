@@ -139,6 +139,13 @@ impl VisitMut for Hold<'_> {
     fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
         call.visit_mut_children_with(self);
         self.unmark(call.span.lo, &call.args);
+        // The minifier would put what such a function does into the place of its call, without the mark.
+        if let Callee::Expr(callee) = &mut call.callee
+            && matches!(**callee, Expr::Fn(_) | Expr::Arrow(_))
+            && self.comments.has_flag(call.span.lo, "PURE")
+        {
+            self.hold(callee);
+        }
     }
 
     fn visit_mut_new_expr(&mut self, new: &mut NewExpr) {

@@ -150,11 +150,38 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
+/// JSON without the space between its tokens. The tokens are kept: going through a value would reorder keys and lose digits.
+fn compact(text: &str) -> String {
+    let (mut quoted, mut escaped) = (false, false);
+    let is_kept = |letter: &char| {
+        quoted ^= *letter == '"' && !escaped;
+        escaped = quoted && *letter == '\\' && !escaped;
+        quoted || !letter.is_ascii_whitespace()
+    };
+    text.chars().filter(is_kept).collect()
+}
+
+/// A string of JavaScript in which the quotes of JSON stand as they are.
+fn single_quoted(text: &str) -> String {
+    let mut string = String::with_capacity(text.len() + 2);
+    string.push('\'');
+    for letter in text.chars() {
+        match letter {
+            '\'' | '\\' => string.extend(['\\', letter]),
+            '\u{2028}' => string.push_str("\\u2028"),
+            '\u{2029}' => string.push_str("\\u2029"),
+            _ => string.push(letter),
+        }
+    }
+    string.push('\'');
+    string
+}
+
 /// The text that is parsed: the file's own, but for data, which becomes a module whose exports are the value.
 fn to_module_text(source: &Source, language: Language) -> Result<String, Vec<Diagnostic>> {
     let quoted = |text: &str| serde_json::Value::String(text.to_owned());
-    // The text itself is kept: going through a value would reorder keys and lose digits.
-    let parsed = || valid_json(source).map(|()| format!("JSON.parse({})", quoted(source.text().trim())));
+    let parsed =
+        || valid_json(source).map(|()| format!("JSON.parse({})", single_quoted(&compact(source.text()))));
     Ok(match language {
         Language::Json => format!("module.exports = {};\n", parsed()?),
         Language::Data(Form::Json) => format!("export default /* @__PURE__ */ {};\n", parsed()?),

@@ -341,7 +341,7 @@ fn choice(request: &mut Expr, marks: Marks) -> Option<Expr> {
     let mut choice = choice.take();
     for specifier in [&mut choice.cons, &mut choice.alt] {
         let args = vec![specifier.take().into()];
-        *specifier = Box::new(Expr::Call(CallExpr { args, ..call.clone() }));
+        **specifier = Expr::Call(CallExpr { args, ..call.clone() });
     }
     Some(Expr::Paren(ParenExpr { span: choice.span, expr: Box::new(Expr::Cond(choice)) }))
 }

@@ -13,8 +13,7 @@ use crate::hash;
 use crate::project::{Project, display};
 use crate::router;
 
-/// Below what path of the assets, as under wrangler. Requests for paths that start with `/cdn-cgi` do not reach a
-/// worker from outside.
+/// Below what path of the assets, as under wrangler.
 const PLACE: &str = "cdn-cgi/pages-plugins";
 
 /// The directories that a worker's code names.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::compile::{Import, ImportKind};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::error::Error;
-use crate::graph::{ModuleGraph, ModuleId, Target, graph};
+use crate::graph::{AdditionalModule, ModuleGraph, ModuleId, Target, graph};
 use crate::link::{self, Causes};
 use crate::project::Options;
 
@@ -34,6 +34,8 @@ pub struct WhyRequest<'a> {
 pub struct Answer {
     /// Its path, relative to the project, or its name where the runtime provides it.
     pub name: String,
+    /// What it is called beside the main module, where it is deployed as it is.
+    pub deployed: Option<String>,
     /// The package that it is of, with its version.
     pub package: Option<String>,
     /// The shortest way from the entry.
@@ -186,10 +188,8 @@ impl Asked<'_> {
             Subject::External(_) => (0, 0),
         };
         Answer {
-            name: match subject {
-                Subject::Module(module) => self.graph.module(*module).path.clone(),
-                Subject::External(name) => name.clone(),
-            },
+            name: self.name(subject),
+            deployed: self.additional(subject).map(|module| module.name.clone()),
             package: match subject {
                 Subject::Module(module) => self.package_text(*module),
                 Subject::External(_) => None,
@@ -203,6 +203,21 @@ impl Asked<'_> {
             modules,
             bytes,
         }
+    }
+
+    /// A module's path, or its name where the runtime provides it.
+    fn name(&self, subject: &Subject) -> String {
+        match (subject, self.additional(subject)) {
+            (Subject::Module(module), _) => self.graph.module(*module).path.clone(),
+            (Subject::External(_), Some(additional)) => additional.path.clone(),
+            (Subject::External(name), None) => name.clone(),
+        }
+    }
+
+    /// A module that is deployed as it is.
+    fn additional(&self, subject: &Subject) -> Option<&AdditionalModule> {
+        let Subject::External(name) = subject else { return None };
+        self.graph.additional.iter().find(|module| module.specifier() == *name)
     }
 
     /// Every import that leads to what is asked about.

@@ -11,6 +11,7 @@ mod compile;
 mod config;
 mod deployment;
 mod fixture;
+mod frameworks;
 mod fuzz;
 mod link;
 mod maps;

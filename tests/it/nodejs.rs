@@ -278,6 +278,20 @@ fn without_the_flag_node_is_an_error_that_names_it() {
     assert!(said.contains("delete `no_nodejs_compat_v2`"), "{said}");
     bundled(&[("main.js", "import { env } from 'node:process'; console.log(env);")], "2023-01-01", &[]);
     bundled(&[("main.js", "try { require('fs'); } catch {}")], "2023-01-01", &[]);
+    let optional = [
+        ("main.js", "import { read } from 'reads'; read().catch((error) => console.log(error.code));"),
+        ("node_modules/reads/package.json", r#"{ "type": "module" }"#),
+        (
+            "node_modules/reads/index.js",
+            "export const read = async () => typeof process === 'object' && (await import('node:fs')).read();",
+        ),
+    ];
+    let output = bundle(&optional, "2026-01-01", &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(words(&output).contains("add `nodejs_compat`"), "{}", stderr(&output));
+    let file = tempfile::Builder::new().suffix(".mjs").tempfile().unwrap();
+    fs::write(&file, stdout(&output)).unwrap();
+    assert_eq!(npm::stdout(&mut npm::command(file.path())), "ERR_MODULE_NOT_FOUND\n");
     let package = [
         ("main.js", "import path from 'path'; console.log(path);"),
         ("node_modules/path/package.json", "{}"),

@@ -71,7 +71,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm")
 }
 
-fn install(root: &Path) -> PathBuf {
+/// Installs the packages of a directory as its lock file says.
+pub(crate) fn install(root: &Path) -> PathBuf {
     let modules = root.join("node_modules");
     let stamp = modules.join(".installed");
     let lock = fs::read(root.join("package-lock.json")).unwrap();

@@ -31,7 +31,7 @@ fn imports_lead_where_esbuild_leads_them() {
     let setting = |name: &str, default: &str| {
         std::env::var(format!("PAGESBUILD_TEST_{name}")).unwrap_or_else(|_| default.to_owned())
     };
-    script("run.mjs", &[&setting("SEED", "1"), &setting("LAYOUTS", "120")]);
+    script("run.mjs", &[&setting("SEED", "1"), &setting("LAYOUTS", "80")]);
 }
 
 /// What a specifier that is put together can name.

@@ -32,8 +32,9 @@ export const onRequest = () => new Response(String(new Framework().read() + form
     ),
     (
         "functions/api/setup.js",
-        "import data from 'old';\nglobalThis.data = data;\nexport const page = (name) => import(`../../pages/${name}.js`);\nglobalThis.page = page;\n",
+        "import data from 'old';\nimport note from '../../lib/note.txt';\nglobalThis.data = data + note;\nglobalThis.page = (name) => import(`../../pages/${name}.js`);\n",
     ),
+    ("lib/note.txt", "A note.\n"),
     ("pages/one.js", "export default 1;\n"),
     ("lib/new.js", "export default 1;\nexport const other = 2;\n"),
     (
@@ -103,7 +104,7 @@ fn project() -> tempfile::TempDir {
 fn questions_and_answers() {
     let directory = project();
     let mut text = String::new();
-    let questions: [&[&str]; 15] = [
+    let questions: [&[&str]; 16] = [
         &["functions/api/index.ts"],
         &["framework"],
         &["node_modules/framework/dist/framework.js"],
@@ -116,6 +117,7 @@ fn questions_and_answers() {
         &["@/format", "-v"],
         &["lib/format.ts", "--entry", "lib/format.ts"],
         &["pure/kept.js"],
+        &["lib/note.txt"],
         &["pages/one.js"],
         &["dist"],
         &["framewrok"],

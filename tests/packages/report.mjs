@@ -19,7 +19,7 @@ keep the names of functions. An empty column means that the program is not run t
 const ratio = ([ours, theirs]) => (ours / theirs).toFixed(2);
 const percent = (count, all) => `${count} of ${all}`;
 
-const NOTES = { node: "in Node.js only", workerd: "on workerd only", esbuild: "held against esbuild's bundle" };
+const NOTES = { node: "in Node.js only", workerd: "on workerd only", esbuild: "held against esbuild's bundle", defaults: "held against Node.js with its own conditions" };
 
 /** Why a program is not run everywhere, or is held against something else. */
 function note({ notes }) {

@@ -2,8 +2,10 @@
 //
 //   node run.mjs BINARY DIRECTORY [--modules NODE_MODULES] [--report FILE] [NAME...]
 //
-// The programs are in `programs/`. They and their bundles are written to DIRECTORY. The packages are those of NODE_MODULES; without
-// names all programs run.
+// The programs are in `programs/`, as the written cases of linking are, each under the name of its package. `*** only` says where one
+// runs, `node` or `workerd`, and why not elsewhere; `*** oracle` whose log is wanted instead of that of Node with the conditions of
+// workers, that of esbuild's bundle (`esbuild`) or of Node with its own conditions (`defaults`), and why. They and their bundles are
+// written to DIRECTORY. The packages are those of NODE_MODULES; without names all programs run.
 
 import { mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -52,7 +54,7 @@ export default {
 `;
 
 /** What a module of such a worker answers in Node. */
-async function ask(home, module) {
+async function ask(home, module, flags = CONDITIONS) {
 	const script = join(home, `${module}.ask.mjs`);
 	await writeFile(
 		script,
@@ -63,7 +65,7 @@ const response = await worker.fetch(new Request("http://localhost/"), {}, {});
 console.log(await response.text());
 `,
 	);
-	const programs = new Programs({ flags: CONDITIONS, patience: 120_000 });
+	const programs = new Programs({ flags, patience: 120_000 });
 	const answer = await programs.run(script);
 	await programs.close();
 	return answer;
@@ -86,7 +88,8 @@ async function judge(one, runtime) {
 	const places = { node: (file) => ask(home, file), workerd: (file) => runtime.run(file, home) };
 	const [only] = one.only?.[0].split(":") ?? [];
 	const asked = Object.entries(places).filter(([place]) => only === undefined || place === only);
-	let wanted = one.oracle ? undefined : await places.node("worker.js");
+	const [oracle] = one.oracle?.[0].split(":") ?? ["unbundled"];
+	let wanted = oracle === "esbuild" ? undefined : await ask(home, "worker.js", oracle === "defaults" ? [] : CONDITIONS);
 	for (const [mode, flags] of Object.entries(MODES)) {
 		const started = performance.now();
 		const built = await bundle(binary, home, "worker.js", join(home, `${mode}.mjs`), "--no-cache", "--quiet", ...flags);

@@ -1,7 +1,7 @@
 // Workers on one workerd, loaded as they come.
 
 import { spawn } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -10,8 +10,10 @@ import { workerd } from "../npm/link/peers.mjs";
 const DATE = "2026-09-01";
 const HOST = `export default {
 	async fetch(request, env) {
-		const { name, text } = await request.json();
-		const code = { compatibilityDate: "${DATE}", compatibilityFlags: ["nodejs_compat"], mainModule: "main.js", modules: { "main.js": text }, env: {} };
+		const { name, text, others } = await request.json();
+		const binary = ([path, content]) => [path, { wasm: Uint8Array.fromBase64(content) }];
+		const modules = { "main.js": text, ...Object.fromEntries(Object.entries(others).map(binary)) };
+		const code = { compatibilityDate: "${DATE}", compatibilityFlags: ["nodejs_compat"], mainModule: "main.js", modules, env: {} };
 		try {
 			return await env.LOADER.get(name, () => code).getEntrypoint().fetch("http://localhost/");
 		} catch (error) {
@@ -43,6 +45,7 @@ export class Runtime {
 		await writeFile(join(directory, "config.capnp"), CONFIG);
 		const call = ["serve", "--experimental", "--control-fd=3", join(directory, "config.capnp")];
 		runtime.#process = spawn(workerd, call, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
+		process.once("exit", () => runtime.stop());
 		for await (const line of createInterface({ input: runtime.#process.stdio[3] })) {
 			const { event, port } = JSON.parse(line);
 			if (event === "listen") {
@@ -53,9 +56,13 @@ export class Runtime {
 		throw new Error("workerd does not start");
 	}
 
-	/** What the worker of a file answers. */
+	/** What the worker of a file answers; modules of WebAssembly lie beside it. */
 	async run(file, home) {
-		const body = JSON.stringify({ name: `${++this.#count}`, text: await readFile(join(home, file), "utf8") });
+		const others = {};
+		for (const path of (await readdir(home)).filter((path) => path.endsWith(".wasm"))) {
+			others[path] = await readFile(join(home, path), "base64");
+		}
+		const body = JSON.stringify({ name: `${++this.#count}`, text: await readFile(join(home, file), "utf8"), others });
 		try {
 			const response = await fetch(this.#url, { method: "POST", body, signal: AbortSignal.timeout(120_000) });
 			return await response.text();

@@ -34,23 +34,21 @@ impl Asked<'_> {
         }
     }
 
-    fn name(&self, subject: &Subject) -> String {
-        match subject {
-            Subject::Module(module) => self.graph.module(*module).path.clone(),
-            Subject::External(name) => name.clone(),
-        }
-    }
-
     /// A file, as seen from the project's or the current directory.
     fn by_path(&self, asked: &str) -> Vec<Subject> {
         let below = crate::resolve::cleaned(&self.root.join(asked));
         let here = std::path::absolute(asked).map(|path| crate::resolve::cleaned(&path)).unwrap_or_default();
         let paths = [&below, &here].map(|path| project::display(self.root, path));
-        let is_it = |id: &ModuleId| paths.contains(&self.graph.module(*id).path);
-        let mut additional = self.graph.additional.iter();
-        let additional = additional.find(|module| paths.contains(&module.path));
-        let linked = self.graph.ids().find(is_it).map(Subject::Module);
-        linked.or(additional.map(|module| Subject::External(module.specifier()))).into_iter().collect()
+        let found = self.those(|path| paths.iter().any(|asked| asked == path));
+        // A file can be there as code and as it is.
+        found.into_iter().take(1).collect()
+    }
+
+    /// The modules whose paths fit, those that are deployed as they are among them.
+    fn those(&self, fits: impl Fn(&str) -> bool) -> Vec<Subject> {
+        let linked = self.graph.ids().filter(|id| fits(&self.graph.module(*id).path)).map(Subject::Module);
+        let additional = self.graph.additional.iter().filter(|module| fits(&module.path));
+        linked.chain(additional.map(|module| Subject::External(module.specifier()))).collect()
     }
 
     fn by_name_of_runtime(&self, asked: &str) -> Vec<Subject> {
@@ -104,11 +102,7 @@ impl Asked<'_> {
     }
 
     fn by_part(&self, asked: &str) -> Vec<Subject> {
-        let fits = |id: &ModuleId| {
-            let path = &self.graph.module(*id).path;
-            path.contains(asked) && !is_generated(path)
-        };
-        self.graph.ids().filter(fits).map(Subject::Module).collect()
+        self.those(|path| path.contains(asked) && !is_generated(path))
     }
 
     fn unknown(&self, asked: &str) -> Error {

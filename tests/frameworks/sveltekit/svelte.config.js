@@ -1,3 +1,6 @@
 import adapter from "@sveltejs/adapter-cloudflare";
 
-export default { kit: { adapter: adapter() } };
+// The emulator of bindings that the adapter starts for prerendering outlives the build.
+const { emulate, ...cloudflare } = adapter();
+
+export default { kit: { adapter: cloudflare } };

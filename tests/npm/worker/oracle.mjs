@@ -133,7 +133,12 @@ if (worker && existsSync(worker)) {
     main ? `import main from ${main};\nexport * from ${main};` : NOTHING,
     alone ? `export default functions;` : before(main ? "main" : "nothing"),
   ].join("\n");
-  const bundle = { bundle: true, format: "esm", outfile: join(out, "worker.js"), external: ["cloudflare:*", "node:*"] };
+  const external = ["cloudflare:*", "node:*", "*.wasm", "*.bin"];
+  const bundle = { bundle: true, format: "esm", outfile: join(out, "worker.js"), external };
+  // Modules that wrangler has put beside the functions stay beside the worker.
+  for (const name of readdirSync(join(out, "functions")).filter((name) => /\.(wasm|bin)$/.test(name))) {
+    cpSync(join(out, "functions", name), join(out, name));
+  }
   await build({ ...bundle, stdin: { contents, resolveDir: out }, logLevel: "warning" });
   config.main = "worker.js";
   config.no_bundle = true;
