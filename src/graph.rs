@@ -323,6 +323,10 @@ impl Growing<'_> {
                 }
                 // The program asks whether it is there.
                 Err(_) if import.tried => targets.push(Reached::Missing),
+                // Nobody meant the files of a package that are no code.
+                Err(_) if matches!(node, Node::Pattern(pattern) if pattern.is_packaged()) => {
+                    targets.push(Reached::Missing);
+                }
                 Err(unresolved) => {
                     targets.push(Reached::Missing);
                     let (source, span) = match node {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::additional::beside;
-use super::{SCHEME, data};
+use super::{SCHEME, data, package_name};
 use crate::compile::{Import, ImportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Source};
 
@@ -33,6 +33,11 @@ impl Pattern {
             source: source.clone(),
             import: import.clone(),
         }
+    }
+
+    /// Whether a package imports.
+    pub(super) fn is_packaged(&self) -> bool {
+        package_name(&self.importer.to_string_lossy()).is_some()
     }
 
     /// The module's text: a function that gives what `import()` or `require` of the specifier gives.
