@@ -31,6 +31,7 @@ use additional::{Named, misused};
 pub use known::package_name;
 use known::{Found, Known, Traits};
 use pattern::Pattern;
+pub use pattern::specifiers;
 use static_files::Directory;
 pub use static_files::{Publisher, StaticFiles};
 

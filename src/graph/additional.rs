@@ -229,8 +229,10 @@ fn unsupported(file: &Path, specifier: &str) -> Diagnostic {
         Some(extension) => format!("**/*.{}", extension.to_string_lossy()),
         None => format!("**/{}", file.file_name().unwrap_or_default().to_string_lossy()),
     };
+    let is_text = fs::read(file).is_ok_and(|content| std::str::from_utf8(&content).is_ok());
+    let (kind, other) = if is_text { ("Text", "Data") } else { ("Data", "CompiledWasm") };
     Diagnostic::error(Code::UnsupportedModule, message).help(format!(
-        "add `{{ type = \"Text\", globs = [\"{glob}\"], fallthrough = true }}` to `rules`, or of type `Data` or \
-         `CompiledWasm`"
+        "add `{{ type = \"{kind}\", globs = [\"{glob}\"], fallthrough = true }}` to `rules`, or of type `{other}`; or \
+         publish the file as a static file and fetch it"
     ))
 }

@@ -46,7 +46,7 @@ impl Pattern {
         let with = data::attribute(self.import.form).filter(|_| self.import.kind == ImportKind::Dynamic);
         let with = with.map_or_else(String::new, |form| format!(", {{ with: {{ type: \"{form}\" }} }}"));
         let mut text = "const files = {\n".to_owned();
-        for specifier in self.files() {
+        for specifier in specifiers(&self.importer, &self.import) {
             let specifier = serde_json::Value::from(specifier);
             let _ = writeln!(text, "  {specifier}: () => {word}({specifier}{with}),");
         }
@@ -76,31 +76,32 @@ impl Pattern {
             "imported here",
         ))
     }
+}
 
-    /// The specifiers of all files that are named, sorted. Links to directories are not gone through, so there is an end.
-    fn files(&self) -> Vec<String> {
-        let pieces = &self.import.pieces;
-        let first = pieces.first().map_or("", String::as_str);
-        let start = &first[..first.rfind('/').map_or(0, |at| at + 1)];
-        let is_deep = pieces.iter().rev().skip(1).any(|piece| piece.ends_with('/'));
-        let mut files = Vec::new();
-        let mut open = vec![(beside(&self.importer, start), start.to_owned())];
-        while let Some((directory, start)) = open.pop() {
-            for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-                let (path, Ok(name)) = (entry.path(), entry.file_name().into_string()) else { continue };
-                let specifier = format!("{start}{name}");
-                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                    if is_deep {
-                        open.push((path, specifier + "/"));
-                    }
-                } else if is_named(pieces, &specifier) && path.is_file() {
-                    files.push(specifier);
+/// The specifiers that an import stands for: its own, or those of all files that it names, sorted. Links to directories are
+/// not gone through, so there is an end.
+pub fn specifiers(importer: &Path, import: &Import) -> Vec<String> {
+    let pieces = &import.pieces;
+    let Some(first) = pieces.first() else { return vec![import.specifier.clone()] };
+    let start = &first[..first.rfind('/').map_or(0, |at| at + 1)];
+    let is_deep = pieces.iter().rev().skip(1).any(|piece| piece.ends_with('/'));
+    let mut files = Vec::new();
+    let mut open = vec![(beside(importer, start), start.to_owned())];
+    while let Some((directory, start)) = open.pop() {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            let (path, Ok(name)) = (entry.path(), entry.file_name().into_string()) else { continue };
+            let specifier = format!("{start}{name}");
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if is_deep {
+                    open.push((path, specifier + "/"));
                 }
+            } else if is_named(pieces, &specifier) && path.is_file() {
+                files.push(specifier);
             }
         }
-        files.sort();
-        files
     }
+    files.sort();
+    files
 }
 
 fn word(kind: ImportKind) -> &'static str {

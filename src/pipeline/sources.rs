@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::compile::{Export, ExportKind, Object};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::discover::SourceTree;
+use crate::graph;
 use crate::project::{self, Project};
 use crate::resolve::Resolution;
 use crate::route::{self, FunctionExports, RouteTable};
@@ -189,10 +190,12 @@ impl Sources {
     fn imported(&self, code: &bundle::Code) -> BTreeSet<PathBuf> {
         let mut imported = BTreeSet::new();
         for (file, object) in &self.objects {
-            for import in object.imports.iter().filter(|import| import.specifier.starts_with('.')) {
-                if let Some(Resolution::File(target)) =
-                    code.resolver.resolve(file, &import.specifier, import.kind)
-                {
+            let imports = object.imports.iter().filter(|import| import.specifier.starts_with('.'));
+            let asked = imports.flat_map(|import| {
+                graph::specifiers(file, import).into_iter().map(|specifier| (specifier, import.kind))
+            });
+            for (specifier, kind) in asked {
+                if let Some(Resolution::File(target)) = code.resolver.resolve(file, &specifier, kind) {
                     imported.insert(target.path);
                 }
             }
