@@ -20,7 +20,7 @@ mod toml;
 mod validate;
 
 pub(crate) use find::find;
-pub(crate) use redirect::redirect;
+pub(crate) use redirect::{redirect, straight};
 pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key};
 pub use schema::{Field, KEYS, Key, Scope, Shape};
 pub(crate) use validate::{PAGES_ENVIRONMENTS, is_retired, nearest, validate};

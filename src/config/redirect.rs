@@ -127,7 +127,7 @@ impl Redirect {
 }
 
 /// A path without `.` and `..`.
-fn straight(path: &Path) -> PathBuf {
+pub(crate) fn straight(path: &Path) -> PathBuf {
     let mut straight = PathBuf::new();
     for part in path.components() {
         match part {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Compiler, Reached};
@@ -14,7 +14,7 @@ use crate::compile::{self, Import, Object, SOURCE};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hash;
 use crate::project::{self, ModuleRules, ModuleType, Verdict};
-use crate::resolve::Resolution;
+use crate::resolve::{Resolution, cleaned};
 
 /// A module that is deployed as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,15 +194,7 @@ fn preserved(specifier: &str) -> String {
 
 /// Where a specifier leads from a file if it is a path.
 pub(super) fn beside(importer: &Path, specifier: &str) -> PathBuf {
-    let mut place = importer.parent().unwrap_or(importer).to_path_buf();
-    for part in Path::new(specifier).components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => _ = place.pop(),
-            part => place.push(part),
-        }
-    }
-    place
+    cleaned(&importer.parent().unwrap_or(importer).join(specifier))
 }
 
 /// A file of an installed package, whether or not the package exports it.

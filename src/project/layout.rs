@@ -4,11 +4,11 @@
 //! exist; whatever is only conventional may be absent.
 
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
 use super::{ASSETS, AssetSettings, Options, RunWorkerFirst, display};
-use crate::config::{Kind, Value};
+use crate::config::{Kind, Value, straight};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
 
@@ -160,17 +160,7 @@ impl Places<'_> {
 
 /// A path in the file, without `.` and `..` so that paths compare by their text.
 pub(super) fn resolve(root: &Path, text: &str) -> PathBuf {
-    let mut path = PathBuf::new();
-    for component in root.join(text).components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                path.pop();
-            }
-            component => path.push(component),
-        }
-    }
-    path
+    straight(&root.join(text))
 }
 
 fn flag(flag: &str, path: &Path, diagnostics: &mut Diagnostics) -> Result<Option<PathBuf>, Error> {
