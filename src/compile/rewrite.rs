@@ -15,7 +15,7 @@ use super::attributes;
 use super::lower::{Tables, asks, key, member_name, request};
 use super::parts::Statement;
 use super::transform::Marks;
-use super::{ImportKind, Member, Reference, Relocation, SymbolId};
+use super::{ImportKind, Member, Reference, Relocation, SymbolId, identifier};
 
 /// Rewrites a statement and notes what it declares.
 pub(super) fn rewrite(tables: &mut Tables<'_>, part: &mut Statement) {
@@ -84,6 +84,14 @@ impl Rewriter<'_, '_> {
                 *root = Expr::Ident(self.tables.placeholder(reference, span));
             }
         }
+    }
+
+    /// Whether the file itself has a call that stands for many files, and not the minifier, which puts `require` into the
+    /// place of other names for it.
+    fn is_written(&self, call: &CallExpr, pieces: &[String]) -> bool {
+        let text = self.tables.source.text().get(self.tables.range(call.span)).unwrap_or_default();
+        let text = text.trim_start_matches('(').trim_start();
+        pieces.len() == 1 || ["import", "require"].iter().any(|word| identifier(text) == *word)
     }
 
     /// A member that is written to, or deleted: a property of the object, whatever it is.
@@ -184,7 +192,8 @@ impl VisitMut for Rewriter<'_, '_> {
     }
 
     fn visit_mut_call_expr(&mut self, call: &mut CallExpr) {
-        if let Some((pieces, span, kind)) = request(call, self.tables.marks) {
+        let request = request(call, self.tables.marks);
+        if let Some((pieces, span, kind)) = request.filter(|(pieces, ..)| self.is_written(call, pieces)) {
             let options = call.args.get(1).map(|options| &*options.expr);
             let with = attributes::dynamic(options.filter(|_| kind == ImportKind::Dynamic));
             let form = attributes::form(self.tables, with);
