@@ -6,6 +6,7 @@
 
 pub mod analyze;
 pub mod asset;
+pub mod binding;
 pub mod cache;
 pub mod compile;
 pub mod config;
