@@ -129,6 +129,7 @@ fn files_that_end_too_early_show_what_is_open() {
                 minify: false,
                 keep_names: true,
                 source_map: false,
+                flow: true,
             };
             let problems = compile(&Source::new(path, text), options).unwrap_err();
             let label = &problems[0].labels[0];
