@@ -122,7 +122,7 @@ impl Walker {
         let values = template.tpl.exprs.iter().map(|value| self.expression(value));
         let argument = |value| Argument { value, is_spread: false };
         let arguments = std::iter::once(None).chain(values.collect::<Vec<_>>()).map(argument).collect();
-        self.call(callee, this, arguments, Manner::Plain, template.span)
+        self.call((callee, this), arguments, Manner::Plain, template.span)
     }
 
     fn binary(&mut self, binary: &BinExpr) -> Option<Slot> {
@@ -218,7 +218,7 @@ impl Walker {
                     self.test(callee);
                 }
                 let arguments = self.arguments_of(&call.args);
-                self.call(callee, this, arguments, Manner::Plain, call.span)
+                self.call((callee, this), arguments, Manner::Plain, call.span)
             }
         }
     }
@@ -249,7 +249,7 @@ impl Walker {
             Callee::Super(_) => {
                 let arguments = self.arguments_of(&call.args);
                 let this = self.this();
-                return self.call(None, Some(this), arguments, Manner::Super, call.span);
+                return self.call((None, Some(this)), arguments, Manner::Super, call.span);
             }
             Callee::Import(_) => {
                 if let [ExprOrSpread { expr, .. }, ..] = call.args.as_slice()
@@ -272,7 +272,7 @@ impl Walker {
         }
         let (callee, this) = self.callee(callee);
         let arguments = self.arguments_of(&call.args);
-        self.call(callee, this, arguments, Manner::Plain, call.span)
+        self.call((callee, this), arguments, Manner::Plain, call.span)
     }
 
     fn requested(&mut self, request: u32) -> Slot {
@@ -284,7 +284,7 @@ impl Walker {
     fn new_of(&mut self, new: &NewExpr) -> Option<Slot> {
         let callee = self.expression(&new.callee);
         let arguments = self.arguments_of(new.args.as_deref().unwrap_or_default());
-        self.call(callee, None, arguments, Manner::New, new.span)
+        self.call((callee, None), arguments, Manner::New, new.span)
     }
 
     fn arguments_of(&mut self, arguments: &[ExprOrSpread]) -> Vec<Argument> {
@@ -295,10 +295,10 @@ impl Walker {
         arguments.iter().map(argument).collect()
     }
 
+    /// A call of what is called, as a method of an object or by itself.
     pub(super) fn call(
         &mut self,
-        callee: Option<Slot>,
-        this: Option<Slot>,
+        (callee, this): (Option<Slot>, Option<Slot>),
         arguments: Vec<Argument>,
         manner: Manner,
         span: Span,
@@ -337,7 +337,7 @@ impl Walker {
                 let key = self.property_key(&getter.key);
                 let function = self.of_function(&getter.function);
                 let callee = self.closure(function);
-                (key, self.call(Some(callee), Some(of), Vec::new(), Manner::Plain, getter.span))
+                (key, self.call((Some(callee), Some(of)), Vec::new(), Manner::Plain, getter.span))
             }
             Prop::Setter(_) | Prop::Assign(_) => return,
         };

@@ -184,7 +184,7 @@ impl Walker {
     fn give_away(&mut self, value: Option<Slot>, span: Span) {
         if value.is_some() {
             let arguments = vec![Argument { value, is_spread: false }];
-            self.call(None, None, arguments, Manner::Plain, span);
+            self.call((None, None), arguments, Manner::Plain, span);
         }
     }
 

@@ -329,10 +329,12 @@ impl Visit for Arguments {
 
 /// The parameters of a constructor.
 pub(super) fn constructor_parameters(parameters: &[ParamOrTsParamProp]) -> Vec<&Pat> {
-    let pattern = |parameter| match parameter {
-        &ParamOrTsParamProp::Param(ref parameter) => Some(&parameter.pat),
-        ParamOrTsParamProp::TsParamProp(_) => None,
-    };
+    fn pattern(parameter: &ParamOrTsParamProp) -> Option<&Pat> {
+        match parameter {
+            ParamOrTsParamProp::Param(parameter) => Some(&parameter.pat),
+            ParamOrTsParamProp::TsParamProp(_) => None,
+        }
+    }
     parameters.iter().filter_map(pattern).collect()
 }
 
