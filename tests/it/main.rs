@@ -4,6 +4,7 @@
 
 mod analyze;
 mod asset;
+mod bindings;
 mod bundle;
 mod cache;
 mod cli;
