@@ -13,6 +13,7 @@ mod deployment;
 mod fixture;
 mod frameworks;
 mod fuzz;
+mod levels;
 mod link;
 mod maps;
 mod metafile;
