@@ -1,3 +1,5 @@
+//! What accesses say of kinds, case by case.
+
 use super::*;
 use crate::binding::Certainty;
 
@@ -141,4 +143,11 @@ fn nothing_is_said_against_what_may_be() {
         let found = conflicts(&[&used(accesses.clone())], &[], kind);
         assert_eq!(!found.is_empty(), *expected, "{accesses:?} as {kind}: {found:?}");
     }
+}
+
+#[test]
+fn kinds_are_those_of_the_configuration() {
+    let known: Vec<&str> = table::TABLE.iter().map(|kind| kind.key).collect();
+    let configured: Vec<&str> = crate::config::KINDS.iter().map(|kind| kind.key).collect();
+    assert_eq!(known, configured);
 }
