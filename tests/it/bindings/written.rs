@@ -70,7 +70,11 @@ pub(crate) fn read(directory: &Path) -> (Vec<Program>, BTreeSet<String>) {
                 let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
                 known.extend(lines.map(str::to_owned));
             }
-            topic => programs.extend(parse(topic, &text)),
+            topic => {
+                let read = parse(topic, &text);
+                read.iter().for_each(Program::check);
+                programs.extend(read);
+            }
         }
     }
     (programs, known)
@@ -157,6 +161,14 @@ impl Program {
             }
             "escapes" if line == "anywhere" => self.escapes_somewhere = true,
             _ => panic!("{}: `*** {section}` with `{line}` says nothing", self.name),
+        }
+    }
+
+    /// Who reads and what is read are the same names.
+    fn check(&self) {
+        let names: BTreeSet<&String> = self.uses.keys().map(|place| &place.name).collect();
+        if let Some(users) = &self.users {
+            assert_eq!(users.values().flatten().collect::<BTreeSet<_>>(), names, "{}", self.name);
         }
     }
 
