@@ -6,6 +6,7 @@ mod analyze;
 mod asset;
 mod bundle;
 mod cache;
+mod check;
 mod cli;
 mod compile;
 mod config;
