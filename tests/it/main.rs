@@ -14,6 +14,7 @@ mod deployment;
 mod fixture;
 mod frameworks;
 mod fuzz;
+mod kinds;
 mod levels;
 mod link;
 mod maps;
