@@ -7,8 +7,44 @@
 use std::ops::Range;
 
 use crate::diagnostic::Source;
+use crate::graph::ModuleGraph;
 
+mod call;
 pub mod kinds;
+mod library;
+mod module;
+mod report;
+mod root;
+mod solver;
+mod step;
+mod value;
+
+/// A worker whose code is to be looked at.
+#[derive(Clone, Debug)]
+pub struct Input<'a> {
+    /// Its modules. Those of packages need not say where their values go.
+    pub graph: &'a ModuleGraph,
+    /// For each of them, whether the worker evaluates it.
+    pub live: Vec<bool>,
+    /// Function files and those of their exports that are routed. Files are called as in the graph.
+    pub functions: Vec<(String, Vec<String>)>,
+    /// Files, and exports of them that are classes which the worker exports.
+    pub classes: Vec<(String, String)>,
+    /// The main module.
+    pub main: Option<String>,
+    /// What it exports.
+    pub main_exports: Vec<String>,
+    /// Whether `process.env` has the variables and secrets of `env`.
+    pub process_env: bool,
+}
+
+/// Finds what the code of a worker uses of `env`.
+pub fn uses(input: &Input<'_>) -> Uses {
+    let mut solver = solver::Solver::new(input);
+    solver.roots();
+    solver.run();
+    report::report(solver)
+}
 
 /// What the worker's code uses of `env`.
 #[derive(Clone, Debug, Default)]
