@@ -4,6 +4,8 @@
 //! names: something merely called `env` is no use, and `env` under another name is. Nothing in here knows what the
 //! configuration declares; holding both against each other is the business of `check`.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::Range;
 
 use crate::diagnostic::Source;
@@ -58,6 +60,18 @@ pub struct Uses {
     pub escapes: Vec<Escape>,
 }
 
+impl Uses {
+    /// Who uses a name, in order.
+    pub fn users_of(&self, name: &str) -> impl Iterator<Item = &User> {
+        let of_name = |one: &&Use| one.name == name;
+        let everybody = self.uses.iter().filter(of_name).any(|one| one.everybody);
+        let users: BTreeSet<UserId> =
+            self.uses.iter().filter(of_name).flat_map(|one| one.users.iter().copied()).collect();
+        let is_one = move |at: usize| everybody || users.iter().any(|user| user.0 as usize == at);
+        self.users.iter().enumerate().filter(move |(at, _)| is_one(*at)).map(|(_, user)| user)
+    }
+}
+
 /// What the platform calls and gives `env` to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct User {
@@ -69,6 +83,12 @@ pub struct User {
     pub role: Role,
 }
 
+impl fmt::Display for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.file, self.export)
+    }
+}
+
 /// What a [`User`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -78,6 +98,17 @@ pub enum Role {
     Handler,
     /// A class that the worker exports, or its default export that is a class.
     Class,
+}
+
+impl Role {
+    /// The word used in every output format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Handler => "handler",
+            Self::Class => "class",
+        }
+    }
 }
 
 /// An index into [`Uses::users`].

@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 
 use crate::asset::{AssetFile, AssetManifest, RuleFile};
+use crate::binding::Uses;
 use crate::hash;
 use crate::link::Bundle;
 use crate::project::{self, AssetSettings};
@@ -49,6 +50,8 @@ pub struct Parts<'a> {
     pub main: &'a str,
     /// The route table in order of precedence.
     pub routes: &'a [document::Route],
+    /// What the code uses of `env`.
+    pub uses: &'a Uses,
     /// The static files, where the project has any.
     pub assets: Option<AssetParts<'a>>,
     /// The text of `wrangler.json`.
@@ -124,7 +127,7 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
         code,
         routes: parts.routes.to_vec(),
         assets,
-        bindings: parts.project.bindings.iter().map(binding).collect(),
+        bindings: parts.project.bindings.iter().map(|one| binding(one, parts.uses)).collect(),
         unversioned: settings::unversioned(&settings),
         settings,
         targets: [(String::from("wrangler"), entry(WRANGLER, parts.wrangler.as_bytes()))].into(),
@@ -214,8 +217,9 @@ fn assemble_assets(parts: AssetParts<'_>, files: &mut Vec<OutputFile>) -> Assets
     }
 }
 
-fn binding(binding: &project::Binding) -> Binding {
+fn binding(binding: &project::Binding, uses: &Uses) -> Binding {
     Binding {
+        used_by: uses.users_of(&binding.name).map(ToString::to_string).collect(),
         name: binding.name.clone(),
         kind: binding.kind.to_owned(),
         resource: binding.resource.clone(),

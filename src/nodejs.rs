@@ -112,6 +112,16 @@ impl Nodejs {
         self.mode
     }
 
+    /// Whether `process.env` has the variables and secrets of the worker.
+    pub fn fills_process_env(&self) -> bool {
+        const SWITCH: Switch = Switch {
+            on: "nodejs_compat_populate_process_env",
+            off: "nodejs_compat_do_not_populate_process_env",
+            since: "2025-04-01",
+        };
+        matches!(self.mode, Mode::Full | Mode::Prefixed) && self.are_on(&[SWITCH])
+    }
+
     /// What a specifier means where all of Node.js is there. `None` when it is none of Node's.
     pub fn builtin(&self, specifier: &str) -> Option<Builtin> {
         let name = specifier.strip_prefix("node:").unwrap_or(specifier);

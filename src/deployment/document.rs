@@ -163,6 +163,9 @@ pub struct Route {
     pub handler: Option<String>,
     /// What runs before, outermost first, each as `file#export`.
     pub middleware: Vec<String>,
+    /// The names of `env` that handler and middleware are known to use, sorted. Some may not be among the bindings:
+    /// secrets, and what is missing.
+    pub bindings: Vec<String>,
 }
 
 /// The static files.
@@ -220,6 +223,8 @@ pub struct Binding {
     pub resource: Option<String>,
     /// Whether the deployer is to create what it points to.
     pub provision: bool,
+    /// Who is known to use it, each as `file#export` with the file relative to the project, sorted.
+    pub used_by: Vec<String>,
 }
 
 /// What a rollback cannot bring back. Every list is sorted, but the tags, which are in order of application.
