@@ -11,10 +11,12 @@ use std::ops::Range;
 use crate::diagnostic::Source;
 use crate::graph::ModuleGraph;
 
+mod builtin;
 mod call;
 pub mod kinds;
 mod library;
 mod module;
+mod object;
 mod report;
 mod root;
 mod solver;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::library;
 use super::root::CONTEXT;
 use super::solver::{ActivationId, NodeId, Solver};
 use super::value::{Name, PlaceId, Sure, Value};
 use super::{Access, Certainty, Escape, Reason, Use, UserId, Uses};
+use super::{builtin, library};
 use crate::compile::flow::{Call, Key, Step};
 use crate::graph::ModuleId;
 
@@ -87,10 +87,8 @@ fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) 
                         lost(span, Reason::DynamicKey);
                     }
                 }
-                Step::Names { of, span, .. } => {
-                    if has_env(solver, solver.node(id, *of)) {
-                        lost(span, Reason::AllNames);
-                    }
+                Step::Names { of, span, .. } if has_env(solver, solver.node(id, *of)) => {
+                    lost(span, Reason::AllNames);
                 }
                 Step::Call(call) => look_at_call(solver, id, call, &mut lost),
                 _ => {}
@@ -158,13 +156,13 @@ fn look_at_call(
                 }
                 Value::Global(path) => {
                     let path = solver.values.text(*path).to_owned();
-                    if library::takes_text(&path) {
+                    if builtin::takes_text(&path) {
                         note_argument(solver, node, Access::AsText);
                     }
                     let is_direct = has_env(solver, node);
-                    if is_direct && library::lists_names(&path) {
+                    if is_direct && builtin::lists_names(&path) {
                         lost(&call.span, Reason::AllNames);
-                    } else if gives_env && !library::is_harmless(&path) && !library::lists_names(&path) {
+                    } else if gives_env && !builtin::is_harmless(&path) && !builtin::lists_names(&path) {
                         let name = (!path.starts_with(CONTEXT)).then_some(path);
                         lost(&call.span, Reason::UnknownCallee(name));
                     }

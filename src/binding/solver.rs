@@ -4,9 +4,10 @@
 //! a helper that two handlers call keeps their values apart. Only functions that something calls, or that go where calls
 //! are not seen, are looked at: what nobody reaches uses nothing.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
+use super::object::Object;
 use super::value::{FunctionRef, Name, PlaceId, StepRef, Sure, Value, ValueId, Values};
 use super::{Access, Input};
 use crate::compile::Flow;
@@ -23,11 +24,11 @@ const MOST_TEXTS: usize = 64;
 const MOST_WORK: usize = 20_000_000;
 
 /// An index into the nodes: a slot of an activation, a property of an object, an export ...
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct NodeId(pub(super) u32);
 
 /// An index into the activations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ActivationId(pub(super) u32);
 
 /// What a slot can hold, and who wants to know.
@@ -40,7 +41,7 @@ struct Node {
 }
 
 /// What happens when a value arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Watch {
     /// A step looks at it.
     Step(ActivationId, u32, Role),
@@ -85,7 +86,7 @@ pub(super) enum Watch {
 }
 
 /// Which of a step's slots a value arrives at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Role {
     Of,
     Key,
@@ -102,7 +103,7 @@ pub(super) struct Activation {
 }
 
 /// What an activation is made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Site {
     /// The module's evaluation.
     Top,
@@ -115,7 +116,7 @@ pub(super) enum Site {
 }
 
 /// A property that is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Reading {
     pub(super) name: Name,
     pub(super) to: NodeId,
@@ -124,7 +125,7 @@ pub(super) struct Reading {
 }
 
 /// A place in the code and the activation that gets there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct At {
     pub(super) module: ModuleId,
     pub(super) start: u32,
@@ -156,20 +157,6 @@ impl Given {
     }
 }
 
-/// What is known of an object.
-#[derive(Default)]
-struct Object {
-    names: Vec<Name>,
-    /// Nodes that get all properties.
-    any: Vec<NodeId>,
-    /// Nodes that get the names of properties.
-    listers: Vec<NodeId>,
-    /// Values whose properties it has too.
-    parents: Vec<ValueId>,
-    /// What is read of it.
-    readings: Vec<u32>,
-}
-
 /// A place that reads a name of `env`.
 pub(super) struct Place {
     pub(super) module: ModuleId,
@@ -186,25 +173,25 @@ pub(super) struct Solver<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) values: Values,
     nodes: Vec<Node>,
-    edges: HashSet<(NodeId, NodeId)>,
-    watched: HashSet<(NodeId, Watch)>,
+    edges: BTreeSet<(NodeId, NodeId)>,
+    watched: BTreeSet<(NodeId, Watch)>,
     queue: VecDeque<(NodeId, ValueId)>,
     work: usize,
     pub(super) activations: Vec<Activation>,
-    by_key: HashMap<(FunctionRef, Site, Option<ActivationId>), ActivationId>,
-    counts: HashMap<FunctionRef, u32>,
-    fields: HashMap<(ValueId, Name), NodeId>,
-    objects: HashMap<ValueId, Object>,
-    pub(super) exports: HashMap<(ModuleId, Name), NodeId>,
+    by_key: BTreeMap<(FunctionRef, Site, Option<ActivationId>), ActivationId>,
+    counts: BTreeMap<FunctionRef, u32>,
+    pub(super) fields: BTreeMap<(ValueId, Name), NodeId>,
+    pub(super) objects: BTreeMap<ValueId, Object>,
+    pub(super) exports: BTreeMap<(ModuleId, Name), NodeId>,
     pub(super) tops: Vec<Option<ActivationId>>,
-    readings: Vec<Reading>,
-    reading_ids: HashMap<Reading, u32>,
+    pub(super) readings: Vec<Reading>,
+    pub(super) reading_ids: BTreeMap<Reading, u32>,
     pub(super) invocations: Vec<Invocation>,
     pub(super) places: Vec<Place>,
-    place_ids: HashMap<(ModuleId, u32, Name), PlaceId>,
+    place_ids: BTreeMap<(ModuleId, u32, Name), PlaceId>,
     /// Nodes by what they are for, where nothing else tells.
-    special: HashMap<(Name, Name, u32), NodeId>,
-    packages: HashMap<Name, ActivationId>,
+    special: BTreeMap<(Name, Name, u32), NodeId>,
+    packages: BTreeMap<Name, ActivationId>,
     package_names: Vec<Name>,
     pub(super) users: Vec<super::User>,
     /// What the main module exports, with its file.
@@ -219,9 +206,9 @@ pub(super) struct Solver<'a> {
     pub(super) keyed: Vec<(NodeId, NodeId, Option<At>)>,
     /// Who is called first for each user.
     pub(super) starts: Vec<Vec<ActivationId>>,
-    given: HashSet<(ActivationId, u32)>,
+    given: BTreeSet<(ActivationId, u32)>,
     /// What happens to what goes out of sight somewhere.
-    pub(super) gifts: HashMap<(Site, ActivationId), u32>,
+    pub(super) gifts: BTreeMap<(Site, ActivationId), u32>,
     pub(super) star: Name,
 }
 
@@ -233,24 +220,24 @@ impl<'a> Solver<'a> {
             input,
             values,
             nodes: Vec::new(),
-            edges: HashSet::new(),
-            watched: HashSet::new(),
+            edges: BTreeSet::new(),
+            watched: BTreeSet::new(),
             queue: VecDeque::new(),
             work: 0,
             activations: Vec::new(),
-            by_key: HashMap::new(),
-            counts: HashMap::new(),
-            fields: HashMap::new(),
-            objects: HashMap::new(),
-            exports: HashMap::new(),
+            by_key: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            objects: BTreeMap::new(),
+            exports: BTreeMap::new(),
             tops: vec![None; input.graph.modules.len()],
             readings: Vec::new(),
-            reading_ids: HashMap::new(),
+            reading_ids: BTreeMap::new(),
             invocations: Vec::new(),
             places: Vec::new(),
-            place_ids: HashMap::new(),
-            special: HashMap::new(),
-            packages: HashMap::new(),
+            place_ids: BTreeMap::new(),
+            special: BTreeMap::new(),
+            packages: BTreeMap::new(),
             package_names: Vec::new(),
             users: Vec::new(),
             entries: Vec::new(),
@@ -259,8 +246,8 @@ impl<'a> Solver<'a> {
             entered: Vec::new(),
             keyed: Vec::new(),
             starts: Vec::new(),
-            given: HashSet::new(),
-            gifts: HashMap::new(),
+            given: BTreeSet::new(),
+            gifts: BTreeMap::new(),
             star,
         }
     }
@@ -479,142 +466,6 @@ impl<'a> Solver<'a> {
             }
         }
         id
-    }
-
-    // Objects.
-
-    /// The node of an object's property.
-    pub(super) fn field(&mut self, object: ValueId, name: Name) -> NodeId {
-        if let Some(node) = self.fields.get(&(object, name)) {
-            return *node;
-        }
-        let node = self.new_node();
-        self.fields.insert((object, name), node);
-        let star = self.star;
-        let known = self.objects.entry(object).or_default();
-        known.names.push(name);
-        let (any, listers) = (known.any.clone(), known.listers.clone());
-        for to in any {
-            self.watch(node, Watch::Receive(to, object));
-        }
-        for to in listers.into_iter().filter(|_| name != star) {
-            self.add_value(to, Value::Text(name));
-        }
-        node
-    }
-
-    pub(super) fn named_field(&mut self, object: Value, name: &str) -> NodeId {
-        let (object, name) = (self.values.id(object), self.values.name(name));
-        self.field(object, name)
-    }
-
-    /// The names of an object's properties.
-    pub(super) fn names(&self, object: ValueId) -> Vec<Name> {
-        self.objects.get(&object).map(|known| known.names.clone()).unwrap_or_default()
-    }
-
-    /// Values whose properties an object has too.
-    pub(super) fn parents(&self, object: ValueId) -> Vec<ValueId> {
-        self.objects.get(&object).map(|known| known.parents.clone()).unwrap_or_default()
-    }
-
-    pub(super) fn reading(&mut self, reading: Reading) -> u32 {
-        if let Some(id) = self.reading_ids.get(&reading) {
-            return *id;
-        }
-        let id = u32::try_from(self.readings.len()).unwrap_or(u32::MAX);
-        self.readings.push(reading);
-        self.reading_ids.insert(reading, id);
-        id
-    }
-
-    pub(super) fn reading_of(&self, id: u32) -> Reading {
-        self.readings[id as usize]
-    }
-
-    /// Reads a property of an object, and of those whose properties it has too.
-    pub(super) fn read_field(&mut self, object: ValueId, id: u32) {
-        let reading = self.reading_of(id);
-        let known = self.objects.entry(object).or_default();
-        if known.readings.contains(&id) {
-            return;
-        }
-        known.readings.push(id);
-        for parent in known.parents.clone() {
-            self.read(parent, id);
-        }
-        let star = self.star;
-        for name in [reading.name, star] {
-            let node = self.field(object, name);
-            self.watch(node, Watch::Receive(reading.to, object));
-        }
-    }
-
-    pub(super) fn read_any(&mut self, value: ValueId, to: NodeId) {
-        match self.values.get(value) {
-            one if one.has_fields() => {
-                let known = self.objects.entry(value).or_default();
-                if known.any.contains(&to) {
-                    return;
-                }
-                known.any.push(to);
-                let (names, parents) = (known.names.clone(), known.parents.clone());
-                for name in names {
-                    let node = self.field(value, name);
-                    self.watch(node, Watch::Receive(to, value));
-                }
-                for parent in parents {
-                    self.read_any(parent, to);
-                }
-            }
-            Value::Part(..) | Value::Binding(_) | Value::Package(..) => self.add(to, value),
-            Value::Env(_) | Value::ProcessEnv | Value::Module(_) => {}
-            _ => self.add_value(to, Value::Unknown),
-        }
-    }
-
-    pub(super) fn list_names(&mut self, value: ValueId, to: NodeId) {
-        if !self.values.get(value).has_fields() {
-            if !matches!(self.values.get(value), Value::Env(_)) {
-                self.add_value(to, Value::Unknown);
-            }
-            return;
-        }
-        let star = self.star;
-        let known = self.objects.entry(value).or_default();
-        if known.listers.contains(&to) {
-            return;
-        }
-        known.listers.push(to);
-        let (names, parents) = (known.names.clone(), known.parents.clone());
-        for name in names.into_iter().filter(|name| *name != star) {
-            self.add_value(to, Value::Text(name));
-        }
-        for parent in parents {
-            self.list_names(parent, to);
-        }
-    }
-
-    /// An object gets the properties of a value.
-    pub(super) fn inherit(&mut self, object: ValueId, parent: ValueId) {
-        if object == parent {
-            return;
-        }
-        let known = self.objects.entry(object).or_default();
-        if known.parents.contains(&parent) {
-            return;
-        }
-        known.parents.push(parent);
-        let (readings, any, listers) = (known.readings.clone(), known.any.clone(), known.listers.clone());
-        for id in readings {
-            self.read(parent, id);
-        }
-        for to in any {
-            self.read_any(parent, to);
-        }
-        for to in listers {
-            self.list_names(parent, to);
-        }
     }
 
     // Places.

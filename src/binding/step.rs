@@ -1,8 +1,8 @@
 //! What each kind of step does with the values that arrive.
 
 use super::solver::{ActivationId, At, Given, Invocation, NodeId, Reading, Role, Solver, Watch};
-use super::value::{FunctionRef, Name, Sure, Value, ValueId};
-use super::{Access, library};
+use super::value::{FunctionRef, Made, Name, Sure, Value, ValueId};
+use super::{Access, builtin, library};
 use crate::compile::flow::{Call, Function, Key, Manner, Slot, Step};
 use std::ops::Range;
 
@@ -102,7 +102,7 @@ impl<'a> Solver<'a> {
         match watch {
             Watch::Step(activation, at, role) => {
                 if let Some(step) = self.step(activation, at) {
-                    self.act(activation, at, step, role, value);
+                    self.act((activation, at), step, role, value);
                 }
             }
             Watch::Read(id) => self.read(value, id),
@@ -162,7 +162,9 @@ impl<'a> Solver<'a> {
         }
     }
 
-    fn act(&mut self, activation: ActivationId, at: u32, step: &'a Step, role: Role, value: ValueId) {
+    /// A value has arrived at one of a step's slots.
+    fn act(&mut self, here: (ActivationId, u32), step: &'a Step, role: Role, value: ValueId) {
+        let (activation, at) = here;
         match step {
             Step::Concat(to, parts) => self.concatenate(activation, *to, parts),
             Step::Get { to, of, key, span } => {
@@ -195,22 +197,22 @@ impl<'a> Solver<'a> {
                     (Key::Value(key), Role::Of) => {
                         let key = self.node(activation, *key);
                         for key in self.held(key).to_vec() {
-                            self.write_by_key(activation, at, value, key, from);
+                            self.write_by_key(here, value, key, from);
                         }
                     }
                     (Key::Value(_), _) => {
                         let of = self.node(activation, *of);
                         for of in self.held(of).to_vec() {
-                            self.write_by_key(activation, at, of, value, from);
+                            self.write_by_key(here, of, value, from);
                         }
                     }
                     (Key::Name(name), _) => {
                         let name = self.values.name(name);
-                        self.write_field(activation, at, value, name, from);
+                        self.write_field(here, value, name, from);
                     }
                     (Key::Item | Key::Unknown, _) => {
                         let star = self.star;
-                        self.write_field(activation, at, value, star, from);
+                        self.write_field(here, value, star, from);
                     }
                 }
             }
@@ -280,15 +282,15 @@ impl<'a> Solver<'a> {
         }
     }
 
-    fn write_by_key(&mut self, activation: ActivationId, at: u32, of: ValueId, key: ValueId, from: NodeId) {
+    fn write_by_key(&mut self, here: (ActivationId, u32), of: ValueId, key: ValueId, from: NodeId) {
         let name = match self.values.get(key) {
             Value::Text(name) => name,
             _ => self.star,
         };
-        self.write_field(activation, at, of, name, from);
+        self.write_field(here, of, name, from);
     }
 
-    fn write_field(&mut self, activation: ActivationId, at: u32, of: ValueId, name: Name, from: NodeId) {
+    fn write_field(&mut self, (activation, at): (ActivationId, u32), of: ValueId, name: Name, from: NodeId) {
         if self.values.get(of).has_fields() {
             let field = self.field(of, name);
             self.copy(from, field);
@@ -306,7 +308,7 @@ impl<'a> Solver<'a> {
         let Reading { name, to, at } = self.reading_of(id);
         match self.values.get(value) {
             Value::Env(sure) => {
-                if library::is_method_of_promises(self.values.text(name)) {
+                if builtin::is_method_of_promises(self.values.text(name)) {
                     self.add_value(to, Value::Method(value, name));
                 } else if let Some(at) = at {
                     let binding = self.binding(sure, name, at);
@@ -367,7 +369,13 @@ impl<'a> Solver<'a> {
 
     fn read_builtin(&mut self, value: ValueId, id: u32) {
         let Reading { name, to, .. } = self.reading_of(id);
-        if library::is_method(self.values.text(name)) {
+        let text = self.values.text(name);
+        let has = match self.values.get(value) {
+            Value::Made(Made::Context | Made::Holder) => false,
+            Value::Made(Made::Hono) => matches!(text, "get" | "set"),
+            _ => builtin::is_method(text),
+        };
+        if has {
             self.add_value(to, Value::Method(value, name));
         }
     }

@@ -1,38 +1,38 @@
 //! What a slot can hold, as far as it matters to where `env` goes. Each value has one id, so that sets of them are small.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::solver::ActivationId;
 use crate::graph::ModuleId;
 
 /// An index into [`Values`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ValueId(pub(super) u32);
 
 /// An index into the texts of [`Values`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Name(pub(super) u32);
 
 /// A place that reads a name of `env`: an index into the solver's places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PlaceId(pub(super) u32);
 
 /// A function of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FunctionRef {
     pub(super) module: ModuleId,
     pub(super) function: u32,
 }
 
 /// A step of a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct StepRef {
     pub(super) function: FunctionRef,
     pub(super) step: u32,
 }
 
 /// What a slot can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Value {
     /// Something of which nothing is known.
     Unknown,
@@ -69,7 +69,7 @@ pub(super) enum Value {
 }
 
 /// Whether something is sure to be `env`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Sure {
     Yes,
     /// A library's habits say so.
@@ -77,7 +77,7 @@ pub(super) enum Sure {
 }
 
 /// Objects that no step makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Made {
     /// What handlers of routes get.
     Context,
@@ -106,9 +106,9 @@ pub(super) type ReceiverId = ValueId;
 #[derive(Default)]
 pub(super) struct Values {
     values: Vec<Value>,
-    ids: HashMap<Value, ValueId>,
+    ids: BTreeMap<Value, ValueId>,
     texts: Vec<String>,
-    names: HashMap<String, Name>,
+    names: BTreeMap<String, Name>,
 }
 
 impl Values {

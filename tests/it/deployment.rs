@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use pagesbuild::asset::{fingerprint, read_rules};
+use pagesbuild::binding::Uses;
 use pagesbuild::deployment::{
     self, AssetParts, BuildFacts, Deployment, Document, Parts, check_outdir, document, emit, verify,
 };
@@ -65,6 +66,7 @@ fn assemble(project: &Project, bundle: Option<&Bundle>, routes: &[document::Rout
         bundle,
         main: "index.js",
         routes,
+        uses: &Uses::default(),
         assets: project.assets.as_ref().map(|settings| AssetParts {
             settings,
             run_worker_first: settings.run_worker_first.as_ref(),
@@ -119,6 +121,7 @@ fn everything(directory: &Path) -> (Project, Deployment) {
         method: Some("GET".to_owned()),
         handler: Some("api/images.ts#onRequestGet".to_owned()),
         middleware: vec!["_middleware.ts#onRequest".to_owned()],
+        bindings: vec!["IMAGES".to_owned()],
     }];
     let deployment = assemble(&project, Some(&worker("hi")), &routes);
     (project, deployment)
@@ -459,6 +462,7 @@ fn the_schema_is_the_format() {
         bundle: Some(&with_modules()),
         main: "app.js",
         routes: &[],
+        uses: &Uses::default(),
         assets: None,
         wrangler: "{}\n",
     });
@@ -495,6 +499,7 @@ fn modules_lie_beside_the_main_one() {
         bundle: Some(&bundle),
         main: "app.js",
         routes: &[],
+        uses: &Uses::default(),
         assets: None,
         wrangler: "{}\n",
     });
