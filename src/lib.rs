@@ -10,6 +10,7 @@ pub mod binding;
 pub mod cache;
 pub mod compile;
 pub mod config;
+pub mod declarations;
 pub mod deployment;
 pub mod diagnostic;
 pub mod discover;

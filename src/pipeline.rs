@@ -19,6 +19,7 @@ mod plugin;
 mod published;
 mod serving;
 mod sources;
+mod types;
 mod why;
 mod worker;
 
@@ -27,6 +28,7 @@ pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
+pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
 pub use why::{Answer, Link, Share, WhyRequest, why};
 use worker::Given;
 
