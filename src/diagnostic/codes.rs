@@ -1,12 +1,15 @@
 //! The stable names of all diagnostics. Each is documented in `docs/diagnostics.md` and has a broken project
-//! of its own name under `fixtures/broken/`; tests hold both to be true.
+//! of its own name under `fixtures/broken/`; tests hold both to be true. Those that come of holding code against
+//! configuration say what they weigh in a build and in a check.
+
+use super::level::Weight;
 
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+) => {
+    ($(#[doc = $doc:literal] $variant:ident => $name:literal $(($build:ident, $check:ident))?,)+) => {
         /// The stable name of a diagnostic.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
-            $($(#[doc = $doc])+ $variant,)+
+            $(#[doc = $doc] $variant,)+
         }
 
         impl Code {
@@ -17,7 +20,22 @@ macro_rules! codes {
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
+
+            /// What it is about, in one sentence.
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$variant => $doc),+ }.trim()
+            }
+
+            /// What it weighs by itself, where it comes of holding code against configuration. Others weigh what the
+            /// stage says that finds them.
+            pub fn weight(self) -> Option<Weight> {
+                match self { $(Self::$variant => codes!(@ $($build $check)?)),+ }
+            }
         }
+    };
+    (@) => { None };
+    (@ $build:ident $check:ident) => {
+        Some(Weight { build: super::Severity::$build, check: super::Severity::$check })
     };
 }
 
@@ -50,6 +68,8 @@ codes! {
     RedirectedConfig => "redirected-config",
     /// A key stands twice in one JSON object.
     DuplicateKey => "duplicate-key",
+    /// A level of a diagnostic that does not exist.
+    InvalidLevel => "invalid-level",
     /// A setting that is not known.
     UnknownKey => "unknown-key",
     /// A known setting in a place where it has no effect.
@@ -116,6 +136,16 @@ codes! {
     RoutesJsonIgnored => "routes-json-ignored",
     /// Two files under `durable_objects/` export classes of one name.
     DuplicateClass => "duplicate-class",
+    /// A class that the configuration names and the worker does not export.
+    MissingClass => "missing-class" (Error, Error),
+    /// A Durable Object class that is bound and that no migration makes.
+    UnmigratedClass => "unmigrated-class" (Warning, Warning),
+    /// A service binding of a worker to an entrypoint of its own that it does not export.
+    MissingEntrypoint => "missing-entrypoint" (Warning, Error),
+    /// Production and another environment have one resource that keeps a state.
+    SharedResource => "shared-resource" (Warning, Warning),
+    /// A variable that looks like a secret.
+    SecretInVars => "secret-in-vars" (Warning, Warning),
     /// A functions directory without any handler.
     ForeignFunctions => "foreign-functions",
     /// Routing rules would let a request around a middleware.

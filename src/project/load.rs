@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, choose};
 use super::layout::{Paths, Places};
-use super::{Code as ProjectCode, Options, Project, bindings, identity, settings};
-use crate::config::{self, Config};
+use super::{Code as ProjectCode, Options, Project, bindings, identity, levels, settings};
+use crate::config::{self, Config, Redirect};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 
 pub(super) fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Error> {
-    let Some(opened) = open(options, Redirect::Followed, diagnostics)? else { return Ok(None) };
+    let Some(opened) = open(options, Generated::Taken, diagnostics)? else { return Ok(None) };
     let environment = match &opened.config {
         Some(config) => match choose(config, named(options), diagnostics) {
             Some(environment) => Some(environment),
@@ -28,7 +28,7 @@ pub(super) fn load_declared(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Vec<Project>>, Error> {
-    let Some(opened) = open(options, Redirect::Ignored, diagnostics)? else { return Ok(None) };
+    let Some(opened) = open(options, Generated::Ignored, diagnostics)? else { return Ok(None) };
     let Some(config) = &opened.config else {
         let project = assemble(options, &opened, None, Paths::AsNamed, diagnostics)?;
         return Ok(project.map(|project| vec![project]));
@@ -50,7 +50,7 @@ pub(super) fn load_code(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<ProjectCode>, Error> {
-    let Some(Opened { directory, config, mut assumptions }) = open(options, Redirect::Followed, diagnostics)?
+    let Some(Opened { directory, config, mut assumptions }) = open(options, Generated::Taken, diagnostics)?
     else {
         return Ok(None);
     };
@@ -84,38 +84,59 @@ struct Opened {
     assumptions: Vec<String>,
 }
 
+/// Where a project's configuration file is, where it has one.
+struct Located {
+    path: Option<PathBuf>,
+    redirect: Option<Redirect>,
+    assumptions: Vec<String>,
+}
+
 /// Whether a configuration counts that a build tool has made of the user's.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Redirect {
-    Followed,
+enum Generated {
+    Taken,
     Ignored,
+}
+
+fn locate(
+    options: &Options,
+    directory: &Path,
+    generated: Generated,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Located>, Error> {
+    if let Some(path) = &options.config {
+        return Ok(Some(Located { path: Some(existing(path)?), redirect: None, assumptions: Vec::new() }));
+    }
+    let found = config::find(directory, diagnostics);
+    let assumptions = found.assumption.into_iter().collect();
+    if generated == Generated::Ignored {
+        return Ok(Some(Located { path: found.path, redirect: None, assumptions }));
+    }
+    let Some(redirect) = config::redirect(directory, found.path.as_deref(), diagnostics)? else {
+        return Ok(None);
+    };
+    let path = redirect.as_ref().map(|redirect| redirect.path.clone()).or(found.path);
+    Ok(Some(Located { path, redirect, assumptions }))
 }
 
 fn open(
     options: &Options,
-    redirect: Redirect,
+    generated: Generated,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Opened>, Error> {
     let directory = existing(&options.directory)?;
     if !directory.is_dir() {
         return Err(Error::Usage(format!("`{}` is not a directory", options.directory.display())));
     }
-    let mut assumptions = Vec::new();
-    let (path, redirect) = match &options.config {
-        Some(path) => (Some(existing(path)?), None),
-        None => {
-            let found = config::find(&directory, diagnostics);
-            assumptions.extend(found.assumption);
-            if redirect == Redirect::Ignored {
-                (found.path, None)
-            } else {
-                let Some(redirect) = config::redirect(&directory, found.path.as_deref(), diagnostics)? else {
-                    return Ok(None);
-                };
-                (redirect.as_ref().map(|redirect| redirect.path.clone()).or(found.path), redirect)
-            }
-        }
-    };
+    // What the project wants of diagnostics is only known where the project is.
+    let mut said = Diagnostics::default();
+    let located = locate(options, &directory, generated, &mut said)?;
+    let file = located.as_ref().and_then(|located| located.path.as_deref());
+    let project = located.as_ref().and_then(|located| Some(located.redirect.as_ref()?.project.as_path()));
+    let root = project.or(file.and_then(Path::parent)).unwrap_or(&directory);
+    levels::govern(&options.levels, root, diagnostics);
+    diagnostics.extend(said.into_sorted());
+    let Some(Located { path, redirect, mut assumptions }) = located else { return Ok(None) };
     let Some(path) = path else {
         if let Some(name) = named(options) {
             diagnostics.push(
