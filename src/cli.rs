@@ -21,6 +21,7 @@ mod levels;
 mod plugin;
 pub(crate) mod printer;
 mod routes;
+mod types;
 mod uses;
 mod why;
 
@@ -61,6 +62,9 @@ enum Command {
     /// Show what imports a module, why it is that file, and what keeps it in the worker
     #[command(after_help = why::EXAMPLES)]
     Why(why::Arguments),
+    /// Write TypeScript declarations of what a project's bindings and routes are
+    #[command(after_help = types::EXAMPLES)]
+    Types(types::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -220,6 +224,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Analyze(arguments) => analyze::run(arguments, &global, &printer),
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
+        Command::Types(arguments) => types::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

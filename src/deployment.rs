@@ -4,6 +4,7 @@
 //! file of the output directory. [`assemble`] is pure; [`emit`] writes, [`verify`] reads back.
 //! `docs/artifact.md` describes the directory for its readers.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::asset::{AssetFile, AssetManifest, RuleFile};
@@ -127,7 +128,8 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
         code,
         routes: parts.routes.to_vec(),
         assets,
-        bindings: parts.project.bindings.iter().map(|one| binding(one, parts.uses)).collect(),
+        bindings: parts.project.bindings.iter().map(binding).collect(),
+        uses: users(parts.uses),
         unversioned: settings::unversioned(&settings),
         settings,
         targets: [(String::from("wrangler"), entry(WRANGLER, parts.wrangler.as_bytes()))].into(),
@@ -217,9 +219,14 @@ fn assemble_assets(parts: AssetParts<'_>, files: &mut Vec<OutputFile>) -> Assets
     }
 }
 
-fn binding(binding: &project::Binding, uses: &Uses) -> Binding {
+/// Who uses each name.
+fn users(uses: &Uses) -> BTreeMap<String, Vec<String>> {
+    let of = |name: &str| uses.users_of(name).map(ToString::to_string).collect();
+    uses.uses.iter().map(|one| (one.name.clone(), of(&one.name))).collect()
+}
+
+fn binding(binding: &project::Binding) -> Binding {
     Binding {
-        used_by: uses.users_of(&binding.name).map(ToString::to_string).collect(),
         name: binding.name.clone(),
         kind: binding.kind.to_owned(),
         resource: binding.resource.clone(),

@@ -31,5 +31,6 @@ mod router;
 mod snapshots;
 mod swc_bundler;
 mod tidy;
+mod types;
 mod why;
 mod worker;
