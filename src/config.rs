@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::error::Error;
 
+mod edit;
 mod find;
 mod json;
 mod read;
@@ -19,6 +20,8 @@ mod schema;
 mod toml;
 mod validate;
 
+pub(crate) use edit::is_created;
+pub use edit::{Change, Edited, edit};
 pub(crate) use find::find;
 pub(crate) use redirect::{redirect, straight};
 pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key};

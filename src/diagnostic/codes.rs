@@ -48,6 +48,10 @@ codes! {
     SeveralConfigs => "several-configs",
     /// A configuration that a build tool has made, or its note of it, that cannot be used.
     RedirectedConfig => "redirected-config",
+    /// A change that a configuration file cannot take as it is written.
+    EditRefused => "edit-refused",
+    /// A binding that is named and that the file does not declare.
+    UnknownBinding => "unknown-binding",
     /// A key stands twice in one JSON object.
     DuplicateKey => "duplicate-key",
     /// A setting that is not known.
