@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use crate::diagnostic::Source;
 
+pub mod kinds;
+
 /// What the worker's code uses of `env`.
 #[derive(Clone, Debug, Default)]
 pub struct Uses {

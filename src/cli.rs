@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use pagesbuild::diagnostic::Levels;
 use pagesbuild::error::Error;
 use pagesbuild::project;
 
@@ -16,6 +17,7 @@ mod analyze;
 mod build;
 mod bundle;
 mod completions;
+mod levels;
 mod plugin;
 pub(crate) mod printer;
 mod routes;
@@ -180,6 +182,7 @@ fn project_options(
     code: Option<&CodeArguments>,
 ) -> project::Options {
     project::Options {
+        levels: Levels::default(),
         directory,
         config: global.config.clone(),
         environment: global.env.clone(),

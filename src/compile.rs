@@ -23,6 +23,7 @@ mod decorate;
 mod define;
 mod effects;
 mod fields;
+pub mod flow;
 mod inlined;
 mod keep;
 mod lower;
@@ -40,6 +41,7 @@ mod rewrite;
 mod surface;
 mod transform;
 
+pub use flow::Flow;
 pub use mappings::{Mapping, Mappings};
 pub(crate) use print::identifier;
 
@@ -60,6 +62,8 @@ pub struct Options<'a> {
     pub keep_names: bool,
     /// Whether parts say where their text comes from.
     pub source_map: bool,
+    /// Whether the object says where values go.
+    pub flow: bool,
 }
 
 /// How the syntax that is not JavaScript is read.
@@ -111,6 +115,8 @@ pub struct Object {
     pub locals: BTreeSet<String>,
     /// Whether its evaluation awaits something.
     pub awaits: bool,
+    /// Where its values go, when that was asked for.
+    pub flow: Option<Flow>,
 }
 
 /// How a module is evaluated.

@@ -23,7 +23,7 @@ mod validate;
 pub(crate) use edit::is_created;
 pub use edit::{Change, Edited, edit};
 pub(crate) use find::find;
-pub(crate) use redirect::{redirect, straight};
+pub(crate) use redirect::{Redirect, redirect, straight};
 pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key};
 pub use schema::{Field, KEYS, Key, Scope, Shape};
 pub(crate) use validate::{PAGES_ENVIRONMENTS, is_retired, nearest, validate};
@@ -165,6 +165,11 @@ pub fn environments(config: &Config) -> Vec<String> {
 /// When the file cannot be read, or its name does not say which format it has.
 pub fn read(path: &Path, diagnostics: &mut Diagnostics) -> Result<Option<Config>, Error> {
     read::read(path, diagnostics)
+}
+
+/// Parses JSON that is no configuration file; `None` when it is not well-formed, which is left to those whose file it is.
+pub(crate) fn parse_json(source: &Source) -> Option<Value> {
+    json::parse(source, &mut Diagnostics::default()).ok()
 }
 
 /// Parses the text of a configuration file; `path` tells its format and names it in diagnostics.

@@ -2,16 +2,18 @@
 //!
 //! A diagnostic names a stable code, says what is wrong in one sentence without a final period, points
 //! into the user's files and offers something to do. [`Diagnostics`] keeps them in one order that does not
-//! depend on which stage or thread found them first.
+//! depend on which stage or thread found them first, and lets the user decide what they weigh.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 mod codes;
 mod excerpt;
+mod level;
 mod render;
 
 pub use codes::Code;
+pub use level::{Level, Levels, Weight};
 pub use render::{Style, render};
 
 /// A file of the user's as it was read; spans are byte offsets into its text.
@@ -75,6 +77,8 @@ pub struct Diagnostic {
     pub code: Code,
     /// How much it weighs.
     pub severity: Severity,
+    /// The most that it weighs by itself, since it may be wrong.
+    pub at_most: Severity,
     /// One sentence, no final period, literals in backticks.
     pub message: String,
     /// The file it is about when there is no place in a text to show.
@@ -112,10 +116,17 @@ impl Diagnostic {
         Self::new(code, Severity::Note, message)
     }
 
+    /// What holding code against configuration has found.
+    pub fn finding(code: Code, message: impl Into<String>) -> Self {
+        let severity = code.weight().map_or(Severity::Warning, |weight| weight.build);
+        Self::new(code, severity, message)
+    }
+
     fn new(code: Code, severity: Severity, message: impl Into<String>) -> Self {
         Self {
             code,
             severity,
+            at_most: Severity::Error,
             message: message.into(),
             path: None,
             labels: Vec::new(),
@@ -128,6 +139,14 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, source: &Source, span: Range<usize>, text: impl Into<String>) -> Self {
         self.labels.push(Label { source: source.clone(), span, text: text.into() });
+        self
+    }
+
+    /// Keeps it from weighing more than this by itself, since it may be wrong.
+    #[must_use]
+    pub fn at_most(mut self, severity: Severity) -> Self {
+        self.at_most = severity;
+        self.severity = self.severity.max(severity);
         self
     }
 
@@ -170,22 +189,32 @@ impl Diagnostic {
 
 /// The diagnostics of a whole run.
 #[derive(Debug, Default)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    all: Vec<Diagnostic>,
+    levels: Levels,
+}
 
 impl Diagnostics {
+    /// Lets the user decide what diagnostics weigh, those that are there already too.
+    pub fn govern(&mut self, levels: Levels) {
+        self.levels = levels;
+        let all = std::mem::take(&mut self.all);
+        self.extend(all);
+    }
+
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        self.all.extend(self.levels.apply(diagnostic));
     }
 
     /// Adds many.
     pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
-        self.0.extend(diagnostics);
+        self.all.extend(diagnostics.into_iter().filter_map(|diagnostic| self.levels.apply(diagnostic)));
     }
 
     /// How many there are of one severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.0.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+        self.all.iter().filter(|diagnostic| diagnostic.severity == severity).count()
     }
 
     /// Whether the build must stop.
@@ -195,8 +224,8 @@ impl Diagnostics {
 
     /// All of them by path, place and code, each once.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.0.sort_by(|a, b| a.order().cmp(&b.order()));
-        self.0.dedup();
-        self.0
+        self.all.sort_by(|a, b| a.order().cmp(&b.order()));
+        self.all.dedup();
+        self.all
     }
 }

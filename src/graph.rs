@@ -199,7 +199,9 @@ impl Compiler<'_> {
     fn file_of(&self, file: &Path, module: bool) -> Result<Object, Vec<Diagnostic>> {
         let source = read(self.root, file).map_err(|problem| vec![*problem])?;
         let dialect = self.resolver.dialect(file);
-        self.cache.object(&source, compile::Options { dialect: &dialect, module, ..self.options })
+        // What packages do with values is known by their names, if at all.
+        let flow = self.options.flow && package_name(&file.to_string_lossy()).is_none();
+        self.cache.object(&source, compile::Options { dialect: &dialect, module, flow, ..self.options })
     }
 }
 
@@ -363,7 +365,8 @@ impl Growing<'_> {
             }
             Node::Empty => Source::new(format!("{SCHEME}empty.cjs"), ""),
         };
-        self.compiler.cache.object(&source, self.compiler.options).map(Arc::new)
+        let options = compile::Options { flow: false, ..self.compiler.options };
+        self.compiler.cache.object(&source, options).map(Arc::new)
     }
 
     fn follow(&self, importer: &Node, import: &Import) -> Result<Reached, Box<Diagnostic>> {

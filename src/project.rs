@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 
 use crate::config::{Config, Value};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::error::Error;
 
 mod bindings;
@@ -18,6 +18,7 @@ mod environment;
 mod glob;
 mod identity;
 mod layout;
+mod levels;
 mod load;
 mod modules;
 mod settings;
@@ -56,6 +57,8 @@ pub struct Options {
     pub conditions: Option<Vec<String>>,
     /// `--platform`.
     pub platform: Platform,
+    /// `--strict`, `--deny`, `--warn` and `--allow`.
+    pub levels: Levels,
 }
 
 /// Whose fields of a package's manifest count.

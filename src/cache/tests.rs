@@ -26,6 +26,7 @@ fn with<T>(minify: bool, run: impl FnOnce(compile::Options<'_>) -> T) -> T {
         minify,
         source_map: true,
         keep_names: true,
+        flow: true,
     })
 }
 

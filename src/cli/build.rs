@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use pagesbuild::pipeline::{self, BuildRequest, Built};
+use pagesbuild::project::Options;
 use serde_json::json;
 
+use super::levels::LevelArguments;
 use super::plugin;
 use super::printer::{Printer, bytes, plural};
 use super::{CodeArguments, Global, Outcome, ProjectArguments, project_options};
@@ -39,10 +41,15 @@ pub(super) struct Arguments {
     project: ProjectArguments,
     #[command(flatten)]
     code: CodeArguments,
+    #[command(flatten)]
+    levels: LevelArguments,
 }
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = project_options(arguments.directory, global, arguments.project, Some(&arguments.code));
+    let options = Options {
+        levels: arguments.levels.levels(),
+        ..project_options(arguments.directory, global, arguments.project, Some(&arguments.code))
+    };
     if arguments.plugin {
         return plugin::run(&options, arguments.outdir.as_deref(), printer);
     }

@@ -117,7 +117,7 @@ pub(super) fn lower(
     transformed: Transformed,
     options: Options<'_>,
 ) -> Result<Object, Vec<Diagnostic>> {
-    let Transformed { module, marks, format, parameters, pure_functions, classes } = transformed;
+    let Transformed { module, marks, format, parameters, pure_functions, classes, flow } = transformed;
     let exports = match session.language {
         Language::Json => json_names(source),
         _ => surface::exports(&module, session.start(), classes),
@@ -194,6 +194,7 @@ pub(super) fn lower(
         globals: names.globals,
         locals,
         awaits: names.awaits,
+        flow,
     })
 }
 

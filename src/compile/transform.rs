@@ -12,6 +12,7 @@ use swc_core::ecma::visit::{Visit, VisitMut, VisitMutWith, VisitWith};
 use super::decorate::decorate;
 use super::define::Define;
 use super::fields::Assign;
+use super::flow::{Flow, flow};
 use super::lower::{Names, format, pure_functions};
 use super::minify::{PARAMETERS, minify, take_parameters};
 use super::names::{Explicit, Extent};
@@ -49,6 +50,8 @@ pub(super) struct Transformed {
     pub(super) pure_functions: Vec<String>,
     /// Names of the top level that were declared as classes and are variables now.
     pub(super) classes: Vec<String>,
+    /// Where values go, when that was asked for.
+    pub(super) flow: Option<Flow>,
 }
 
 /// Transforms a module; the message of an error names what in the options is wrong. In what comes out, every name
@@ -112,6 +115,9 @@ pub(super) fn transform(
     let marks = Marks::new(unresolved, top_level);
     let names = Names::of(&program, marks);
     let format = format(source, &program, &names, options.module);
+    // What is minified is told apart less easily.
+    let flow =
+        program.as_module().filter(|_| options.flow).map(|module| flow(session, module, marks, format));
     let mut parameters = PARAMETERS.map(str::to_owned);
     if options.minify {
         // `eval` can speak of the names of a top level without saying so.
@@ -136,7 +142,7 @@ pub(super) fn transform(
     let classes = decorated.unwrap_or_default();
     match program {
         Program::Module(module) => {
-            Ok(Transformed { module, marks, format, parameters, pure_functions, classes })
+            Ok(Transformed { module, marks, format, parameters, pure_functions, classes, flow })
         }
         Program::Script(_) => Err("a module was expected".to_owned()),
     }

@@ -27,7 +27,7 @@ const SPELT_OUT: &str = "python_modules";
 /// A note that was found, and what it leads to.
 pub(crate) struct Redirect {
     /// The directory that `.wrangler` stands in.
-    project: PathBuf,
+    pub(crate) project: PathBuf,
     /// The file to read.
     pub(crate) path: PathBuf,
     /// A sentence for the user.

@@ -1,12 +1,15 @@
 //! The stable names of all diagnostics. Each is documented in `docs/diagnostics.md` and has a broken project
-//! of its own name under `fixtures/broken/`; tests hold both to be true.
+//! of its own name under `fixtures/broken/`; tests hold both to be true. Those that come of holding code against
+//! configuration say what they weigh in a build and in a check.
+
+use super::level::Weight;
 
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+) => {
+    ($(#[doc = $doc:literal] $variant:ident => $name:literal $(($build:ident, $check:ident))?,)+) => {
         /// The stable name of a diagnostic.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code {
-            $($(#[doc = $doc])+ $variant,)+
+            $(#[doc = $doc] $variant,)+
         }
 
         impl Code {
@@ -17,7 +20,22 @@ macro_rules! codes {
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
+
+            /// What it is about, in one sentence.
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$variant => $doc),+ }.trim()
+            }
+
+            /// What it weighs by itself, where it comes of holding code against configuration. Others weigh what the
+            /// stage says that finds them.
+            pub fn weight(self) -> Option<Weight> {
+                match self { $(Self::$variant => codes!(@ $($build $check)?)),+ }
+            }
         }
+    };
+    (@) => { None };
+    (@ $build:ident $check:ident) => {
+        Some(Weight { build: super::Severity::$build, check: super::Severity::$check })
     };
 }
 
@@ -54,6 +72,8 @@ codes! {
     UnknownBinding => "unknown-binding",
     /// A key stands twice in one JSON object.
     DuplicateKey => "duplicate-key",
+    /// A level of a diagnostic that does not exist.
+    InvalidLevel => "invalid-level",
     /// A setting that is not known.
     UnknownKey => "unknown-key",
     /// A known setting in a place where it has no effect.

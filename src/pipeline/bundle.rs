@@ -54,6 +54,8 @@ pub(super) struct Code {
     pub(super) resolver: Resolver,
     cache: Cache,
     dialect: Dialect,
+    /// Whether objects say where values go.
+    follows: bool,
     /// Modules that are deployed whether or not anything imports them.
     modules: Vec<ModuleFile>,
     /// The same by file, with their names and types.
@@ -86,6 +88,7 @@ impl Code {
         let places = Published::of(project).map_or(Places::Nowhere, Places::Published);
         Self {
             places,
+            follows: true,
             ..Self::new(&settings, tree.modules.clone(), main_name(project, &tree.modules), options)
         }
     }
@@ -114,6 +117,7 @@ impl Code {
             resolver,
             cache,
             dialect: Dialect::default(),
+            follows: false,
             names: modules
                 .iter()
                 .map(|module| (module.file.clone(), (module.name.clone(), module.kind)))
@@ -133,6 +137,7 @@ impl Code {
             minify: self.bundling.minify,
             keep_names: self.bundling.keep_names,
             source_map: self.bundling.source_map,
+            flow: self.follows,
         };
         let additional = Additional {
             rules: &self.bundling.rules,

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, choose};
 use super::layout::Places;
-use super::{Code as ProjectCode, Options, Project, bindings, identity, settings};
-use crate::config::{self, Config};
+use super::{Code as ProjectCode, Options, Project, bindings, identity, levels, settings};
+use crate::config::{self, Config, Redirect};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 
@@ -59,23 +59,43 @@ struct Opened {
     assumptions: Vec<String>,
 }
 
+/// Where a project's configuration file is, where it has one.
+struct Located {
+    path: Option<PathBuf>,
+    redirect: Option<Redirect>,
+    assumptions: Vec<String>,
+}
+
+fn locate(
+    options: &Options,
+    directory: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Located>, Error> {
+    if let Some(path) = &options.config {
+        return Ok(Some(Located { path: Some(existing(path)?), redirect: None, assumptions: Vec::new() }));
+    }
+    let found = config::find(directory, diagnostics);
+    let Some(redirect) = config::redirect(directory, found.path.as_deref(), diagnostics)? else {
+        return Ok(None);
+    };
+    let path = redirect.as_ref().map(|redirect| redirect.path.clone()).or(found.path);
+    Ok(Some(Located { path, redirect, assumptions: found.assumption.into_iter().collect() }))
+}
+
 fn open(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Opened>, Error> {
     let directory = existing(&options.directory)?;
     if !directory.is_dir() {
         return Err(Error::Usage(format!("`{}` is not a directory", options.directory.display())));
     }
-    let mut assumptions = Vec::new();
-    let (path, redirect) = match &options.config {
-        Some(path) => (Some(existing(path)?), None),
-        None => {
-            let found = config::find(&directory, diagnostics);
-            assumptions.extend(found.assumption);
-            let Some(redirect) = config::redirect(&directory, found.path.as_deref(), diagnostics)? else {
-                return Ok(None);
-            };
-            (redirect.as_ref().map(|redirect| redirect.path.clone()).or(found.path), redirect)
-        }
-    };
+    // What the project wants of diagnostics is only known where the project is.
+    let mut said = Diagnostics::default();
+    let located = locate(options, &directory, &mut said)?;
+    let file = located.as_ref().and_then(|located| located.path.as_deref());
+    let project = located.as_ref().and_then(|located| Some(located.redirect.as_ref()?.project.as_path()));
+    let root = project.or(file.and_then(Path::parent)).unwrap_or(&directory);
+    levels::govern(&options.levels, root, diagnostics);
+    diagnostics.extend(said.into_sorted());
+    let Some(Located { path, redirect, mut assumptions }) = located else { return Ok(None) };
     let Some(path) = path else {
         if let Some(name) = named(options) {
             diagnostics.push(

@@ -91,7 +91,7 @@ proptest! {
         // The binary compiles on threads with much stack.
         let worker = thread::Builder::new().stack_size(64 << 20).spawn(move || {
             let define = BTreeMap::from([("process.env.NODE_ENV".to_owned(), "\"production\"".to_owned())]);
-            let options = Options { dialect: &Dialect::default(), module: false, form: Form::Code, define: &define, minify, keep_names: true, source_map: true };
+            let options = Options { dialect: &Dialect::default(), module: false, form: Form::Code, define: &define, minify, keep_names: true, source_map: true, flow: true };
             let source = Source::new(path, text);
             match compile(&source, options) {
                 Ok(object) => {
@@ -129,6 +129,7 @@ fn files_that_end_too_early_show_what_is_open() {
                 minify: false,
                 keep_names: true,
                 source_map: false,
+                flow: true,
             };
             let problems = compile(&Source::new(path, text), options).unwrap_err();
             let label = &problems[0].labels[0];

@@ -263,6 +263,7 @@ fn judge(home: &Path, ending: &str, minify: bool) -> bool {
         minify: false,
         keep_names: true,
         source_map: false,
+        flow: true,
     };
     let output = compile(&Source::new("output.mjs", bundle.main.as_str()), options);
     assert!(output.is_ok(), "what is linked is no JavaScript: {output:?}");

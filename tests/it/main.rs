@@ -13,6 +13,8 @@ mod deployment;
 mod fixture;
 mod frameworks;
 mod fuzz;
+mod kinds;
+mod levels;
 mod link;
 mod maps;
 mod metafile;

@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("cache", &["compile", "diagnostic"]),
     ("graph", &["cache", "compile", "diagnostic", "hash", "nodejs", "project", "resolve"]),
     ("link", &["compile", "diagnostic", "graph"]),
-    ("binding", &["compile", "diagnostic", "graph", "link", "route"]),
+    ("binding", &["compile", "config", "diagnostic", "graph", "link", "resolve", "route"]),
     ("router", &["route"]),
     ("analyze", &["asset", "compile", "error", "graph", "hash", "link"]),
     ("deployment", &["asset", "diagnostic", "error", "hash", "link", "project", "route"]),

@@ -1,0 +1,169 @@
+//! Which kind of binding the code takes a name for, by the types that it declares and by what it does with the value.
+//!
+//! Two questions are asked of each piece of evidence: which kinds it speaks for, and which it leaves possible. The first one
+//! makes a good guess, the second one never accuses wrongly: what nobody knows of may be new, a service has the methods
+//! that its author gave it, and a variable can hold anything that JSON can write.
+
+use std::ops::Range;
+
+use super::{Access, Use};
+use crate::diagnostic::Source;
+
+mod platform;
+mod table;
+mod value;
+
+pub use table::noun;
+use table::{Fit, Kinds};
+
+/// A type that the code declares a name with.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// The file.
+    pub source: Source,
+    /// Where the name is declared.
+    pub span: Range<usize>,
+    /// The type as the user would know it: `KVNamespace`.
+    pub shown: String,
+    /// Whether the declaration says that it may be missing.
+    pub optional: bool,
+    fit: Fit,
+}
+
+/// What the code takes a name for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inferred {
+    /// The configuration keys of the kinds that the evidence speaks for, sorted. A text is `vars`, whether it is a variable or
+    /// a secret. Empty when nothing is known, and when the evidence contradicts itself.
+    pub kinds: Vec<&'static str>,
+    /// Whether there is one kind, and nothing else that it could well be.
+    pub sure: bool,
+    /// Whether the types say that it may be missing.
+    pub optional: bool,
+    /// What was found, in the order of files and places. Empty when nothing is known.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Inferred {
+    /// The kind, when there is one.
+    pub fn kind(&self) -> Option<&'static str> {
+        match self.kinds.as_slice() {
+            [kind] => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// Whether the code takes the name for several kinds at once.
+    pub fn is_contradictory(&self) -> bool {
+        self.kinds.is_empty() && !self.evidence.is_empty()
+    }
+}
+
+/// Something that the code says of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The file.
+    pub source: Source,
+    /// Where.
+    pub span: Range<usize>,
+    /// What: `typed KVNamespace`, `prepare` is called.
+    pub text: String,
+}
+
+/// What the uses of one name and the types that it is declared with say of its kind.
+pub fn infer(uses: &[&Use], declared: &[Declared]) -> Inferred {
+    let mut pieces = pieces(uses, declared, true);
+    let possible = pieces.iter().fold(Kinds::ALL, |kinds, piece| kinds & piece.fit.possible);
+    // What says most comes first, so that a guess does not stand in the way of a fact.
+    pieces.sort_by_key(|piece| (piece.fit.possible.len(), piece.fit.likely.len()));
+    let likely = pieces.iter().fold(possible, |kinds, piece| match kinds & piece.fit.likely {
+        Kinds::NONE => kinds,
+        fewer => fewer,
+    });
+    let speaks = pieces.iter().any(|piece| piece.fit.likely == likely);
+    let is_only = likely == Kinds::VARS || likely.contains(possible & Kinds::DATA);
+    let kinds = match pieces.is_empty() {
+        true => Kinds::NONE,
+        false => likely & !Kinds::UNTOLD,
+    };
+    Inferred {
+        sure: kinds.len() == 1 && speaks && is_only,
+        optional: declared.iter().any(|declared| declared.optional),
+        evidence: evidence(pieces),
+        kinds: kinds.keys().collect(),
+    }
+}
+
+/// The evidence that what the code uses by this name cannot be of a kind, the key of which is given.
+pub fn conflicts(uses: &[&Use], declared: &[Declared], kind: &str) -> Vec<Evidence> {
+    // Secrets are texts.
+    let kind = if kind == "secrets" { "vars" } else { kind };
+    let Some(kind) = Kinds::of(kind) else { return Vec::new() };
+    let pieces = pieces(uses, declared, false);
+    // A value is put into texts to be looked at, too.
+    let is_text = pieces.iter().all(|piece| piece.fit.likely.contains(Kinds::VARS));
+    let contradicts = |piece: &Piece<'_>| {
+        let possible = if piece.is_text && is_text { Kinds::TEXT } else { piece.fit.possible };
+        !possible.contains(kind)
+    };
+    evidence(pieces.into_iter().filter(contradicts).collect())
+}
+
+/// A piece of evidence.
+struct Piece<'a> {
+    source: &'a Source,
+    span: Range<usize>,
+    text: String,
+    fit: Fit,
+    /// Whether it is that the value is used as text.
+    is_text: bool,
+}
+
+/// All evidence. Where it is not known whether a member is called, `called` says what to think.
+fn pieces<'a>(uses: &[&'a Use], declared: &'a [Declared], called: bool) -> Vec<Piece<'a>> {
+    let types = declared.iter().filter(|declared| declared.fit.possible != Kinds::ALL);
+    let typed = types.map(|declared| Piece {
+        source: &declared.source,
+        span: declared.span.clone(),
+        text: format!("typed `{}`", declared.shown),
+        fit: declared.fit,
+        is_text: false,
+    });
+    let treated = uses.iter().flat_map(|found| {
+        let piece = move |access: &Access| {
+            Some(Piece {
+                source: &found.source,
+                span: found.span.clone(),
+                text: text(access),
+                fit: table::fit(access, called)?,
+                is_text: *access == Access::AsText,
+            })
+        };
+        found.accesses.iter().filter_map(piece)
+    });
+    typed.chain(treated).collect()
+}
+
+fn evidence(pieces: Vec<Piece<'_>>) -> Vec<Evidence> {
+    let one =
+        |piece: Piece<'_>| Evidence { source: piece.source.clone(), span: piece.span, text: piece.text };
+    let mut evidence: Vec<Evidence> = pieces.into_iter().map(one).collect();
+    let key = |one: &Evidence| (one.source.path().to_owned(), one.span.start, one.text.clone());
+    evidence.sort_by_cached_key(key);
+    evidence.dedup();
+    evidence
+}
+
+/// What is done, in a few words.
+fn text(access: &Access) -> String {
+    match access {
+        Access::Member(path) => format!("`{path}` is used"),
+        Access::Option(method, _, key) => format!("`{method}` is given `{key}`"),
+        Access::Text(method, _, text) => format!("`{method}` is given `{text}`"),
+        Access::Argument(package, function) => format!("given to `{function}` of `{package}`"),
+        Access::AsText => "used as text".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
