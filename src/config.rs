@@ -20,10 +20,10 @@ mod schema;
 mod toml;
 mod validate;
 
-pub(crate) use edit::is_created;
-pub use edit::{Change, Edited, edit};
+pub use edit::{Change, Edited, Request, edit};
+pub(crate) use edit::{identities, is_there, request};
 pub(crate) use find::find;
-pub(crate) use redirect::{Redirect, redirect, straight};
+pub(crate) use redirect::{PLACE as REDIRECT, Redirect, is_made, redirect, straight};
 pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key};
 pub use schema::{Field, KEYS, Key, Scope, Shape};
 pub(crate) use validate::{PAGES_ENVIRONMENTS, is_retired, nearest, validate};

@@ -15,6 +15,7 @@ use crate::target::wrangler;
 
 mod analysis;
 mod bundle;
+mod edit;
 mod plugin;
 mod published;
 mod serving;
@@ -25,6 +26,7 @@ mod worker;
 pub use analysis::{Analyzed, Placement, analyze};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
+pub use edit::{BindRequest, bind, provision};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
 pub use why::{Answer, Link, Share, WhyRequest, why};

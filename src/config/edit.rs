@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use super::schema::{BindingKind, KINDS};
+use super::schema::{BindingKind, KINDS, SECRETS};
 use super::{Config, parse};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -16,15 +16,19 @@ use crate::error::Error;
 mod brackets;
 mod classes;
 mod diff;
+mod ids;
 mod json;
 mod plan;
+mod request;
 mod save;
 mod sections;
 mod text;
 mod toml;
 mod write;
 
-pub(crate) use classes::is_created;
+pub(crate) use ids::identities;
+pub use request::Request;
+pub(crate) use request::request;
 
 /// A change of a configuration file. An environment must be one that the file has; `None` is the top level.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +108,16 @@ pub struct Edited {
 }
 
 impl Edited {
+    /// The same as a file that is not there yet.
+    pub(crate) fn as_new(self) -> Self {
+        Self { old: String::new(), ..self }
+    }
+
+    /// Whether anything is different.
+    pub fn is_changed(&self) -> bool {
+        self.old != self.config.source.text()
+    }
+
     /// What is different, as a unified diff.
     pub fn diff(&self) -> String {
         diff::unified(self.config.source.path(), &self.old, self.config.source.text())
@@ -123,11 +137,27 @@ impl Edited {
     }
 }
 
+/// Whether a name is declared already as a change would declare it.
+pub(crate) fn is_there(config: &Config, change: &Change) -> bool {
+    let (name, wanted) = match change {
+        Change::Declare { kind, name, .. } => (name, *kind),
+        Change::Variable { name, .. } => (name, "vars"),
+        Change::Require { name, .. } => (name, SECRETS),
+        Change::Identify { .. } | Change::Create { .. } => return false,
+    };
+    let table = match change.environment() {
+        Some(name) => config.root.get("env").and_then(|environments| environments.get(name)),
+        None => Some(&config.root),
+    };
+    let found = table.and_then(|table| plan::declared(table, name));
+    found.is_some_and(|(kind, _)| kind == wanted)
+}
+
 /// Makes changes one after the other.
 ///
 /// # Errors
 /// A diagnostic about the first change that cannot be made; then none is.
-pub fn edit(config: &Config, changes: &[Change]) -> Result<Edited, Diagnostic> {
+pub fn edit(config: &Config, changes: &[Change]) -> Result<Edited, Box<Diagnostic>> {
     let mut current = config.clone();
     for change in changes {
         current = one(&current, change)?;
@@ -135,12 +165,13 @@ pub fn edit(config: &Config, changes: &[Change]) -> Result<Edited, Diagnostic> {
     Ok(Edited { config: current, old: config.source.text().to_owned() })
 }
 
-fn one(config: &Config, change: &Change) -> Result<Config, Diagnostic> {
+fn one(config: &Config, change: &Change) -> Result<Config, Box<Diagnostic>> {
     if let Some(generated) = &config.generated {
         let message =
             format!("`{}` was made by a build tool, which will make it again", config.source.path());
         let help = format!("change the file in `{}` that it was made of", generated.project.display());
-        return Err(Diagnostic::error(Code::RedirectedConfig, message).file(config.source.path()).help(help));
+        let diagnostic = Diagnostic::error(Code::RedirectedConfig, message).file(config.source.path());
+        return Err(diagnostic.help(help).into());
     }
     let Some(step) = plan::plan(config, change)? else { return Ok(config.clone()) };
     let text = config.source.text();
@@ -156,7 +187,7 @@ fn one(config: &Config, change: &Change) -> Result<Config, Diagnostic> {
             new.source = crate::diagnostic::Source::new(config.source.path(), new.source.text());
             Ok(new)
         }
-        None => Err(refusal(config, &step)),
+        None => Err(refusal(config, &step).into()),
     }
 }
 
@@ -184,12 +215,21 @@ fn kind(key: &str) -> Option<&'static BindingKind> {
 }
 
 fn refusal(config: &Config, step: &plan::Step) -> Diagnostic {
+    let is_toml = is_toml(config);
     let path = match step.path() {
         path if path.is_empty() => "the top level".to_owned(),
         path => format!("`{path}`"),
     };
-    let message = format!("{path} is written in a way that cannot be added to");
-    Diagnostic::error(Code::EditRefused, message)
-        .at(&config.source, step.target(&config.root).span.clone(), "")
-        .help(format!("add it by hand: {}", step.by_hand(is_toml(config))))
+    let (message, help) = match is_toml && step.has_null() {
+        true => (
+            format!("{path} cannot take a `null`, which TOML does not have"),
+            "leave out what is `null`, or keep the value as a text".to_owned(),
+        ),
+        false => (
+            format!("{path} is written in a way that cannot be added to"),
+            format!("add it by hand: {}", step.by_hand(is_toml)),
+        ),
+    };
+    let span = step.target(&config.root).span.clone();
+    Diagnostic::error(Code::EditRefused, message).at(&config.source, span, "").help(help)
 }

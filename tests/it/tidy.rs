@@ -36,6 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "binding",
             "cache",
             "compile",
+            "config",
             "deployment",
             "diagnostic",
             "discover",

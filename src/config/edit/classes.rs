@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::config::{Config, Value};
 
 /// Whether storage is created for a class in an environment.
-pub(crate) fn is_created(config: &Config, environment: Option<&str>, class: &str) -> bool {
+pub(super) fn is_created(config: &Config, environment: Option<&str>, class: &str) -> bool {
     if are_exported(config, environment) {
         let export = effective(config, environment, "exports").and_then(|exports| exports.get(class));
         let state = export.and_then(|export| export.get("state")).and_then(Value::as_str);

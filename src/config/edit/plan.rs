@@ -57,6 +57,20 @@ impl Step {
         }
     }
 
+    /// Whether a `null` would be written, which TOML cannot.
+    pub(super) fn has_null(&self) -> bool {
+        fn has_null(value: &Json) -> bool {
+            match value {
+                Json::Null => true,
+                Json::Array(items) => items.iter().any(has_null),
+                Json::Object(entries) => entries.values().any(has_null),
+                _ => false,
+            }
+        }
+        let (Action::Insert { value, .. } | Action::Push(value) | Action::Replace(value)) = &self.action;
+        has_null(value)
+    }
+
     /// The way to where something is added, for people.
     pub(super) fn path(&self) -> String {
         let mut path = String::new();
@@ -103,7 +117,7 @@ impl Step {
 }
 
 /// The step that a change takes in a file; none where the file says it already.
-pub(super) fn plan(config: &Config, change: &Change) -> Result<Option<Step>, Diagnostic> {
+pub(super) fn plan(config: &Config, change: &Change) -> Result<Option<Step>, Box<Diagnostic>> {
     let table = Table::of(config, change.environment())?;
     match change {
         Change::Declare { kind, name, fields, .. } => {
@@ -148,7 +162,7 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn of(config: &'a Config, environment: Option<&str>) -> Result<Self, Diagnostic> {
+    fn of(config: &'a Config, environment: Option<&str>) -> Result<Self, Box<Diagnostic>> {
         let Some(name) = environment else {
             return Ok(Self { config, at: Vec::new(), value: &config.root });
         };
@@ -157,18 +171,23 @@ impl<'a> Table<'a> {
                 let at = ["env", name].map(|key| Segment::Key(key.to_owned())).to_vec();
                 Ok(Self { config, at, value })
             }
-            None => Err(unknown_environment(config, name)),
+            None => Err(unknown_environment(config, name).into()),
         }
     }
 
-    fn kind(&self, key: &str) -> Result<&'static BindingKind, Diagnostic> {
+    fn kind(&self, key: &str) -> Result<&'static BindingKind, Box<Diagnostic>> {
         kind(key).filter(|kind| kind.place != Place::Names).ok_or_else(|| {
             let message = format!("`{key}` is no kind of binding that can be declared");
-            Diagnostic::error(Code::UnknownKey, message).file(self.config.source.path())
+            Diagnostic::error(Code::UnknownKey, message).file(self.config.source.path()).into()
         })
     }
 
-    fn declare(&self, kind: &BindingKind, name: &str, fields: &[(String, Json)]) -> Result<Step, Diagnostic> {
+    fn declare(
+        &self,
+        kind: &BindingKind,
+        name: &str,
+        fields: &[(String, Json)],
+    ) -> Result<Step, Box<Diagnostic>> {
         self.refuse_taken(name)?;
         let mut entry = Map::new();
         entry.insert(kind.name.to_owned(), json!(name));
@@ -183,7 +202,12 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn identify(&self, kind: &BindingKind, name: &str, resource: &str) -> Result<Option<Step>, Diagnostic> {
+    fn identify(
+        &self,
+        kind: &BindingKind,
+        name: &str,
+        resource: &str,
+    ) -> Result<Option<Step>, Box<Diagnostic>> {
         let keys: &[&str] = match &kind.place {
             Place::Within(list) => &[kind.key, list],
             _ => &[kind.key],
@@ -201,7 +225,8 @@ impl<'a> Table<'a> {
             let message = format!("there is no `{name}` in `{}`", kind.key);
             return Err(Diagnostic::error(Code::UnknownBinding, message)
                 .at(&self.config.source, list.unwrap_or(self.value).span.clone(), "not in here")
-                .help("check the name, or add the binding with `pagesbuild bind`"));
+                .help("check the name, or add the binding with `pagesbuild bind`")
+                .into());
         };
         at.push(Segment::Index(index));
         match item.entry(field) {
@@ -211,10 +236,11 @@ impl<'a> Table<'a> {
             }
             Some(entry) if entry.value.as_str() == Some(resource) => Ok(None),
             Some(entry) => {
-                let message = format!("`{name}` already has a `{field}`");
+                let message = format!("`{name}` has another `{field}` already");
                 Err(Diagnostic::error(Code::ConflictingSettings, message)
                     .at(&self.config.source, entry.value.span.clone(), "")
-                    .help("delete it here if the new one is meant"))
+                    .help("delete it here if the new one is meant")
+                    .into())
             }
             None => {
                 let keys = vec![(*field).to_owned()];
@@ -224,7 +250,7 @@ impl<'a> Table<'a> {
     }
 
     /// An entry behind the keys, the last of which is new.
-    fn insert(&self, keys: &[&str], value: Json) -> Result<Step, Diagnostic> {
+    fn insert(&self, keys: &[&str], value: Json) -> Result<Step, Box<Diagnostic>> {
         let mut at = self.at.clone();
         let mut table = self.value;
         for (index, key) in keys.iter().enumerate() {
@@ -239,11 +265,12 @@ impl<'a> Table<'a> {
         let message = format!("`{}` is already there", keys.join("."));
         Err(Diagnostic::error(Code::DuplicateBinding, message)
             .at(&self.config.source, table.span.clone(), "")
-            .help("there can be only one of this kind; change it here"))
+            .help("there can be only one of this kind; change it here")
+            .into())
     }
 
     /// An item of the list behind the keys.
-    fn push(&self, keys: &[&str], item: Json) -> Result<Step, Diagnostic> {
+    fn push(&self, keys: &[&str], item: Json) -> Result<Step, Box<Diagnostic>> {
         let mut at = self.at.clone();
         let mut value = self.value;
         for (index, key) in keys.iter().enumerate() {
@@ -260,7 +287,7 @@ impl<'a> Table<'a> {
     }
 
     /// A table or list that is to be added to must be one.
-    fn demand(&self, value: &Value, fits: bool, at: &[Segment]) -> Result<(), Diagnostic> {
+    fn demand(&self, value: &Value, fits: bool, at: &[Segment]) -> Result<(), Box<Diagnostic>> {
         if fits {
             return Ok(());
         }
@@ -268,20 +295,22 @@ impl<'a> Table<'a> {
         let message = format!("`{path}` is neither a table nor a list, so nothing can be added to it");
         Err(Diagnostic::error(Code::WrongType, message)
             .at(&self.config.source, value.span.clone(), "")
-            .help("correct the value first"))
+            .help("correct the value first")
+            .into())
     }
 
-    fn refuse_taken(&self, name: &str) -> Result<(), Diagnostic> {
+    fn refuse_taken(&self, name: &str) -> Result<(), Box<Diagnostic>> {
         let Some((place, entry)) = declared(self.value, name) else { return Ok(()) };
         let message = format!("`{name}` is already declared in `{place}`");
         Err(Diagnostic::error(Code::DuplicateBinding, message)
             .at(&self.config.source, entry.span.clone(), "here")
-            .help("choose another name, or change what is there"))
+            .help("choose another name, or change what is there")
+            .into())
     }
 }
 
 /// The key that declares a name in a table, and the place of the name.
-fn declared<'a>(table: &'a Value, name: &str) -> Option<(&'static str, &'a Value)> {
+pub(super) fn declared<'a>(table: &'a Value, name: &str) -> Option<(&'static str, &'a Value)> {
     let named = |kind: &BindingKind, value: &'a Value| {
         value.get(kind.name).filter(|value| value.as_str() == Some(name))
     };

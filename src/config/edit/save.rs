@@ -11,6 +11,9 @@ const MARK: &str = "\u{feff}";
 
 /// Replaces a file that holds the old text. A symbolic link stays one; the file that it leads to is replaced.
 pub(super) fn save(path: &Path, old: &str, new: &str) -> Result<(), Error> {
+    if old.is_empty() && !path.exists() {
+        return create(path, new);
+    }
     let failed = |source| Error::io("replace", path, source);
     let file = fs::canonicalize(path).map_err(failed)?;
     // Whoever made it read-only means it, and a rename would not ask.
@@ -35,4 +38,10 @@ pub(super) fn save(path: &Path, old: &str, new: &str) -> Result<(), Error> {
         .map_err(failed)?;
     beside.persist(&file).map_err(|error| failed(error.error))?;
     Ok(())
+}
+
+/// Makes a file that is not there.
+fn create(path: &Path, text: &str) -> Result<(), Error> {
+    let failed = |source| Error::io("create", path, source);
+    File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)
 }
