@@ -8,6 +8,7 @@ pub mod analyze;
 pub mod asset;
 pub mod binding;
 pub mod cache;
+pub mod check;
 pub mod compile;
 pub mod config;
 pub mod deployment;

@@ -24,6 +24,7 @@ mod load;
 mod modules;
 mod settings;
 
+pub(crate) use environment::Environment;
 pub use modules::{ModuleRules, ModuleType, Verdict};
 
 /// The name under which functions expect the static files.
@@ -115,6 +116,20 @@ impl Project {
         let own = self.environment.as_ref().and_then(|name| config.root.get("env")?.get(name));
         let mut tables = own.into_iter().chain([&config.root]);
         tables.find_map(|table| table.get(key)).map(|value| (config, value))
+    }
+
+    /// The environment as the configuration file has it.
+    pub(crate) fn here(&self) -> Option<Environment<'_>> {
+        let name = self.environment.as_deref();
+        environment::choose(self.config.as_ref()?, name, &mut Diagnostics::default())
+    }
+
+    /// All environments that the configuration file has, the top level first.
+    pub(crate) fn environments(&self) -> Vec<Environment<'_>> {
+        let Some(config) = &self.config else { return Vec::new() };
+        let tables = config.root.get("env").map_or(&[][..], Value::entries);
+        let names = [None].into_iter().chain(tables.iter().map(|entry| Some(entry.key.as_str())));
+        names.filter_map(|name| environment::choose(config, name, &mut Diagnostics::default())).collect()
     }
 }
 

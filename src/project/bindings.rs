@@ -9,11 +9,11 @@ use crate::config::{BindingKind, Entry, KINDS, Place, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// One declaration of a binding in the file.
-pub(super) struct Declaration<'a> {
-    pub(super) name: &'a str,
-    pub(super) name_span: Range<usize>,
+pub(crate) struct Declaration<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) name_span: Range<usize>,
     /// What was declared: the table that holds the name, or the value of a variable.
-    pub(super) value: &'a Value,
+    pub(crate) value: &'a Value,
 }
 
 /// The declarations of a kind below the value of its key. Those without a name have been reported.
@@ -63,8 +63,7 @@ pub(super) fn bindings(
             });
         }
     }
-    let required = environment.get("secrets").and_then(|secrets| secrets.get("required"));
-    for secret in required.map_or(&[][..], Value::items) {
+    for secret in environment.secrets() {
         diagnostics.extend(secret.as_str().and_then(|name| taken.take(name, "secrets", &secret.span)));
     }
     let implied =

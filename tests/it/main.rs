@@ -7,6 +7,7 @@ mod asset;
 mod bind;
 mod bundle;
 mod cache;
+mod check;
 mod cli;
 mod compile;
 mod config;
