@@ -109,7 +109,7 @@ pub struct Edited {
 
 impl Edited {
     /// The same as a file that is not there yet.
-    pub(crate) fn as_new(self) -> Self {
+    pub(crate) fn into_new(self) -> Self {
         Self { old: String::new(), ..self }
     }
 

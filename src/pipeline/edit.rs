@@ -48,7 +48,7 @@ pub fn bind(options: &Options, request: BindRequest<'_>) -> Result<(Option<Edite
     if let Some(edited) = edited.as_ref().filter(|_| environments == [None]) {
         diagnostics.extend(not_inherited(&edited.config, request.binding));
     }
-    let edited = edited.map(|edited| if is_new { edited.as_new() } else { edited });
+    let edited = edited.map(|edited| if is_new { edited.into_new() } else { edited });
     Ok((edited, diagnostics.into_sorted()))
 }
 

@@ -99,6 +99,16 @@ impl<'a> Node<'a> {
     }
 }
 
+/// A table with a header of its own.
+struct Block<'a> {
+    header: String,
+    /// What its lines are indented by.
+    indented: &'a str,
+    lines: Vec<(&'a String, &'a Json)>,
+    /// Whether blank lines hold it apart from what is around it.
+    apart: bool,
+}
+
 struct Writer<'a> {
     text: &'a str,
     root: &'a Table,
@@ -132,7 +142,7 @@ impl Writer<'_> {
         let (open, close) = if is_list { ("[[", "]]") } else { ("[", "]") };
         let at = header_place(self.text, self.root, table, is_root)?;
         let header = format!("{open}{}{close}", dotted(&path));
-        Some(vec![self.block(at, &header, "", &lines, true)?])
+        Some(vec![self.block(at, &Block { header, indented: "", lines, apart: true })?])
     }
 
     /// One more table behind the last one of a list, written as that one.
@@ -147,18 +157,12 @@ impl Writer<'_> {
         let lines: Vec<(&String, &Json)> = value.as_object()?.iter().collect();
         let indented = own_lines(last).next().map_or(margin, |at| indentation(self.text, at));
         let header = format!("{margin}{}", &self.text[span]);
-        Some(vec![self.block(at, &header, indented, &lines, apart)?])
+        Some(vec![self.block(at, &Block { header, indented, lines, apart })?])
     }
 
-    /// A header with its lines at the start of a line or at the end of the text.
-    fn block(
-        &self,
-        at: usize,
-        header: &str,
-        indented: &str,
-        lines: &[(&String, &Json)],
-        apart: bool,
-    ) -> Option<Edit> {
+    /// A new table at the start of a line or at the end of the text.
+    fn block(&self, at: usize, block: &Block<'_>) -> Option<Edit> {
+        let Block { header, indented, lines, apart } = block;
         let newline = newline(self.text, at);
         let lines: Option<Vec<String>> = lines
             .iter()
@@ -172,13 +176,13 @@ impl Writer<'_> {
         if !ends_line {
             text.push_str(newline);
         }
-        if apart && !is_blank(before.lines().next_back()) {
+        if *apart && !is_blank(before.lines().next_back()) {
             text.push_str(newline);
         }
         text.push_str(&body);
         if ends_line {
             text.push_str(newline);
-            if apart && !is_blank(self.text[at..].lines().next()) {
+            if *apart && !is_blank(self.text[at..].lines().next()) {
                 text.push_str(newline);
             }
         }
