@@ -24,6 +24,7 @@ mod plugin;
 pub(crate) mod printer;
 mod provision;
 mod routes;
+mod types;
 mod why;
 
 /// Compile a web project, its static assets, functions and bindings, into one versioned deployment
@@ -66,6 +67,9 @@ enum Command {
     /// Show what imports a module, why it is that file, and what keeps it in the worker
     #[command(after_help = why::EXAMPLES)]
     Why(why::Arguments),
+    /// Write TypeScript declarations of what a project's bindings and routes are
+    #[command(after_help = types::EXAMPLES)]
+    Types(types::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -226,6 +230,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Bind(arguments) => bind::run(&arguments, &global, &printer),
         Command::Provision(arguments) => provision::run(&arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
+        Command::Types(arguments) => types::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

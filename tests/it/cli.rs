@@ -19,6 +19,7 @@ fn help_teaches_by_example() {
         vec!["bind", "--help"],
         vec!["provision", "--help"],
         vec!["why", "--help"],
+        vec!["types", "--help"],
     ] {
         let output = pagesbuild(root(), &command);
         assert_eq!(output.status.code(), Some(0));

@@ -32,5 +32,6 @@ mod router;
 mod snapshots;
 mod swc_bundler;
 mod tidy;
+mod types;
 mod why;
 mod worker;
