@@ -37,7 +37,7 @@ fn directory() -> PathBuf {
 fn uses(home: &Path) -> Uses {
     let options = Options { directory: home.to_owned(), no_cache: true, ..Options::default() };
     let (uses, diagnostics) = pipeline::uses(&options).unwrap();
-    uses.unwrap_or_else(|| panic!("{}: {diagnostics:#?}", home.display()))
+    uses.unwrap_or_else(|| panic!("{}: {diagnostics:#?}", home.display())).uses
 }
 
 #[test]

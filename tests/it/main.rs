@@ -4,6 +4,7 @@
 
 mod analyze;
 mod asset;
+mod bind;
 mod bindings;
 mod bundle;
 mod cache;
@@ -32,5 +33,6 @@ mod router;
 mod snapshots;
 mod swc_bundler;
 mod tidy;
+mod types;
 mod why;
 mod worker;
