@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::diagnostic::Source;
 
 pub mod kinds;
+pub mod types;
 
 /// What the worker's code uses of `env`.
 #[derive(Clone, Debug, Default)]
