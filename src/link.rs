@@ -48,6 +48,8 @@ pub struct Bundle {
     pub sources: Vec<String>,
     /// The names that the main module exports, sorted.
     pub exports: Vec<String>,
+    /// Whether it exports more than that, by `export *` from modules that are not linked.
+    pub exports_more: bool,
     /// The modules beside the main one, sorted by name.
     pub additional: Vec<AdditionalModule>,
     /// What of each module is in the text.

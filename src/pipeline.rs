@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
+use crate::check;
 use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
@@ -15,18 +16,22 @@ use crate::target::wrangler;
 
 mod analysis;
 mod bundle;
+mod edit;
 mod plugin;
 mod published;
 mod serving;
 mod sources;
+mod types;
 mod why;
 mod worker;
 
 pub use analysis::{Analyzed, Placement, analyze};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
+pub use edit::{BindRequest, bind, provision};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
+pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
 pub use why::{Answer, Link, Share, WhyRequest, why};
 use worker::Given;
 
@@ -175,6 +180,9 @@ fn back(
         None => None,
     };
     let bundle = linked.as_ref().map(|linked| &linked.bundle);
+    if !diagnostics.has_errors() {
+        check::check(facts(&project, bundle), diagnostics);
+    }
     if bundle.is_none() && assets.is_none() && !diagnostics.has_errors() {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
@@ -213,6 +221,15 @@ fn back(
     diagnostics.extend(serving::in_the_future(&project, &facts));
     let assets = assets.map_or_else(Vec::new, |assets| assets.files);
     Ok(Some(Made { project, outdir, assets, linked, deployment, facts }))
+}
+
+/// What is known of a project whose code could be linked, or that has none.
+fn facts<'a>(project: &'a Project, bundle: Option<&'a Bundle>) -> check::Facts<'a> {
+    let worker = check::Worker {
+        exports: bundle.map_or(&[], |bundle| &bundle.exports),
+        exports_more: bundle.is_some_and(|bundle| bundle.exports_more),
+    };
+    check::Facts { project, worker }
 }
 
 /// The static half of a deployment.

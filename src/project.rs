@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use crate::config::{Config, Value};
+use crate::config::{Config, Edited, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::error::Error;
 
 mod bindings;
+mod edit;
 mod environment;
 mod glob;
 mod identity;
@@ -23,6 +24,7 @@ mod load;
 mod modules;
 mod settings;
 
+pub(crate) use environment::Environment;
 pub use modules::{ModuleRules, ModuleType, Verdict};
 
 /// The name under which functions expect the static files.
@@ -114,6 +116,20 @@ impl Project {
         let own = self.environment.as_ref().and_then(|name| config.root.get("env")?.get(name));
         let mut tables = own.into_iter().chain([&config.root]);
         tables.find_map(|table| table.get(key)).map(|value| (config, value))
+    }
+
+    /// The environment as the configuration file has it.
+    pub(crate) fn here(&self) -> Option<Environment<'_>> {
+        let name = self.environment.as_deref();
+        environment::choose(self.config.as_ref()?, name, &mut Diagnostics::default())
+    }
+
+    /// All environments that the configuration file has, the top level first.
+    pub(crate) fn environments(&self) -> Vec<Environment<'_>> {
+        let Some(config) = &self.config else { return Vec::new() };
+        let tables = config.root.get("env").map_or(&[][..], Value::entries);
+        let names = [None].into_iter().chain(tables.iter().map(|entry| Some(entry.key.as_str())));
+        names.filter_map(|name| environment::choose(config, name, &mut Diagnostics::default())).collect()
     }
 }
 
@@ -216,6 +232,53 @@ impl Bundling {
 /// When the command line names what does not exist, or the file cannot be read.
 pub fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Error> {
     load::load(options, diagnostics)
+}
+
+/// The configuration file that the user keeps, to be changed. `None` where there is none or it cannot be read.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn editable(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Config>, Error> {
+    edit::editable(options, diagnostics)
+}
+
+/// Whether a project has a configuration file, be it one that a build tool has made.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn has_configuration(options: &Options) -> Result<bool, Error> {
+    edit::has_configuration(options)
+}
+
+/// A configuration file for a project without one, not written yet.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn started(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Config>, Error> {
+    edit::started(options, diagnostics)
+}
+
+/// The environment that is asked for; an empty name means the top level.
+pub(crate) fn environment(options: &Options) -> Option<&str> {
+    load::named(options)
+}
+
+/// What is wrong with a changed file in an environment, and was not wrong before.
+pub(crate) fn newly_wrong(before: &Config, after: &Edited, environment: Option<&str>) -> Vec<Diagnostic> {
+    edit::newly_wrong(before, after, environment)
+}
+
+/// Loads what each environment of a project declares, the top level first, or the one that is asked for. As [`load`], but
+/// what is named need not be there yet, and a configuration that a build tool has made does not count: what is declared is
+/// what the user wrote.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_declared(
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Vec<Project>>, Error> {
+    load::load_declared(options, diagnostics)
 }
 
 /// That a project comes to neither code nor static files, and what would change that.

@@ -62,6 +62,10 @@ codes! {
     NotText => "not-text",
     /// An imported name is assigned to.
     AssignToImport => "assign-to-import",
+    /// A change that a configuration file cannot take as it is written.
+    EditRefused => "edit-refused",
+    /// A binding that is named and that the file does not declare.
+    UnknownBinding => "unknown-binding",
     /// Several configuration files could be meant.
     SeveralConfigs => "several-configs",
     /// A configuration that a build tool has made, or its note of it, that cannot be used.
@@ -136,6 +140,16 @@ codes! {
     RoutesJsonIgnored => "routes-json-ignored",
     /// Two files under `durable_objects/` export classes of one name.
     DuplicateClass => "duplicate-class",
+    /// A class that the configuration names and the worker does not export.
+    MissingClass => "missing-class" (Error, Error),
+    /// A Durable Object class that is bound and that no migration makes.
+    UnmigratedClass => "unmigrated-class" (Warning, Warning),
+    /// A service binding of a worker to an entrypoint of its own that it does not export.
+    MissingEntrypoint => "missing-entrypoint" (Warning, Error),
+    /// Production and another environment have one resource that keeps a state.
+    SharedResource => "shared-resource" (Warning, Warning),
+    /// A variable that looks like a secret.
+    SecretInVars => "secret-in-vars" (Warning, Warning),
     /// A functions directory without any handler.
     ForeignFunctions => "foreign-functions",
     /// Routing rules would let a request around a middleware.

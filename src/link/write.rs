@@ -68,6 +68,7 @@ pub(super) fn write(binder: &Binder<'_>, live: &Live, plan: &Plan, names: &Names
             .map(|module| binder.module(module).path.clone())
             .collect(),
         exports,
+        exports_more: !binder.loose_stars(binder.graph.entry).1.is_empty(),
         link_map,
     }
 }

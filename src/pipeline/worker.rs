@@ -161,8 +161,8 @@ fn as_it_is(
         Ok((object, String::from_utf8_lossy(&content).into_owned()))
     };
     let (object, text) = read().map_err(|problems: Vec<Diagnostic>| diagnostics.extend(problems)).ok()?;
-    let names = object.exports.iter().map(|export| export.name.clone()).filter(|name| name != "*");
-    let exports: BTreeSet<String> = names.collect();
+    let names = object.exports.iter().map(|export| export.name.clone());
+    let (stars, exports): (BTreeSet<String>, BTreeSet<String>) = names.partition(|name| name == "*");
     let externals: BTreeSet<(String, ImportKind)> =
         object.imports.iter().map(|import| (import.specifier.clone(), import.kind)).collect();
     let targets = object.imports.iter().map(|import| Target::External(import.specifier.clone())).collect();
@@ -171,6 +171,7 @@ fn as_it_is(
         source_map: None,
         sources: vec![path.clone()],
         exports: exports.into_iter().collect(),
+        exports_more: !stars.is_empty(),
         additional: Vec::new(),
         link_map: LinkMap::of_one(&object, externals.into_iter().collect(), text.len()),
         main: text,

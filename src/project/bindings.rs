@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::Binding;
 use super::environment::Environment;
-use super::{AssetSettings, Binding};
 use crate::config::{BindingKind, Entry, KINDS, Place, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// One declaration of a binding in the file.
-pub(super) struct Declaration<'a> {
-    pub(super) name: &'a str,
-    pub(super) name_span: Range<usize>,
+pub(crate) struct Declaration<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) name_span: Range<usize>,
     /// What was declared: the table that holds the name, or the value of a variable.
-    pub(super) value: &'a Value,
+    pub(crate) value: &'a Value,
 }
 
 /// The declarations of a kind below the value of its key. Those without a name have been reported.
@@ -37,10 +37,10 @@ pub(super) fn declarations<'a>(kind: &BindingKind, value: &'a Value) -> Vec<Decl
     }
 }
 
-/// All bindings in the order of their names.
+/// All bindings in the order of their names. `assets` is that of the static files.
 pub(super) fn bindings(
     environment: &Environment<'_>,
-    assets: Option<&AssetSettings>,
+    assets: Option<&str>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Binding> {
     let source = &environment.config.source;
@@ -63,13 +63,12 @@ pub(super) fn bindings(
             });
         }
     }
-    let required = environment.get("secrets").and_then(|secrets| secrets.get("required"));
-    for secret in required.map_or(&[][..], Value::items) {
+    for secret in environment.secrets() {
         diagnostics.extend(secret.as_str().and_then(|name| taken.take(name, "secrets", &secret.span)));
     }
     let implied =
         assets.filter(|_| environment.get("assets").and_then(|assets| assets.get("binding")).is_none());
-    if let Some((kind, span)) = implied.and_then(|assets| taken.first.get(assets.binding.as_str())) {
+    if let Some((kind, span)) = implied.and_then(|assets| taken.first.get(assets)) {
         let message = format!("`{}` names the static files, but also stands in `{kind}`", super::ASSETS);
         diagnostics.push(
             Diagnostic::error(Code::DuplicateBinding, message)

@@ -6,24 +6,44 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bindings::declarations;
+use super::bindings::{Declaration, declarations};
 use crate::config::{
-    Config, Entry, KINDS, Kind, PAGES_ENVIRONMENTS, Scope, Value, environments, key, nearest,
+    BindingKind, Config, Entry, KINDS, Kind, PAGES_ENVIRONMENTS, Scope, Value, environments, key, nearest,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
 /// The settings of one environment, each with the place it comes from.
-pub(super) struct Environment<'a> {
-    pub(super) config: &'a Config,
-    pub(super) name: Option<&'a str>,
+pub(crate) struct Environment<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) name: Option<&'a str>,
     /// The environment's own table, where it has one.
-    pub(super) table: Option<&'a Entry>,
+    pub(crate) table: Option<&'a Entry>,
     pub(super) entries: BTreeMap<&'a str, &'a Entry>,
 }
 
 impl<'a> Environment<'a> {
-    pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Value> {
         self.entries.get(key).map(|entry| &entry.value)
+    }
+
+    /// Every declaration of a binding with its kind, in the order of the kinds.
+    pub(crate) fn declarations(&self) -> Vec<(&'static BindingKind, Declaration<'a>)> {
+        let of_kind = |kind: &'static BindingKind| {
+            let value = self.get(kind.key);
+            let all = value.map(|value| declarations(kind, value)).unwrap_or_default();
+            all.into_iter().map(move |declaration| (kind, declaration))
+        };
+        KINDS.iter().flat_map(of_kind).collect()
+    }
+
+    /// The names of the secrets that have to be set.
+    pub(crate) fn secrets(&self) -> &'a [Value] {
+        self.get("secrets").and_then(|secrets| secrets.get("required")).map_or(&[], Value::items)
+    }
+
+    /// Where it stands in the file, for a sentence.
+    pub(crate) fn shown(&self) -> String {
+        self.table.map_or_else(|| "the top level".to_owned(), |table| format!("`env.{}`", table.key))
     }
 
     pub(super) fn str(&self, key: &str) -> Option<&'a str> {

@@ -16,7 +16,10 @@ fn help_teaches_by_example() {
         vec!["routes", "--help"],
         vec!["analyze", "--help"],
         vec!["bundle", "--help"],
+        vec!["bind", "--help"],
+        vec!["provision", "--help"],
         vec!["why", "--help"],
+        vec!["types", "--help"],
     ] {
         let output = pagesbuild(root(), &command);
         assert_eq!(output.status.code(), Some(0));

@@ -27,6 +27,7 @@ fn worker(text: &str) -> Bundle {
         source_map: Some(r#"{"version":3,"sources":[],"names":[],"mappings":""}"#.to_owned()),
         sources: vec!["functions/index.js".to_owned()],
         exports: vec!["default".to_owned()],
+        exports_more: false,
         additional: Vec::new(),
         link_map: LinkMap::default(),
     }

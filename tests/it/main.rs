@@ -4,8 +4,10 @@
 
 mod analyze;
 mod asset;
+mod bind;
 mod bundle;
 mod cache;
+mod check;
 mod cli;
 mod compile;
 mod config;
@@ -30,5 +32,6 @@ mod router;
 mod snapshots;
 mod swc_bundler;
 mod tidy;
+mod types;
 mod why;
 mod worker;

@@ -1,0 +1,55 @@
+//! Variables that hold what nobody but the worker should know.
+//!
+//! Told by the value alone where tokens of a known service start in a way of their own, otherwise by the name and the value
+//! together. Much that looks random is meant for everybody: identifiers, public keys, hashes, addresses.
+
+use super::Environment;
+use crate::config::{Entry, Kind, Value};
+use crate::diagnostic::{Code, Diagnostic, Source};
+
+mod looks;
+
+use looks::Look;
+
+/// Variables that look like secrets. What they hold is not shown: diagnostics go to logs.
+pub(super) fn in_vars(here: &Environment<'_>) -> Vec<Diagnostic> {
+    let vars = here.get("vars").map_or(&[][..], Value::entries);
+    let found: Vec<(&Entry, Vec<&Value>, Look)> = vars.iter().filter_map(secret).collect();
+    let hidden: Vec<&Value> = found.iter().flat_map(|(_, values, _)| values.iter().copied()).collect();
+    let source = without(&here.config.source, &hidden);
+    let one = |(entry, _, look): &(&Entry, Vec<&Value>, Look)| {
+        let message = format!("`{}` in `vars` looks like a secret: {}", entry.key, look.sentence());
+        Diagnostic::finding(Code::SecretInVars, message).at(&source, entry.key_span.clone(), "").help(format!(
+            "set it with `wrangler secret put {0}`, write `{0}` into `secrets.required` in place of this, and replace it \
+             where it comes from, since files are remembered",
+            entry.key
+        ))
+    };
+    found.iter().map(one).collect()
+}
+
+/// The values of a variable that look like secrets, also those in a table or list, and how.
+fn secret(entry: &Entry) -> Option<(&Entry, Vec<&Value>, Look)> {
+    let mut found = Vec::new();
+    let mut rest = vec![(entry.key.as_str(), &entry.value)];
+    while let Some((name, value)) = rest.pop() {
+        match &value.kind {
+            Kind::String(text) => found.extend(looks::look(name, text).map(|look| (value, look))),
+            Kind::Array(items) => rest.extend(items.iter().map(|item| (name, item))),
+            Kind::Table(entries) => rest.extend(entries.iter().map(|entry| (&*entry.key, &entry.value))),
+            _ => {}
+        }
+    }
+    let look = found.last()?.1;
+    Some((entry, found.into_iter().map(|(value, _)| value).collect(), look))
+}
+
+/// The file with these values made unreadable, every place where it was.
+fn without(source: &Source, values: &[&Value]) -> Source {
+    let mut text = source.text().as_bytes().to_vec();
+    for value in values {
+        let bytes = text.get_mut(value.span.clone()).unwrap_or_default();
+        bytes.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'"' | b'\'')).for_each(|byte| *byte = b'*');
+    }
+    Source::new(source.path(), String::from_utf8(text).unwrap_or_default())
+}

@@ -1,0 +1,198 @@
+//! Code held against configuration: what is said, and above all what is not.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::fixture::{pagesbuild, stdout};
+use crate::project::write;
+
+/// What a build of a worker with this configuration and code says, as `severity code: message`.
+fn build(config: &str, code: &str, arguments: &[&str]) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    let name = if config.starts_with('{') { "wrangler.jsonc" } else { "wrangler.toml" };
+    write(directory.path(), &[(name, config.as_bytes()), ("src/index.js", code.as_bytes())]);
+    said(directory.path(), ["build"].iter().chain(arguments))
+}
+
+fn said<'a>(directory: &Path, arguments: impl Iterator<Item = &'a &'a str>) -> Vec<String> {
+    let output = pagesbuild(directory, arguments.chain(&["--format", "json"]));
+    let document: Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let one = |said: &Value| {
+        format!("{} {}: {}", text(&said["severity"]), text(&said["code"]), text(&said["message"]))
+    };
+    document["diagnostics"].as_array().unwrap().iter().map(one).collect()
+}
+
+/// Those of one code.
+fn only(code: &str, mut said: Vec<String>) -> Vec<String> {
+    said.retain(|said| said.contains(&format!(" {code}: ")));
+    said
+}
+
+const HEAD: &str = "name = 'app'\nmain = 'src/index.js'\ncompatibility_date = '2026-01-01'\n";
+
+#[test]
+fn classes_are_those_after_all_migrations() {
+    let code = "export class Room {}\nexport class Hall {}\nexport default { fetch: () => new Response() };";
+    let missing =
+        |class: &str| format!("error missing-class: the worker does not export the class `{class}`");
+    let cases: &[(&str, Vec<String>)] = &[
+        ("[[migrations]]\ntag = '1'\nnew_classes = ['Room', 'Gone']", vec![missing("Gone")]),
+        (
+            "[[migrations]]\ntag = '1'\nnew_classes = ['Gone']\n[[migrations]]\ntag = '2'\ndeleted_classes = ['Gone']",
+            vec![],
+        ),
+        (
+            "[[migrations]]\ntag = '1'\nnew_classes = ['Old']\n[[migrations]]\ntag = '2'\nrenamed_classes = [{ from = 'Old', to = 'Room' }]",
+            vec![],
+        ),
+        // Deleted, and made anew.
+        (
+            "[[migrations]]\ntag = '1'\ndeleted_classes = ['Gone']\n[[migrations]]\ntag = '2'\nnew_sqlite_classes = ['Gone']",
+            vec![missing("Gone")],
+        ),
+        // One step gives a class the name of another, whose name is new again.
+        (
+            "[[migrations]]\ntag = '1'\nnew_classes = ['Room']\n[[migrations]]\ntag = '2'\nrenamed_classes = [{ from = 'Room', to = 'Hall' }]\nnew_classes = ['Room']",
+            vec![],
+        ),
+        (
+            "[[migrations]]\ntag = '1'\ntransferred_classes = [{ from = 'A', from_script = 'other', to = 'Came' }]",
+            vec![missing("Came")],
+        ),
+        ("[exports.Room]\ntype = 'durable-object'\nstorage = 'sqlite'", vec![]),
+        ("[exports.Gone]\ntype = 'durable-object'\nstate = 'deleted'", vec![]),
+        ("[exports.Gone]\ntype = 'durable-object'\nstorage = 'sqlite'", vec![missing("Gone")]),
+        ("[[workflows]]\nbinding = 'W'\nname = 'w'\nclass_name = 'Gone'", vec![missing("Gone")]),
+        ("[[workflows]]\nbinding = 'W'\nname = 'w'\nclass_name = 'Gone'\nscript_name = 'other'", vec![]),
+        (
+            "[[workflows]]\nbinding = 'W'\nname = 'w'\nclass_name = 'Gone'\nscript_name = 'app'",
+            vec![missing("Gone")],
+        ),
+        ("durable_objects.bindings = [{ name = 'A', class_name = 'Gone', script_name = 'other' }]", vec![]),
+    ];
+    for (config, expected) in cases {
+        let said = only("missing-class", build(&format!("{HEAD}{config}"), code, &[]));
+        assert_eq!(said, *expected, "{config}");
+    }
+}
+
+#[test]
+fn classes_that_cannot_be_known_are_not_missed() {
+    let config = format!("{HEAD}[[migrations]]\ntag = '1'\nnew_classes = ['Room']");
+    let code = "export * from 'cloudflare:node';\nexport default { fetch: () => new Response() };";
+    assert_eq!(build(&config, code, &[]), Vec::<String>::new());
+    let config = format!("no_bundle = true\n{config}");
+    for code in [
+        "export * from './room.js'; export default {};",
+        "export { Room } from './room.js'; export default {};",
+    ] {
+        assert_eq!(build(&config, code, &[]), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn bound_classes_need_a_migration() {
+    let code = "export class Room {}\nexport default { fetch: () => new Response() };";
+    let bound = "[[durable_objects.bindings]]\nname = 'ROOMS'\nclass_name = 'Room'\n";
+    let warning = "warning unmigrated-class: no migration makes the Durable Object class `Room`";
+    let renamed = "[[migrations]]\ntag = '1'\nrenamed_classes = [{ from = 'Old', to = 'Room' }]";
+    let cases: &[(&str, &[&str])] = &[
+        ("", &[warning]),
+        (renamed, &[]),
+        ("[[migrations]]\ntag = '1'\nnew_classes = ['Room']", &[]),
+        ("[exports.Room]\ntype = 'durable-object'\nstorage = 'sqlite'", &[]),
+        // Inherited.
+        ("[env.a]\ndurable_objects.bindings = [{ name = 'ROOMS', class_name = 'Room' }]", &[warning]),
+    ];
+    for (config, expected) in cases {
+        let arguments: &[&str] = if config.starts_with("[env.a]") { &["--env", "a"] } else { &[] };
+        let said = only("unmigrated-class", build(&format!("{HEAD}{bound}{config}"), code, arguments));
+        assert_eq!(said, *expected, "{config}");
+    }
+}
+
+#[test]
+fn a_worker_is_bound_to_itself() {
+    let code = "export class Admin {}\nexport default { fetch: () => new Response() };";
+    let cases = [
+        ("service = 'app'", true),
+        ("service = 'app'\nentrypoint = 'Admin'", true),
+        ("service = 'app'\nentrypoint = 'Admins'", false),
+        ("service = 'other'\nentrypoint = 'Admins'", true),
+        // Another environment is another worker.
+        ("service = 'app-production'\nentrypoint = 'Admins'", true),
+    ];
+    for (config, fine) in cases {
+        let config = format!("{HEAD}[[services]]\nbinding = 'SELF'\n{config}");
+        let said = only("missing-entrypoint", build(&config, code, &[]));
+        assert_eq!(said.is_empty(), fine, "{config}: {said:?}");
+    }
+    let alone = format!("{HEAD}[[services]]\nbinding = 'SELF'\nservice = 'app'");
+    assert_eq!(only("missing-entrypoint", build(&alone, "export class Admin {}", &[])).len(), 1);
+}
+
+#[test]
+fn production_keeps_its_resources_to_itself() {
+    let code = "export default { fetch: () => new Response() };";
+    let kv = |environment: &str, fields: &str| {
+        format!("[[{environment}kv_namespaces]]\nbinding = 'KV'\n{fields}\n")
+    };
+    let bucket = |environment: &str, more: &str| {
+        format!("[[{environment}.r2_buckets]]\nbinding = 'R2'\nbucket_name = 'files'\n{more}\n")
+    };
+    let objects = |environment: &str, class: &str| {
+        format!(
+            "[[{environment}.durable_objects.bindings]]\nname = 'DO'\nclass_name = '{class}'\nscript_name = 'other'\n"
+        )
+    };
+    let (a, b) = ("id = 'aaaa'", "id = 'bbbb'");
+    let cases: &[(String, &[&str], bool)] = &[
+        (kv("env.production.", a) + &kv("env.preview.", a), &["--env", "preview"], false),
+        (kv("env.production.", a) + &kv("env.preview.", b), &["--env", "preview"], true),
+        (kv("env.production.", a) + &kv("env.preview.", a), &["--env", "production"], true),
+        // The top level is production where nothing else is.
+        (kv("", a) + &kv("env.staging.", a), &["--env", "staging"], false),
+        (kv("", a) + &kv("env.production.", a), &[], true),
+        (
+            kv("env.production.", a) + &kv("env.staging.", b) + &kv("env.preview.", b),
+            &["--env", "preview"],
+            true,
+        ),
+        (kv("", "id = 'aaaa'\npreview_id = 'aaaa'"), &[], false),
+        (kv("", "id = 'aaaa'\npreview_id = 'bbbb'"), &[], true),
+        (bucket("env.production", "") + &bucket("env.preview", ""), &["--env", "preview"], false),
+        (
+            bucket("env.production", "jurisdiction = 'eu'") + &bucket("env.preview", ""),
+            &["--env", "preview"],
+            true,
+        ),
+        (objects("env.production", "A") + &objects("env.preview", "A"), &["--env", "preview"], false),
+        (objects("env.production", "A") + &objects("env.preview", "B"), &["--env", "preview"], true),
+    ];
+    for (config, arguments, fine) in cases {
+        let said = only("shared-resource", build(&format!("{HEAD}{config}"), code, arguments));
+        assert_eq!(said.len(), usize::from(!fine), "{config} {arguments:?}: {said:?}");
+    }
+}
+
+/// Diagnostics go to logs, and secrets must not.
+#[test]
+fn secrets_are_not_shown() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = format!(
+        "{HEAD}[vars]\nA_SECRET = 'Tr0ub4dor'\nB_PASSWORD = '''\nünsäglich\nlong'''\nJSON = {{ apiToken = 'q83vEjRWeJCrze8SNFZ4' }}\n"
+    );
+    let code = b"export default { fetch: (_, env) => Response.json(env) };";
+    write(directory.path(), &[("wrangler.toml", config.as_bytes()), ("src/index.js", code)]);
+    for arguments in [&["build"][..], &["build", "--format", "json"]] {
+        let output = pagesbuild(directory.path(), arguments);
+        let text = crate::fixture::stderr(&output) + &stdout(&output);
+        assert!(text.matches("secret-in-vars").count() >= 3, "{text}");
+        for value in ["Tr0ub4dor", "säglich", "long", "q83vEjRWeJCrze8SNFZ4"] {
+            assert!(!text.contains(value), "{value}: {text}");
+        }
+    }
+}
