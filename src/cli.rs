@@ -22,6 +22,7 @@ mod levels;
 mod plugin;
 pub(crate) mod printer;
 mod routes;
+mod types;
 mod why;
 
 /// Compile a web project, its static assets, functions and bindings, into one versioned deployment
@@ -62,6 +63,9 @@ enum Command {
     /// Show what imports a module, why it is that file, and what keeps it in the worker
     #[command(after_help = why::EXAMPLES)]
     Why(why::Arguments),
+    /// Write TypeScript declarations of what a project's bindings and routes are
+    #[command(after_help = types::EXAMPLES)]
+    Types(types::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -226,6 +230,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Analyze(arguments) => analyze::run(arguments, &global, &printer),
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
+        Command::Types(arguments) => types::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

@@ -11,6 +11,7 @@ pub mod cache;
 pub mod check;
 pub mod compile;
 pub mod config;
+pub mod declarations;
 pub mod deployment;
 pub mod diagnostic;
 pub mod discover;

@@ -11,6 +11,8 @@ mod table;
 const DEFAULT_SINCE: &str = "2026-08-04";
 /// The date from which `nodejs_compat` means all of Node.js rather than what `node:` names.
 const FULL_SINCE: &str = "2024-09-23";
+/// The date from which variables are on `process.env` too.
+const PROCESS_ENV_SINCE: &str = "2025-04-01";
 
 /// How much of Node.js there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +112,14 @@ impl Nodejs {
     /// How much of Node.js there is.
     pub fn mode(&self) -> Mode {
         self.mode
+    }
+
+    /// Whether `process.env` has the worker's variables and secrets.
+    pub fn fills_process_env(&self) -> bool {
+        let fills = || {
+            self.date.as_str() >= PROCESS_ENV_SINCE && !self.has("nodejs_compat_do_not_populate_process_env")
+        };
+        self.dated && (self.has("nodejs_compat_populate_process_env") || fills())
     }
 
     /// What a specifier means where all of Node.js is there. `None` when it is none of Node's.

@@ -21,6 +21,7 @@ mod plugin;
 mod published;
 mod serving;
 mod sources;
+mod types;
 mod why;
 mod worker;
 
@@ -30,6 +31,7 @@ use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
+pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
 pub use why::{Answer, Link, Share, WhyRequest, why};
 use worker::Given;
 

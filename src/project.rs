@@ -259,6 +259,19 @@ pub fn environments(options: &Options) -> Result<Vec<Option<String>>, Error> {
     load::environments(options)
 }
 
+/// Loads what each environment of a project declares, the top level first, or the one that is asked for. As [`load`], but
+/// what is named need not be there yet, and a configuration that a build tool has made does not count: what is declared is
+/// what the user wrote.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_declared(
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Vec<Project>>, Error> {
+    load::load_declared(options, diagnostics)
+}
+
 /// That a project comes to neither code nor static files, and what would change that.
 pub(crate) fn nothing_to_build(config: Option<&Config>) -> Diagnostic {
     load::nothing_to_build(config)

@@ -16,6 +16,15 @@ const MODULES: [&str; 8] = ["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"
 const MAX_RULES: usize = 100;
 const MAX_RULE_LENGTH: usize = 100;
 
+/// Whether what a project names has to be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paths {
+    /// It has.
+    Checked,
+    /// It may be what a build makes later.
+    AsNamed,
+}
+
 /// The directories that parts are looked for in.
 pub(super) struct Places<'a> {
     pub(super) options: &'a Options,
@@ -26,6 +35,7 @@ pub(super) struct Places<'a> {
     /// The directory that the user named, which lies in the project or is it.
     pub(super) directory: &'a Path,
     pub(super) environment: Option<&'a Environment<'a>>,
+    pub(super) paths: Paths,
 }
 
 impl Places<'_> {
@@ -36,6 +46,9 @@ impl Places<'_> {
         let text = value.as_str()?;
         let path = resolve(self.base, text);
         if !path.is_file() {
+            if self.paths == Paths::AsNamed {
+                return None;
+            }
             let help = "correct the path, or run the build that writes the file first";
             diagnostics.push(missing(environment, "main", text, "file", &value.span).help(help));
             return None;
@@ -149,7 +162,7 @@ impl Places<'_> {
         };
         let text = value.as_str()?;
         let path = resolve(self.base, text);
-        if path.is_dir() {
+        if path.is_dir() || self.paths == Paths::AsNamed {
             return Some(path);
         }
         let help = "correct the path, or run the build that writes the files first";

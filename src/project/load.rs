@@ -1,32 +1,58 @@
 //! The load stage itself: options in, [`Project`] out.
 //!
-//! Looks at the configuration file and at which files and directories exist; reads nothing else.
+//! Looks at the configuration file, at what `package.json` wants of diagnostics, and at which files and directories exist;
+//! reads nothing else.
 
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, choose};
-use super::layout::Places;
+use super::layout::{Paths, Places};
 use super::{Code as ProjectCode, Options, Project, bindings, identity, levels, settings};
 use crate::config::{self, Config, Redirect};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 
 pub(super) fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Error> {
-    let Some(Opened { directory, config, assumptions }) = open(options, diagnostics)? else {
-        return Ok(None);
+    let Some(opened) = open(options, Generated::Taken, diagnostics)? else { return Ok(None) };
+    let environment = match &opened.config {
+        Some(config) => match choose(config, named(options), diagnostics) {
+            Some(environment) => Some(environment),
+            None => return Ok(None),
+        },
+        None => None,
     };
-    let Some(config) = config else {
-        return assemble(options, &directory, None, assumptions, diagnostics);
+    assemble(options, &opened, environment.as_ref(), Paths::Checked, diagnostics)
+}
+
+pub(super) fn load_declared(
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Vec<Project>>, Error> {
+    let Some(opened) = open(options, Generated::Ignored, diagnostics)? else { return Ok(None) };
+    let Some(config) = &opened.config else {
+        let project = assemble(options, &opened, None, Paths::AsNamed, diagnostics)?;
+        return Ok(project.map(|project| vec![project]));
     };
-    let Some(environment) = choose(&config, named(options), diagnostics) else { return Ok(None) };
-    assemble(options, &directory, Some(&environment), assumptions, diagnostics)
+    let all = config::environments(config);
+    let names: Vec<Option<&str>> = match named(options) {
+        Some(name) => vec![Some(name)],
+        None => iter::once(None).chain(all.iter().map(|name| Some(name.as_str()))).collect(),
+    };
+    let mut projects = Vec::new();
+    for name in names {
+        let Some(environment) = choose(config, name, diagnostics) else { return Ok(None) };
+        projects.extend(assemble(options, &opened, Some(&environment), Paths::AsNamed, diagnostics)?);
+    }
+    Ok(Some(projects))
 }
 
 pub(super) fn load_code(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<ProjectCode>, Error> {
-    let Some(Opened { directory, config, mut assumptions }) = open(options, diagnostics)? else {
+    let Some(Opened { directory, config, mut assumptions }) = open(options, Generated::Taken, diagnostics)?
+    else {
         return Ok(None);
     };
     let environment = match &config {
@@ -54,13 +80,13 @@ pub(super) fn load_code(
 
 pub(super) fn root(options: &Options) -> Result<PathBuf, Error> {
     let directory = existing(&options.directory)?;
-    let located = locate(options, &directory, &mut Diagnostics::default())?;
+    let located = locate(options, &directory, Generated::Taken, &mut Diagnostics::default())?;
     Ok(located.as_ref().map_or(directory.as_path(), |located| located.root(&directory)).to_path_buf())
 }
 
 pub(super) fn environments(options: &Options) -> Result<Vec<Option<String>>, Error> {
     let asked = named(options).map(str::to_owned);
-    let opened = open(options, &mut Diagnostics::default())?;
+    let opened = open(options, Generated::Taken, &mut Diagnostics::default())?;
     let config = opened.and_then(|opened| opened.config).filter(|config| config.generated.is_none());
     let (None, Some(config)) = (&asked, config) else { return Ok(vec![asked]) };
     let names = config::environments(&config);
@@ -95,30 +121,46 @@ impl Located {
     }
 }
 
+/// Whether a configuration counts that a build tool has made of the user's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Generated {
+    Taken,
+    Ignored,
+}
+
 fn locate(
     options: &Options,
     directory: &Path,
+    generated: Generated,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Located>, Error> {
     if let Some(path) = &options.config {
         return Ok(Some(Located { path: Some(existing(path)?), redirect: None, assumptions: Vec::new() }));
     }
     let found = config::find(directory, diagnostics);
+    let assumptions = found.assumption.into_iter().collect();
+    if generated == Generated::Ignored {
+        return Ok(Some(Located { path: found.path, redirect: None, assumptions }));
+    }
     let Some(redirect) = config::redirect(directory, found.path.as_deref(), diagnostics)? else {
         return Ok(None);
     };
     let path = redirect.as_ref().map(|redirect| redirect.path.clone()).or(found.path);
-    Ok(Some(Located { path, redirect, assumptions: found.assumption.into_iter().collect() }))
+    Ok(Some(Located { path, redirect, assumptions }))
 }
 
-fn open(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Opened>, Error> {
+fn open(
+    options: &Options,
+    generated: Generated,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Opened>, Error> {
     let directory = existing(&options.directory)?;
     if !directory.is_dir() {
         return Err(Error::Usage(format!("`{}` is not a directory", options.directory.display())));
     }
     // What the project wants of diagnostics is only known where the project is.
     let mut said = Diagnostics::default();
-    let located = locate(options, &directory, &mut said)?;
+    let located = locate(options, &directory, generated, &mut said)?;
     let root = located.as_ref().map_or(directory.as_path(), |located| located.root(&directory));
     levels::govern(&options.levels, root, diagnostics);
     diagnostics.extend(said.into_sorted());
@@ -157,24 +199,27 @@ fn existing(path: &Path) -> Result<PathBuf, Error> {
 
 fn assemble(
     options: &Options,
-    directory: &Path,
+    opened: &Opened,
     environment: Option<&Environment<'_>>,
-    mut assumptions: Vec<String>,
+    paths: Paths,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Project>, Error> {
+    let directory = opened.directory.as_path();
+    let mut assumptions = opened.assumptions.clone();
     let config: Option<&Config> = environment.map(|environment| environment.config);
     let root = config.and_then(Config::project).unwrap_or(directory);
     let base = config.and_then(|config| config.path.parent()).unwrap_or(directory);
     let name = identity::name(options, root, environment, &mut assumptions, diagnostics)?;
     let compatibility_date =
         identity::compatibility_date(options, environment, &mut assumptions, diagnostics)?;
-    let places = Places { options, root, base, directory, environment };
+    let places = Places { options, root, base, directory, environment, paths };
     let before = diagnostics.count(Severity::Error);
     let main = places.main(diagnostics);
     let functions = places.functions(&mut assumptions, diagnostics)?;
     let durable_objects = places.durable_objects(&mut assumptions);
     let assets = places.assets(&mut assumptions, diagnostics)?;
-    if main.is_none() && functions.is_none() && durable_objects.is_none() && assets.is_none() {
+    let empty = main.is_none() && functions.is_none() && durable_objects.is_none() && assets.is_none();
+    if empty && paths == Paths::Checked {
         // When something is named and missing, that is what is wrong.
         if before == diagnostics.count(Severity::Error) {
             diagnostics.push(nothing_to_build(config));

@@ -117,6 +117,11 @@ impl ModuleRules {
         self.active.iter().any(|rule| rule.names(specifier))
     }
 
+    /// The types and globs of the rules in force, the ones that count first.
+    pub fn globs(&self) -> impl Iterator<Item = (ModuleType, &str)> {
+        self.active.iter().flat_map(|rule| rule.globs.iter().map(|glob| (rule.kind, glob.as_str())))
+    }
+
     /// What a file is that lies below a directory, by its path from there.
     pub fn of_path(&self, path: &str) -> Option<ModuleType> {
         let names = |rule: &&Rule| rule.globs.iter().any(|glob| glob::matches_path(glob, path));

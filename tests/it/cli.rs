@@ -18,6 +18,7 @@ fn help_teaches_by_example() {
         vec!["analyze", "--help"],
         vec!["bundle", "--help"],
         vec!["why", "--help"],
+        vec!["types", "--help"],
     ] {
         let output = pagesbuild(root(), &command);
         assert_eq!(output.status.code(), Some(0));

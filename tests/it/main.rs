@@ -32,5 +32,6 @@ mod sarif;
 mod snapshots;
 mod swc_bundler;
 mod tidy;
+mod types;
 mod why;
 mod worker;

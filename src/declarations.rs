@@ -1,0 +1,98 @@
+//! TypeScript declarations of a project: what `env` holds, what the path gives to each route, what imported files are.
+//!
+//! Everything that is declared somewhere comes in, the text of a `.d.ts` file comes out. Names and values are anything
+//! that a configuration can hold, and none of them gets out of its place in the text. The text depends on the input only.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::project::Project;
+use crate::route::RouteTable;
+
+mod compare;
+mod dotenv;
+mod env;
+mod kinds;
+mod modules;
+mod present;
+mod routes;
+mod text;
+
+pub use compare::{Change, Difference, compare};
+pub use dotenv::names as names_of_dotenv;
+pub use present::{has_runtime_types, is_generated, with_runtime_types};
+
+/// The name that the file has unless the user says otherwise, which is wrangler's.
+pub const FILE: &str = "worker-configuration.d.ts";
+
+/// Everything that is declared.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The environments that `env` is the union of, the top level first.
+    pub environments: &'a [Project],
+    /// The routes.
+    pub routes: &'a RouteTable,
+    /// The module whose exports the worker takes over.
+    pub main: Option<&'a Path>,
+    /// What the worker exports, by name.
+    pub exports: &'a BTreeMap<String, Exported>,
+    /// Names that only files beside the configuration give, for development.
+    pub local: &'a BTreeSet<String>,
+    /// The directory that the text is for, by which its imports go.
+    pub directory: &'a Path,
+    /// How it is written.
+    pub style: &'a Style,
+}
+
+/// What stands behind a name that the worker exports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exported {
+    /// The module.
+    pub module: PathBuf,
+    /// The name that the module exports it by.
+    pub name: String,
+    /// Whether the name may be that of a type too, as a class's is and a constant's is not.
+    pub is_type: bool,
+}
+
+/// How declarations are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// The name of the interface of `env`.
+    pub interface: String,
+    /// Whether variables have their values for types, rather than the types of these.
+    pub literal: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { interface: "Env".to_owned(), literal: true }
+    }
+}
+
+/// The text of the file.
+pub fn declarations(input: &Input<'_>) -> String {
+    let mut out = format!("/* eslint-disable */\n{}{}\n", present::HEADER, command(input));
+    env::print(input, &mut out);
+    routes::print(input, &mut out);
+    modules::print(input, &mut out);
+    out
+}
+
+/// The command that leads to the text again: with the options that show in it.
+fn command(input: &Input<'_>) -> String {
+    let Style { interface, literal } = input.style;
+    let mut command = "`pagesbuild types".to_owned();
+    // One environment alone is there because it was asked for, unless it is the top level.
+    if let [Project { environment: Some(name), .. }] = input.environments {
+        command.push_str(&format!(" --env {}", text::word(name)));
+    }
+    if *interface != Style::default().interface {
+        command.push_str(&format!(" --env-interface {interface}"));
+    }
+    if !literal {
+        command.push_str(" --strict-vars false");
+    }
+    command.push('`');
+    command
+}

@@ -1,0 +1,326 @@
+//! `types`: the declarations of a project, written beside its sources, or held against those that are there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::compile::{self, ExportKind, Object};
+use crate::declarations::{self, Change, Exported, FILE, Input, Style};
+use crate::deployment;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::discover::discover;
+use crate::error::Error;
+use crate::project::{self, Options, Project};
+use crate::resolve::Resolution;
+use crate::route::{self, RouteTable};
+
+use super::bundle::Code;
+use super::sources::{self, Sources};
+
+/// What declarations to write and where to.
+#[derive(Clone, Copy, Debug)]
+pub struct TypesRequest<'a> {
+    /// Relative to the current directory; `None` is [`FILE`] in the project's directory.
+    pub outfile: Option<&'a Path>,
+    /// What becomes of the text.
+    pub action: Action,
+    /// How it is written.
+    pub style: &'a Style,
+}
+
+/// What becomes of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It is written, unless the file has it already.
+    Write,
+    /// It is held against the file.
+    Check,
+    /// Neither.
+    Show,
+}
+
+/// Declarations and how the file is to them.
+#[derive(Clone, Debug)]
+pub struct Types {
+    /// The text.
+    pub text: String,
+    /// The file.
+    pub file: PathBuf,
+    /// How the file was, before anything was written.
+    pub state: State,
+    /// The names by which it differed.
+    pub changes: Vec<Change>,
+    /// Where the types of the runtime come from, which the text names.
+    pub runtime: Option<RuntimeTypes>,
+}
+
+/// How a file is to the text that it should have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is not there.
+    Missing,
+    /// It has another text.
+    Stale,
+    /// It has this text.
+    Fresh,
+}
+
+/// Where the types of the runtime come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuntimeTypes {
+    /// From `@cloudflare/workers-types`, which is installed.
+    Installed,
+    /// From a file in the project's directory that wrangler generated.
+    Generated,
+}
+
+/// Gives the declarations of a project. `None` where errors stopped it; then nothing was written.
+///
+/// # Errors
+///
+/// What the environment does to us, and a file that was not generated; see [`Error`].
+pub fn types(
+    options: &Options,
+    request: TypesRequest<'_>,
+) -> Result<(Option<Types>, Vec<Diagnostic>), Error> {
+    let mut diagnostics = Diagnostics::default();
+    let types = make(options, request, &mut diagnostics)?;
+    Ok((types, diagnostics.into_sorted()))
+}
+
+fn make(
+    options: &Options,
+    request: TypesRequest<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Types>, Error> {
+    let Some(environments) = project::load_declared(options, diagnostics)? else { return Ok(None) };
+    let Some(project) = environments.first() else { return Ok(None) };
+    let file = match request.outfile {
+        Some(file) => settled(file)?,
+        None => project.root.join(FILE),
+    };
+    if !file.to_string_lossy().ends_with(".d.ts") {
+        let message = format!("`{}` is no file of declarations: their names end in `.d.ts`", file.display());
+        return Err(Error::Usage(message));
+    }
+    let Some(declared) = Declared::of(project, options, diagnostics)? else { return Ok(None) };
+    let wanted = declarations::declarations(&Input {
+        environments: &environments,
+        routes: &declared.routes,
+        main: declared.main.as_deref(),
+        exports: &declared.exports,
+        local: &local(project)?,
+        directory: file.parent().unwrap_or(&project.root),
+        style: request.style,
+    });
+    if diagnostics.has_errors() {
+        return Ok(None);
+    }
+    let mut types =
+        Types { runtime: runtime(project), state: State::Missing, changes: Vec::new(), text: wanted, file };
+    if request.action != Action::Show {
+        types.compare()?;
+    }
+    if request.action == Action::Write && types.state != State::Fresh {
+        write(&types.file, &types.text)?;
+    }
+    Ok(Some(types))
+}
+
+impl Types {
+    /// Looks at the file that is there.
+    fn compare(&mut self) -> Result<(), Error> {
+        let present = match fs::read(&self.file) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(Error::io("read", &self.file, error)),
+        };
+        if !present.trim().is_empty() && !declarations::is_generated(&present) {
+            let message = format!(
+                "`{}` was not generated, and is left as it is; rename it, or choose another file with `--outfile`",
+                self.file.display()
+            );
+            return Err(Error::Usage(message));
+        }
+        // What a checkout makes of the ends of lines is no difference.
+        let present = present.replace("\r\n", "\n");
+        self.text = declarations::with_runtime_types(&self.text, &present);
+        self.state = if present == self.text { State::Fresh } else { State::Stale };
+        self.changes = declarations::compare(&present, &self.text);
+        if declarations::has_runtime_types(&present) {
+            self.runtime = Some(RuntimeTypes::Generated);
+        }
+        Ok(())
+    }
+}
+
+/// What the project's files declare.
+struct Declared {
+    routes: RouteTable,
+    main: Option<PathBuf>,
+    exports: BTreeMap<String, Exported>,
+}
+
+impl Declared {
+    fn of(
+        project: &Project,
+        options: &Options,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Self>, Error> {
+        let mut bare = project.clone();
+        // Static files declare nothing, and a build may be what makes them.
+        bare.assets = None;
+        bare.bundling.find_additional_modules = false;
+        let (outdir, _) = deployment::default_outdir(project);
+        let tree = discover(&bare, &outdir, diagnostics)?;
+        let code = Code::of(project, &tree, options);
+        let sources = sources::compile(project, &code, &tree, diagnostics);
+        let shown = project.functions.as_ref().map(|functions| project::display(&project.root, functions));
+        let routes = route::table(shown.as_deref().unwrap_or(""), &sources.functions, diagnostics);
+        let main = project.main.as_deref().map(sources::without_links);
+        let mut exports = BTreeMap::new();
+        if let Some(main) = &main {
+            match code.compiler().file(main) {
+                Ok(object) => of_main(&code, main, &object, &mut exports),
+                Err(problems) => diagnostics.extend(problems),
+            }
+        }
+        // With routes the worker's own `fetch` stands before the module's.
+        if !routes.0.is_empty() {
+            exports.remove("default");
+        }
+        of_classes(&sources, &mut exports);
+        code.save();
+        Ok(Some(Self { routes, main, exports }))
+    }
+}
+
+/// What the main module exports, also what it passes on with `export *`.
+fn of_main(code: &Code, main: &Path, object: &Object, exports: &mut BTreeMap<String, Exported>) {
+    let mut seen = BTreeSet::from([main.to_path_buf()]);
+    let mut found = named(object);
+    let mut next = passed_on(code, main, object);
+    while let Some(file) = next.pop() {
+        if !compile::is_code(&file) || !seen.insert(file.clone()) {
+            continue;
+        }
+        // What is wrong with other modules is said when the worker is built.
+        let Ok(object) = code.compiler().file(&file) else { continue };
+        for (name, is_type) in named(&object).into_iter().filter(|(name, _)| name != "default") {
+            found.entry(name).or_insert(is_type);
+        }
+        next.extend(passed_on(code, &file, &object));
+    }
+    let exported = |(name, is_type): (String, bool)| {
+        (name.clone(), Exported { module: main.to_path_buf(), name, is_type })
+    };
+    exports.extend(found.into_iter().map(exported));
+}
+
+/// The names that a module exports itself, and whether they may be those of types.
+fn named(object: &Object) -> BTreeMap<String, bool> {
+    let own = object.exports.iter().filter(|export| export.name != "*");
+    own.map(|export| (export.name.clone(), export.kind != ExportKind::Value)).collect()
+}
+
+/// The files of `export * from`.
+fn passed_on(code: &Code, file: &Path, object: &Object) -> Vec<PathBuf> {
+    let imports = object.stars.iter().filter_map(|star| object.imports.get(*star));
+    let targets =
+        imports.filter_map(|import| match code.resolver.resolve(file, &import.specifier, import.kind) {
+            Some(Resolution::File(target)) => Some(target.path),
+            _ => None,
+        });
+    targets.collect()
+}
+
+/// The classes of `durable_objects/`.
+fn of_classes(sources: &Sources, exports: &mut BTreeMap<String, Exported>) {
+    for class in &sources.classes {
+        let exported = Exported { module: class.file.clone(), name: class.export.clone(), is_type: true };
+        exports.insert(class.name.clone(), exported);
+    }
+}
+
+/// The names of `.dev.vars`, or without that of `.env` files, beside the configuration, as `wrangler dev` reads them.
+fn local(project: &Project) -> Result<BTreeSet<String>, Error> {
+    let config = project.config.as_ref().and_then(|config| config.path.parent());
+    let directory = config.unwrap_or(&project.root);
+    let names = |file: String| {
+        let file = directory.join(file);
+        // Environments of Python are directories of such names.
+        if !file.is_file() {
+            return Ok(None);
+        }
+        let bytes = fs::read(&file).map_err(|error| Error::io("read", &file, error))?;
+        Ok(Some(declarations::names_of_dotenv(&String::from_utf8_lossy(&bytes))))
+    };
+    let environment = project.environment.as_deref();
+    let of_environment = environment.map(|name| format!(".dev.vars.{name}"));
+    for file in of_environment.into_iter().chain([".dev.vars".to_owned()]) {
+        if let Some(names) = names(file)? {
+            return Ok(names);
+        }
+    }
+    let mut files = vec![".env".to_owned(), ".env.local".to_owned()];
+    files.extend(
+        environment.into_iter().flat_map(|name| [format!(".env.{name}"), format!(".env.{name}.local")]),
+    );
+    let mut all = BTreeSet::new();
+    for file in files {
+        all.extend(names(file)?.unwrap_or_default());
+    }
+    Ok(all)
+}
+
+/// Where the types of the runtime come from.
+fn runtime(project: &Project) -> Option<RuntimeTypes> {
+    let mut ancestors = project.root.ancestors();
+    if ancestors.any(|ancestor| ancestor.join("node_modules/@cloudflare/workers-types").is_dir()) {
+        return Some(RuntimeTypes::Installed);
+    }
+    let files = fs::read_dir(&project.root).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let mut declared = files.filter(|file| file.to_string_lossy().ends_with(".d.ts"));
+    let has_types =
+        |file: PathBuf| fs::read_to_string(file).is_ok_and(|text| declarations::has_runtime_types(&text));
+    declared.any(has_types).then_some(RuntimeTypes::Generated)
+}
+
+/// The place of a file that need not be there yet, without links on the way, so that imports can be told from it.
+fn settled(file: &Path) -> Result<PathBuf, Error> {
+    let absolute = std::path::absolute(file).map_err(|error| Error::io("locate", file, error))?;
+    let (Some(parent), Some(name)) = (absolute.parent(), absolute.file_name()) else { return Ok(absolute) };
+    let real = |ancestor: &Path| {
+        let rest = parent.strip_prefix(ancestor).ok()?;
+        Some(fs::canonicalize(ancestor).ok()?.join(rest))
+    };
+    let parent = parent.ancestors().find_map(real).unwrap_or_else(|| parent.to_path_buf());
+    Ok(parent.join(name))
+}
+
+/// Writes the file at once, so that no editor reads half of it.
+fn write(file: &Path, text: &str) -> Result<(), Error> {
+    let failed = |error| Error::io("write", file, error);
+    // What a link leads to is replaced, and the link stays.
+    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
+    let directory = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(directory).map_err(|error| Error::io("create", directory, error))?;
+    let mut written =
+        readable(tempfile::Builder::new().prefix(".types")).tempfile_in(directory).map_err(failed)?;
+    written.write_all(text.as_bytes()).map_err(failed)?;
+    written.persist(&file).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// As readable as files are that programs make; temporary ones are their owner's otherwise.
+#[cfg(unix)]
+fn readable<'b, 'p, 's>(builder: &'b mut tempfile::Builder<'p, 's>) -> &'b mut tempfile::Builder<'p, 's> {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn readable<'b, 'p, 's>(builder: &'b mut tempfile::Builder<'p, 's>) -> &'b mut tempfile::Builder<'p, 's> {
+    builder
+}
