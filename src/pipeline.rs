@@ -180,6 +180,8 @@ struct Whole {
     /// The name of the main module.
     main: String,
     linked: Option<Linked>,
+    callers: Callers,
+    uses: Uses,
     assets: Option<Static>,
 }
 
@@ -207,7 +209,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
     }
-    Ok(Whole { project, outdir, routes, main, linked, assets })
+    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets })
 }
 
 /// The other stages, but for writing. `beside` is a file that will be written too.
@@ -221,10 +223,10 @@ fn back(
     if let Some(file) = beside {
         deployment::check_beside(&front.project, &front.outdir, file)?;
     }
-    let Whole { project, outdir, routes, main, linked, assets } = whole(front, diagnostics)?;
+    let Whole { project, outdir, routes, main, linked, callers, uses, assets } = whole(front, diagnostics)?;
     let bundle = linked.as_ref().map(|linked| &linked.bundle);
     if !diagnostics.has_errors() {
-        check::check(facts(&project, bundle), diagnostics);
+        check::check(facts(&project, bundle, &uses), diagnostics);
     }
     if diagnostics.has_errors() {
         return Ok(None);
@@ -264,12 +266,12 @@ fn back(
 }
 
 /// What is known of a project whose code could be linked, or that has none.
-fn facts<'a>(project: &'a Project, bundle: Option<&'a Bundle>) -> check::Facts<'a> {
+fn facts<'a>(project: &'a Project, bundle: Option<&'a Bundle>, uses: &'a Uses) -> check::Facts<'a> {
     let worker = check::Worker {
         exports: bundle.map_or(&[], |bundle| &bundle.exports),
         exports_more: bundle.is_some_and(|bundle| bundle.exports_more),
     };
-    check::Facts { project, worker }
+    check::Facts { project, worker, uses }
 }
 
 /// The static half of a deployment.

@@ -69,6 +69,7 @@ fn to_json(looked: &Environment) -> Value {
         "routes": looked.routes,
         "modules": looked.modules,
         "assets": looked.assets,
+        "uses": looked.uses,
         "bindings": looked.bindings.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect::<Vec<_>>(),
     })
 }
@@ -97,8 +98,9 @@ fn summary(checked: &Checked, printer: &Printer) -> String {
         ("worker", plural(most(|looked| looked.modules), "module")),
         ("assets", plural(most(|looked| looked.assets), "file")),
         ("bindings", bindings.len().to_string()),
+        ("uses", plural(most(|looked| looked.uses), "place")),
     ];
-    for (head, count) in lines.iter().filter(|(_, count)| !count.starts_with("0")) {
+    for (head, count) in lines.iter().filter(|(_, count)| !count.starts_with('0')) {
         let _ = writeln!(text, "  {head:8}  {count}");
     }
     let _ = writeln!(text, "{} in {:.2} s", printer.paint("32", "fine"), elapsed.as_secs_f64());

@@ -38,6 +38,8 @@ pub struct Environment {
     pub modules: usize,
     /// How many static files there are.
     pub assets: usize,
+    /// How many places read a name of `env`.
+    pub uses: usize,
     /// Name and kind of every binding.
     pub bindings: Vec<(String, String)>,
 }
@@ -99,7 +101,7 @@ fn look(
     diagnostics.extend(own.iter().cloned());
     let bundle = whole.linked.as_ref().map(|linked| &linked.bundle);
     if !has_errors {
-        check::check(facts(&project, bundle), diagnostics);
+        check::check(facts(&project, bundle, &whole.uses), diagnostics);
     }
     diagnostics.extend(serving::in_the_future(&project, &deployment::today()));
     let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
@@ -107,6 +109,7 @@ fn look(
         routes: whole.routes.0.len(),
         modules: bundle.map_or(0, |bundle| bundle.sources.len()),
         assets: whole.assets.as_ref().map_or(0, |assets| assets.files.len()),
+        uses: whole.uses.uses.len(),
         bindings: bindings.collect(),
         name: project.name,
         environment: project.environment,
