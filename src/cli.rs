@@ -14,12 +14,15 @@ use pagesbuild::project;
 use printer::Printer;
 
 mod analyze;
+mod bind;
 mod build;
 mod bundle;
 mod completions;
+mod edited;
 mod levels;
 mod plugin;
 pub(crate) mod printer;
+mod provision;
 mod routes;
 mod types;
 mod why;
@@ -55,6 +58,12 @@ enum Command {
     /// Bundle one module for the worker runtime
     #[command(after_help = bundle::EXAMPLES)]
     Bundle(bundle::Arguments),
+    /// Add a binding to the configuration file, keeping its comments and formatting
+    #[command(after_help = bind::EXAMPLES)]
+    Bind(bind::Arguments),
+    /// Write the identities of created resources into the configuration file
+    #[command(after_help = provision::EXAMPLES)]
+    Provision(provision::Arguments),
     /// Show what imports a module, why it is that file, and what keeps it in the worker
     #[command(after_help = why::EXAMPLES)]
     Why(why::Arguments),
@@ -218,6 +227,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Routes(arguments) => routes::run(arguments, &global, &printer),
         Command::Analyze(arguments) => analyze::run(arguments, &global, &printer),
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
+        Command::Bind(arguments) => bind::run(&arguments, &global, &printer),
+        Command::Provision(arguments) => provision::run(&arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
         Command::Types(arguments) => types::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),

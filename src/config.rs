@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::error::Error;
 
+mod edit;
 mod find;
 mod json;
 mod read;
@@ -19,8 +20,10 @@ mod schema;
 mod toml;
 mod validate;
 
+pub use edit::{Change, Edited, Request, edit};
+pub(crate) use edit::{identities, is_there, request};
 pub(crate) use find::find;
-pub(crate) use redirect::{Redirect, redirect, straight};
+pub(crate) use redirect::{PLACE as REDIRECT, Redirect, is_made, redirect, straight};
 pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key};
 pub use schema::{Field, KEYS, Key, Scope, Shape};
 pub(crate) use validate::{PAGES_ENVIRONMENTS, is_retired, nearest, validate};

@@ -16,6 +16,7 @@ use crate::target::wrangler;
 
 mod analysis;
 mod bundle;
+mod edit;
 mod plugin;
 mod published;
 mod serving;
@@ -27,6 +28,7 @@ mod worker;
 pub use analysis::{Analyzed, Placement, analyze};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
+pub use edit::{BindRequest, bind, provision};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use crate::config::{Config, Value};
+use crate::config::{Config, Edited, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::error::Error;
 
 mod bindings;
+mod edit;
 mod environment;
 mod glob;
 mod identity;
@@ -231,6 +232,40 @@ impl Bundling {
 /// When the command line names what does not exist, or the file cannot be read.
 pub fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Error> {
     load::load(options, diagnostics)
+}
+
+/// The configuration file that the user keeps, to be changed. `None` where there is none or it cannot be read.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn editable(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Config>, Error> {
+    edit::editable(options, diagnostics)
+}
+
+/// Whether a project has a configuration file, be it one that a build tool has made.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn has_configuration(options: &Options) -> Result<bool, Error> {
+    edit::has_configuration(options)
+}
+
+/// A configuration file for a project without one, not written yet.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn started(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Config>, Error> {
+    edit::started(options, diagnostics)
+}
+
+/// The environment that is asked for; an empty name means the top level.
+pub(crate) fn environment(options: &Options) -> Option<&str> {
+    load::named(options)
+}
+
+/// What is wrong with a changed file in an environment, and was not wrong before.
+pub(crate) fn newly_wrong(before: &Config, after: &Edited, environment: Option<&str>) -> Vec<Diagnostic> {
+    edit::newly_wrong(before, after, environment)
 }
 
 /// Loads what each environment of a project declares, the top level first, or the one that is asked for. As [`load`], but

@@ -12,7 +12,7 @@ use super::{Entry, Kind, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
 
 /// What wrangler reads: JSON, comments and trailing commas, nothing of JSON5.
-const OPTIONS: ParseOptions = ParseOptions {
+pub(super) const OPTIONS: ParseOptions = ParseOptions {
     allow_comments: true,
     allow_trailing_commas: true,
     allow_loose_object_property_names: false,

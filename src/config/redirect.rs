@@ -9,7 +9,8 @@ use super::{Config, Entry, Generated, Kind, Value, read};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
 use crate::error::Error;
 
-const PLACE: &str = ".wrangler/deploy/config.json";
+/// Where the note lies.
+pub(crate) const PLACE: &str = ".wrangler/deploy/config.json";
 
 /// Fields that only generated files have: what they were made of, and settings that no longer exist.
 const OWN: [&str; 6] = [
@@ -124,6 +125,11 @@ impl Redirect {
         config.generated = Some(Generated { project: self.project, environment });
         Some(config)
     }
+}
+
+/// Whether a build tool has made a file.
+pub(crate) fn is_made(config: &Config) -> bool {
+    OWN.iter().any(|key| *key != "legacy_env" && config.root.get(key).is_some())
 }
 
 /// A path without `.` and `..`.

@@ -5,9 +5,11 @@
 //! test holds it against the schema that wrangler ships, so a key that wrangler learns fails the test here.
 
 mod kinds;
+mod spoken;
 mod table;
 
 pub(crate) use kinds::{BindingKind, KINDS, Place};
+pub(crate) use spoken::{SECRETS, key_of, names};
 pub use table::KEYS;
 
 /// What a value must look like.

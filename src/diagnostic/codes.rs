@@ -62,6 +62,10 @@ codes! {
     NotText => "not-text",
     /// An imported name is assigned to.
     AssignToImport => "assign-to-import",
+    /// A change that a configuration file cannot take as it is written.
+    EditRefused => "edit-refused",
+    /// A binding that is named and that the file does not declare.
+    UnknownBinding => "unknown-binding",
     /// Several configuration files could be meant.
     SeveralConfigs => "several-configs",
     /// A configuration that a build tool has made, or its note of it, that cannot be used.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::Binding;
 use super::environment::Environment;
-use super::{AssetSettings, Binding};
 use crate::config::{BindingKind, Entry, KINDS, Place, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -37,10 +37,10 @@ pub(super) fn declarations<'a>(kind: &BindingKind, value: &'a Value) -> Vec<Decl
     }
 }
 
-/// All bindings in the order of their names.
+/// All bindings in the order of their names. `assets` is that of the static files.
 pub(super) fn bindings(
     environment: &Environment<'_>,
-    assets: Option<&AssetSettings>,
+    assets: Option<&str>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Binding> {
     let source = &environment.config.source;
@@ -68,7 +68,7 @@ pub(super) fn bindings(
     }
     let implied =
         assets.filter(|_| environment.get("assets").and_then(|assets| assets.get("binding")).is_none());
-    if let Some((kind, span)) = implied.and_then(|assets| taken.first.get(assets.binding.as_str())) {
+    if let Some((kind, span)) = implied.and_then(|assets| taken.first.get(assets)) {
         let message = format!("`{}` names the static files, but also stands in `{kind}`", super::ASSETS);
         diagnostics.push(
             Diagnostic::error(Code::DuplicateBinding, message)

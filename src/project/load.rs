@@ -159,12 +159,12 @@ fn open(
 }
 
 /// The environment asked for. An empty name means the top level, as it does for wrangler.
-fn named(options: &Options) -> Option<&str> {
+pub(super) fn named(options: &Options) -> Option<&str> {
     options.environment.as_deref().filter(|name| !name.is_empty())
 }
 
 /// The physical path, so that a parent is the parent that the file system knows.
-fn existing(path: &Path) -> Result<PathBuf, Error> {
+pub(super) fn existing(path: &Path) -> Result<PathBuf, Error> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     std::fs::canonicalize(path).map_err(|source| Error::io("find", path, source))
 }
@@ -198,8 +198,9 @@ fn assemble(
         }
         return Ok(None);
     }
+    let binding = assets.as_ref().map(|assets| assets.binding.as_str());
     let bindings = environment
-        .map(|environment| bindings::bindings(environment, assets.as_ref(), diagnostics))
+        .map(|environment| bindings::bindings(environment, binding, diagnostics))
         .unwrap_or_default();
     Ok(Some(Project {
         root: root.to_path_buf(),

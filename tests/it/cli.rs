@@ -16,6 +16,8 @@ fn help_teaches_by_example() {
         vec!["routes", "--help"],
         vec!["analyze", "--help"],
         vec!["bundle", "--help"],
+        vec!["bind", "--help"],
+        vec!["provision", "--help"],
         vec!["why", "--help"],
         vec!["types", "--help"],
     ] {

@@ -7,6 +7,7 @@ use pagesbuild::diagnostic::{Diagnostic, Diagnostics};
 use pagesbuild::project::{Options, Project, load};
 use tempfile::TempDir;
 
+mod edit;
 mod environments;
 mod layout;
 mod messages;

@@ -4,6 +4,7 @@
 
 mod analyze;
 mod asset;
+mod bind;
 mod bundle;
 mod cache;
 mod check;

@@ -63,13 +63,18 @@ fn diagnostics() {
 /// Codes without a fixture, and the test that shows them.
 const MADE_ELSEWHERE: &[(&str, &str)] = &[("asset-limit", "asset::limits_of_the_platform")];
 
-/// Builds a broken project as a user would; a file `arguments` in its directory holds further arguments.
+/// Builds a broken project as a user would. A file `arguments` in its directory holds further arguments, a file `command`
+/// a command in place of `build`, which the directory is appended to.
 fn said_about(project: &Path, more: &[&str]) -> String {
     let outdir = tempfile::tempdir().unwrap();
     let dist = outdir.path().join("dist");
-    let further = fs::read_to_string(project.join("arguments")).unwrap_or_default();
+    let text = |name: &str| fs::read_to_string(project.join(name)).unwrap_or_default();
+    let (command, further) = (text("command"), text("arguments"));
     let directory = project.strip_prefix(root()).unwrap().to_str().unwrap();
-    let mut arguments = vec!["build", directory, "--outdir", dist.to_str().unwrap()];
+    let mut arguments: Vec<&str> = match command.is_empty() {
+        true => vec!["build", directory, "--outdir", dist.to_str().unwrap()],
+        false => command.split_whitespace().chain([directory]).collect(),
+    };
     arguments.extend(further.split_whitespace());
     arguments.extend(more);
     let output = pagesbuild(root(), arguments);

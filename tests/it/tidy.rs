@@ -39,6 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "cache",
             "check",
             "compile",
+            "config",
             "declarations",
             "deployment",
             "diagnostic",

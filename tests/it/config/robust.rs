@@ -47,7 +47,7 @@ fn load(name: &str, bytes: &[u8]) {
 }
 
 /// A text with some of its bytes replaced, removed or doubled, and pieces of it moved.
-fn mutated(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn mutated(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
     let edit = (any::<prop::sample::Index>(), 0..5usize, any::<u8>(), 0..40usize);
     prop::collection::vec(edit, 1..6).prop_map(move |edits| {
         let mut bytes = text.as_bytes().to_vec();
