@@ -219,7 +219,7 @@ fn assemble(
     let durable_objects = places.durable_objects(&mut assumptions);
     let assets = places.assets(&mut assumptions, diagnostics)?;
     let empty = main.is_none() && functions.is_none() && durable_objects.is_none() && assets.is_none();
-    if empty && paths == Paths::Checked {
+    if empty && (paths == Paths::Checked || config.is_none()) {
         // When something is named and missing, that is what is wrong.
         if before == diagnostics.count(Severity::Error) {
             diagnostics.push(nothing_to_build(config));
