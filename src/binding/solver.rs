@@ -20,8 +20,11 @@ const MOST_ACTIVATIONS: u32 = 64;
 /// Most constant texts that a slot is taken to hold.
 const MOST_TEXTS: usize = 64;
 
+/// Most values that a slot is taken to hold, `env` excepted; of the others nothing is known.
+const MOST_VALUES: usize = 256;
+
 /// Most values that are given on in all: generated code can have any size.
-const MOST_WORK: usize = 20_000_000;
+const MOST_WORK: usize = 1_000_000;
 
 /// An index into the nodes: a slot of an activation, a property of an object, an export ...
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -351,10 +354,12 @@ impl<'a> Solver<'a> {
     }
 
     pub(super) fn add(&mut self, node: NodeId, value: ValueId) {
-        let is_text = matches!(self.values.get(value), Value::Text(_));
+        let one = self.values.get(value);
+        let is_text = matches!(one, Value::Text(_));
         let unknown = self.values.id(Value::Unknown);
         let held = &mut self.nodes[node.0 as usize];
-        let value = if is_text && held.texts >= MOST_TEXTS { unknown } else { value };
+        let is_full = held.values.len() >= MOST_VALUES && !matches!(one, Value::Env(_));
+        let value = if is_full || is_text && held.texts >= MOST_TEXTS { unknown } else { value };
         if held.values.contains(&value) {
             return;
         }

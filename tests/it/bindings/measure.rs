@@ -151,7 +151,7 @@ impl Judged {
             }
             None => {
                 let known: BTreeSet<&String> = found.iter().map(|(user, _)| user).collect();
-                let user = known.first().map_or_else(|| "the only user".to_owned(), |user| (*user).clone());
+                let user = known.last().map_or_else(|| "the only user".to_owned(), |user| (*user).clone());
                 wanted.extend(program.uses.keys().map(|place| (user.clone(), place.name.as_str())));
             }
         }
@@ -164,15 +164,7 @@ impl Judged {
         }
     }
 
-    /// Escapes in packages are not judged: what can be done about them is known at the call.
     fn escapes(&mut self, program: &Program, uses: &Uses) {
-        if program.escapes_somewhere {
-            self.count.escapes = [usize::from(!uses.escapes.is_empty()), 1];
-            if uses.escapes.is_empty() {
-                self.differs("nothing escapes".to_owned());
-            }
-            return;
-        }
         let mut found: BTreeMap<(String, usize), BTreeSet<&str>> = BTreeMap::new();
         for escape in &uses.escapes {
             let place = line(&escape.source, escape.span.start);
@@ -181,9 +173,7 @@ impl Judged {
                 Reason::UnknownCallee(_) => "callee",
                 Reason::AllNames => "all",
             };
-            if !place.0.contains("node_modules/") {
-                found.entry(place).or_default().insert(reason);
-            }
+            found.entry(place).or_default().insert(reason);
         }
         for ((file, line), reason) in &program.escapes {
             self.count.escapes[1] += 1;

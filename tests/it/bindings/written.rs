@@ -13,8 +13,7 @@
 //! counts on it; with `maybe` that is not judged). `escape` may be followed by its reason: `key`, `callee`, `all`. Further sections:
 //!
 //! - `*** users`: lines `file export: NAME NAME`, and `everybody: NAME`; without it all belongs to the only user;
-//! - `*** at`: lines `file:line NAME`, for places where no comment can stand;
-//! - `*** escapes`: with the line `anywhere`, it counts that there is an escape, not where.
+//! - `*** at`: lines `file:line NAME`, for places where no comment can stand.
 //!
 //! `known-failures.txt` beside them lists programs that are not understood yet, under comments that say why.
 
@@ -36,8 +35,6 @@ pub(crate) struct Program {
     pub(crate) uses: BTreeMap<Place, Wanted>,
     /// Lines behind which `env` cannot be followed, and the reason where it matters.
     pub(crate) escapes: BTreeMap<(String, usize), Option<String>>,
-    /// Whether an escape anywhere will do.
-    pub(crate) escapes_somewhere: bool,
     /// Who reads what; `None` where there is one user.
     pub(crate) users: Option<BTreeMap<String, BTreeSet<String>>>,
 }
@@ -159,7 +156,6 @@ impl Program {
                 let (file, line) = place.rsplit_once(':').unwrap();
                 self.told(file, line.parse().unwrap(), told);
             }
-            "escapes" if line == "anywhere" => self.escapes_somewhere = true,
             _ => panic!("{}: `*** {section}` with `{line}` says nothing", self.name),
         }
     }
