@@ -26,7 +26,7 @@ pub use occupied::{check_beside, check_outdir, default_outdir};
 pub use verify::{Finding, Verified, verify};
 
 use document::{
-    Assets, Binding, Code, FileEntry, Module, ModuleType, Project, Rule, RunWorkerFirst, Runtime,
+    Assets, Binding, Code, FileEntry, Module, ModuleType, Project, Provision, Rule, RunWorkerFirst, Runtime,
 };
 
 /// Where the modules go.
@@ -124,7 +124,7 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
         code,
         routes: parts.routes.to_vec(),
         assets,
-        bindings: parts.project.bindings.iter().map(binding).collect(),
+        bindings: parts.project.bindings.iter().map(|binding| describe(parts.project, binding)).collect(),
         unversioned: settings::unversioned(&settings),
         settings,
         targets: [(String::from("wrangler"), entry(WRANGLER, parts.wrangler.as_bytes()))].into(),
@@ -214,13 +214,22 @@ fn assemble_assets(parts: AssetParts<'_>, files: &mut Vec<OutputFile>) -> Assets
     }
 }
 
-fn binding(binding: &project::Binding) -> Binding {
+fn describe(project: &project::Project, binding: &project::Binding) -> Binding {
+    let provision = |provision: &project::Provision| Provision {
+        name: provision.name.clone().unwrap_or_else(|| created_name(&project.name, &binding.name)),
+        jurisdiction: provision.jurisdiction.clone(),
+    };
     Binding {
         name: binding.name.clone(),
         kind: binding.kind.to_owned(),
         resource: binding.resource.clone(),
-        provision: binding.provision,
+        provision: binding.provision.as_ref().map(provision),
     }
+}
+
+/// What wrangler calls a resource that it creates for a binding.
+fn created_name(worker: &str, binding: &str) -> String {
+    format!("{worker}-{}", binding.to_lowercase().replace('_', "-"))
 }
 
 fn text(path: &str, text: &str) -> OutputFile {
