@@ -4,11 +4,51 @@
 //! names: something merely called `env` is no use, and `env` under another name is. Nothing in here knows what the
 //! configuration declares; holding both against each other is the business of `check`.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::Range;
 
 use crate::diagnostic::Source;
+use crate::graph::ModuleGraph;
 
+mod builtin;
+mod call;
 pub mod kinds;
+mod library;
+mod module;
+mod object;
+mod report;
+mod root;
+mod solver;
+mod step;
+mod value;
+
+/// A worker whose code is to be looked at.
+#[derive(Clone, Debug)]
+pub struct Input<'a> {
+    /// Its modules. Those of packages need not say where their values go.
+    pub graph: &'a ModuleGraph,
+    /// For each of them, whether the worker evaluates it.
+    pub live: Vec<bool>,
+    /// Function files and those of their exports that are routed. Files are called as in the graph.
+    pub functions: Vec<(String, Vec<String>)>,
+    /// Files, and exports of them that are classes which the worker exports.
+    pub classes: Vec<(String, String)>,
+    /// The main module.
+    pub main: Option<String>,
+    /// What it exports.
+    pub main_exports: Vec<String>,
+    /// Whether `process.env` has the variables and secrets of `env`.
+    pub process_env: bool,
+}
+
+/// Finds what the code of a worker uses of `env`.
+pub fn uses(input: &Input<'_>) -> Uses {
+    let mut solver = solver::Solver::new(input);
+    solver.roots();
+    solver.run();
+    report::report(solver)
+}
 
 /// What the worker's code uses of `env`.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +62,18 @@ pub struct Uses {
     pub escapes: Vec<Escape>,
 }
 
+impl Uses {
+    /// Who uses a name, in order.
+    pub fn users_of(&self, name: &str) -> impl Iterator<Item = &User> {
+        let of_name = |one: &&Use| one.name == name;
+        let everybody = self.uses.iter().filter(of_name).any(|one| one.everybody);
+        let users: BTreeSet<UserId> =
+            self.uses.iter().filter(of_name).flat_map(|one| one.users.iter().copied()).collect();
+        let is_one = move |at: usize| everybody || users.iter().any(|user| user.0 as usize == at);
+        self.users.iter().enumerate().filter(move |(at, _)| is_one(*at)).map(|(_, user)| user)
+    }
+}
+
 /// What the platform calls and gives `env` to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct User {
@@ -33,6 +85,12 @@ pub struct User {
     pub role: Role,
 }
 
+impl fmt::Display for User {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.file, self.export)
+    }
+}
+
 /// What a [`User`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -42,6 +100,17 @@ pub enum Role {
     Handler,
     /// A class that the worker exports, or its default export that is a class.
     Class,
+}
+
+impl Role {
+    /// The word used in every output format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Handler => "handler",
+            Self::Class => "class",
+        }
+    }
 }
 
 /// An index into [`Uses::users`].

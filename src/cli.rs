@@ -25,6 +25,7 @@ pub(crate) mod printer;
 mod provision;
 mod routes;
 mod types;
+mod uses;
 mod why;
 
 /// Compile a web project, its static assets, functions and bindings, into one versioned deployment
@@ -52,6 +53,9 @@ enum Command {
     /// Show the routes of a project: pattern, method, handler and the middleware before it
     #[command(after_help = routes::EXAMPLES)]
     Routes(routes::Arguments),
+    /// Show what the code uses of `env`, and what breaks if a name of it goes
+    #[command(after_help = uses::EXAMPLES)]
+    Uses(uses::Arguments),
     /// Show what a project's worker and static files are made of, as a page
     #[command(after_help = analyze::EXAMPLES)]
     Analyze(analyze::Arguments),
@@ -225,6 +229,7 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match command {
         Command::Build(arguments) => build::run(arguments, &global, &printer),
         Command::Routes(arguments) => routes::run(arguments, &global, &printer),
+        Command::Uses(arguments) => uses::run(arguments, &global, &printer),
         Command::Analyze(arguments) => analyze::run(arguments, &global, &printer),
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
         Command::Bind(arguments) => bind::run(&arguments, &global, &printer),

@@ -4,9 +4,11 @@
 //! file of the output directory. [`assemble`] is pure; [`emit`] writes, [`verify`] reads back.
 //! `docs/artifact.md` describes the directory for its readers.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::asset::{AssetFile, AssetManifest, RuleFile};
+use crate::binding::Uses;
 use crate::hash;
 use crate::link::Bundle;
 use crate::project::{self, AssetSettings};
@@ -49,6 +51,8 @@ pub struct Parts<'a> {
     pub main: &'a str,
     /// The route table in order of precedence.
     pub routes: &'a [document::Route],
+    /// What the code uses of `env`.
+    pub uses: &'a Uses,
     /// The static files, where the project has any.
     pub assets: Option<AssetParts<'a>>,
     /// The text of `wrangler.json`.
@@ -125,6 +129,7 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
         routes: parts.routes.to_vec(),
         assets,
         bindings: parts.project.bindings.iter().map(|binding| describe(parts.project, binding)).collect(),
+        uses: users(parts.uses),
         unversioned: settings::unversioned(&settings),
         settings,
         targets: [(String::from("wrangler"), entry(WRANGLER, parts.wrangler.as_bytes()))].into(),
@@ -212,6 +217,12 @@ fn assemble_assets(parts: AssetParts<'_>, files: &mut Vec<OutputFile>) -> Assets
             project::RunWorkerFirst::Rules(rules) => RunWorkerFirst::Rules(rules.clone()),
         }),
     }
+}
+
+/// Who uses each name.
+fn users(uses: &Uses) -> BTreeMap<String, Vec<String>> {
+    let of = |name: &str| uses.users_of(name).map(ToString::to_string).collect();
+    uses.uses.iter().map(|one| (one.name.clone(), of(&one.name))).collect()
 }
 
 fn describe(project: &project::Project, binding: &project::Binding) -> Binding {

@@ -35,6 +35,13 @@ impl Source {
     pub fn text(&self) -> &str {
         &self.0.1
     }
+
+    /// A place for people: line and column from 1, columns in characters.
+    pub fn line_and_column(&self, at: usize) -> (usize, usize) {
+        let before = self.text().get(..at).unwrap_or("");
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
 }
 
 /// How much a diagnostic weighs. Errors stop the build; nothing else does.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
+use crate::binding::Uses;
 use crate::check;
 use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -22,6 +23,7 @@ mod published;
 mod serving;
 mod sources;
 mod types;
+mod uses;
 mod why;
 mod worker;
 
@@ -32,6 +34,8 @@ pub use edit::{BindRequest, bind, provision};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
+use uses::Callers;
+pub use uses::{Used, uses};
 pub use why::{Answer, Link, Share, WhyRequest, why};
 use worker::Given;
 
@@ -125,8 +129,11 @@ pub fn build(
 /// What the environment does to us; see [`Error`].
 pub fn routes(options: &Options) -> Result<(Option<Vec<document::Route>>, Vec<Diagnostic>), Error> {
     let mut diagnostics = Diagnostics::default();
-    let front = front(options, None, &mut diagnostics)?;
-    let rows = front.filter(|_| !diagnostics.has_errors()).map(|front| rows(&front.routes));
+    let Some(front) = front(options, None, &mut diagnostics)? else {
+        return Ok((None, diagnostics.into_sorted()));
+    };
+    let ((_, routes), callers, uses) = uses::follow(front, &mut diagnostics);
+    let rows = (!diagnostics.has_errors()).then(|| rows(&routes, &callers, &uses));
     Ok((rows, diagnostics.into_sorted()))
 }
 
@@ -166,7 +173,10 @@ fn back(
         deployment::check_beside(&project, &outdir, file)?;
     }
     let given = Given::of(&project, &tree, diagnostics);
-    let linked = worker::link(&given.worker(&project, &tree, &routes), &code, sources, diagnostics);
+    let worker = given.worker(&project, &tree, &routes);
+    let callers = Callers::of(&worker, &sources);
+    let linked = worker::link(&worker, &code, sources, diagnostics);
+    let uses = linked.as_ref().map(|linked| callers.uses(linked)).unwrap_or_default();
     let main = code.main.clone();
     let published = code.published(diagnostics);
     code.save();
@@ -200,13 +210,14 @@ fn back(
             run_worker_first: assets.run_worker_first.as_ref(),
         }),
     });
-    let rows = rows(&routes);
+    let rows = rows(&routes, &callers, &uses);
     let wrangler = format!("{wrangler:#}\n");
     let parts = Parts {
         project: &project,
         bundle,
         main: &main,
         routes: &rows,
+        uses: &uses,
         assets: assets.as_ref().map(|assets| AssetParts {
             settings: &assets.settings,
             run_worker_first: assets.run_worker_first.as_ref(),
@@ -262,8 +273,9 @@ impl Static {
     }
 }
 
-fn rows(routes: &RouteTable) -> Vec<document::Route> {
+fn rows(routes: &RouteTable, callers: &Callers, uses: &Uses) -> Vec<document::Route> {
     let row = |route: &route::Route| document::Route {
+        bindings: callers.names(uses, routes.middleware_chain(route).into_iter().chain(&route.handler)),
         pattern: route.pattern.to_string(),
         method: route.method.clone(),
         handler: route.handler.as_ref().map(ToString::to_string),

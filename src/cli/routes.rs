@@ -51,29 +51,31 @@ fn to_json(row: &Route) -> Value {
         "method": row.method,
         "handler": row.handler,
         "middleware": row.middleware,
+        "bindings": row.bindings,
     })
 }
 
 fn table(rows: &[Route]) -> String {
-    let header = ["PATTERN", "METHOD", "HANDLER", "MIDDLEWARE"].map(str::to_owned);
+    let header = ["PATTERN", "METHOD", "HANDLER", "MIDDLEWARE", "BINDINGS"].map(str::to_owned);
     let cells = rows.iter().map(|row| {
         [
             row.pattern.clone(),
             row.method.clone().unwrap_or_else(|| "*".to_owned()),
             row.handler.clone().unwrap_or_else(|| "-".to_owned()),
             row.middleware.join(", "),
+            row.bindings.join(", "),
         ]
     });
-    let lines: Vec<[String; 4]> = std::iter::once(header).chain(cells).collect();
+    let lines: Vec<[String; 5]> = std::iter::once(header).chain(cells).collect();
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths = [width(0), width(1), width(2)];
+    let widths = [width(0), width(1), width(2), width(3)];
     let mut text = String::new();
     for line in &lines {
         let mut row = String::new();
         for (cell, width) in line.iter().zip(widths) {
             row.push_str(&format!("{cell:width$}  "));
         }
-        row.push_str(&line[3]);
+        row.push_str(&line[4]);
         text.push_str(row.trim_end());
         text.push('\n');
     }

@@ -36,6 +36,9 @@ pub struct Document {
     pub assets: Option<Assets>,
     /// What stands on `env`, by name.
     pub bindings: Vec<Binding>,
+    /// For each name of `env` that the code is known to use, by whom: `file#export`, the file relative to the project,
+    /// sorted. Some may not be among the bindings: secrets, and what is missing.
+    pub uses: BTreeMap<String, Vec<String>>,
     /// The configuration of the environment as the deployer sees it, values of variables included, without
     /// what other fields hold and what only concerns the developer's machine.
     pub settings: BTreeMap<String, Json>,
@@ -163,6 +166,8 @@ pub struct Route {
     pub handler: Option<String>,
     /// What runs before, outermost first, each as `file#export`.
     pub middleware: Vec<String>,
+    /// The names of `env` that handler and middleware are known to use, sorted.
+    pub bindings: Vec<String>,
 }
 
 /// The static files.
@@ -257,7 +262,7 @@ pub struct Unversioned {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Digests {
-    /// `code`, `routes` and `runtime`.
+    /// `code`, `routes`, `runtime` and `uses`.
     pub code: String,
     /// `assets`.
     pub assets: String,
@@ -333,7 +338,7 @@ impl Document {
             hash::blake3_short(to_json(&part).to_string().as_bytes())
         };
         self.digests = Digests {
-            code: digest(&["code", "routes", "runtime"]),
+            code: digest(&["code", "routes", "runtime", "uses"]),
             assets: digest(&["assets"]),
             bindings: digest(&["bindings", "settings"]),
         };

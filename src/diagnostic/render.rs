@@ -71,14 +71,13 @@ impl Diagnostic {
 }
 
 fn label_to_json(label: &Label) -> Value {
-    let before = label.source.text().get(..label.span.start).unwrap_or("");
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let (line, column) = label.source.line_and_column(label.span.start);
     json!({
         "path": label.source.path(),
         "start": label.span.start,
         "end": label.span.end,
-        "line": before.matches('\n').count() + 1,
-        "column": before.get(line_start..).unwrap_or("").chars().count() + 1,
+        "line": line,
+        "column": column,
         "text": label.text,
     })
 }

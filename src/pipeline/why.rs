@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use crate::compile::{Import, ImportKind};
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::graph::{AdditionalModule, ModuleGraph, ModuleId, Target, graph};
 use crate::link::{self, Causes};
@@ -253,7 +253,7 @@ impl Asked<'_> {
     fn link(&self, by: ModuleId, at: usize) -> Link {
         let module = self.graph.module(by);
         let import = &module.object.imports[at];
-        let (line, column) = line_and_column(&module.object.source, import.span.start);
+        let (line, column) = module.object.source.line_and_column(import.span.start);
         let to = match &module.targets[at] {
             Target::Module(target) => self.graph.module(*target).path.clone(),
             Target::External(name) => name.clone(),
@@ -303,11 +303,4 @@ impl Asked<'_> {
 /// Whether a module is one of ours.
 fn is_generated(path: &str) -> bool {
     path.starts_with("pagesbuild:")
-}
-
-/// A place in a file for people: line and column from 1, columns in characters.
-fn line_and_column(source: &Source, at: usize) -> (usize, usize) {
-    let before = source.text().get(..at).unwrap_or("");
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }

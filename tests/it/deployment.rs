@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use pagesbuild::asset::{fingerprint, read_rules};
+use pagesbuild::binding::Uses;
 use pagesbuild::deployment::{
     self, AssetParts, BuildFacts, Deployment, Document, Parts, check_outdir, document, emit, verify,
 };
@@ -66,6 +67,7 @@ fn assemble(project: &Project, bundle: Option<&Bundle>, routes: &[document::Rout
         bundle,
         main: "index.js",
         routes,
+        uses: &Uses::default(),
         assets: project.assets.as_ref().map(|settings| AssetParts {
             settings,
             run_worker_first: settings.run_worker_first.as_ref(),
@@ -104,7 +106,7 @@ fn everything(directory: &Path) -> (Project, Deployment) {
         kind,
         resource: resource.map(str::to_owned),
         provision: (resource.is_none() && kind != "vars")
-            .then(|| Provision { name: None, jurisdiction: None }),
+            .then_some(Provision { name: None, jurisdiction: None }),
         span: 0..0,
     };
     project.bindings = vec![binding("GREETING", "vars", None), binding("IMAGES", "kv_namespaces", None)];
@@ -121,6 +123,7 @@ fn everything(directory: &Path) -> (Project, Deployment) {
         method: Some("GET".to_owned()),
         handler: Some("api/images.ts#onRequestGet".to_owned()),
         middleware: vec!["_middleware.ts#onRequest".to_owned()],
+        bindings: vec!["IMAGES".to_owned()],
     }];
     let deployment = assemble(&project, Some(&worker("hi")), &routes);
     (project, deployment)
@@ -278,7 +281,8 @@ fn paths_that_leave_are_refused() {
         let forged = honest.replace("worker/index.js.map", path);
         let mut json: serde_json::Value = serde_json::from_str(&forged).unwrap();
         json.sort_all_objects();
-        let digest = json!({ "code": json["code"], "routes": json["routes"], "runtime": json["runtime"] });
+        let fields = ["code", "routes", "runtime", "uses"];
+        let digest = json!(std::collections::BTreeMap::from(fields.map(|field| (field, &json[field]))));
         json["digests"]["code"] = blake3::hash(digest.to_string().as_bytes()).to_hex()[..32].into();
         let text = format!("{json:#}\n");
         let rest: String =
@@ -461,6 +465,7 @@ fn the_schema_is_the_format() {
         bundle: Some(&with_modules()),
         main: "app.js",
         routes: &[],
+        uses: &Uses::default(),
         assets: None,
         wrangler: "{}\n",
     });
@@ -497,6 +502,7 @@ fn modules_lie_beside_the_main_one() {
         bundle: Some(&bundle),
         main: "app.js",
         routes: &[],
+        uses: &Uses::default(),
         assets: None,
         wrangler: "{}\n",
     });

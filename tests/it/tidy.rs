@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("check", &["binding", "config", "diagnostic", "project"]),
     ("router", &["route"]),
     ("analyze", &["asset", "compile", "error", "graph", "hash", "link"]),
-    ("deployment", &["asset", "diagnostic", "error", "hash", "link", "project", "route"]),
+    ("deployment", &["asset", "binding", "diagnostic", "error", "hash", "link", "project", "route"]),
     ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
         "pipeline",

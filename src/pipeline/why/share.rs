@@ -4,7 +4,7 @@ use crate::compile::{Binding, Format, Part};
 use crate::graph::ModuleId;
 use crate::link::Cause;
 
-use super::{Asked, is_generated, line_and_column};
+use super::{Asked, is_generated};
 
 /// What of a module is in the worker.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ impl Asked<'_> {
     fn place_of(&self, id: ModuleId, part: &Part) -> Option<String> {
         let module = self.graph.module(id);
         let point = part.mappings.iter().next()?;
-        let (line, column) = line_and_column(&module.object.source, point.source as usize);
+        let (line, column) = module.object.source.line_and_column(point.source as usize);
         Some(format!("{}:{line}:{column}", module.path))
     }
 
@@ -140,7 +140,7 @@ impl Asked<'_> {
         }
         match cause.place(self.graph) {
             Some((source, at)) => {
-                let (line, column) = line_and_column(source, at);
+                let (line, column) = source.line_and_column(at);
                 format!("at {path}:{line}:{column}")
             }
             None => format!("in {path}"),

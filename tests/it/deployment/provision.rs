@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use pagesbuild::deployment::verify;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::upload::deploy;
-use crate::fixture::{build, files, snapshot};
+use crate::fixture::{build, files, pagesbuild, snapshot, stderr};
 use crate::project::write;
 
 const CONFIG: &str = r#"{
@@ -39,9 +39,7 @@ fn resources_are_created_as_planned() {
     let bound = sent["script"]["metadata"]["bindings"].as_array().unwrap();
     for (name, resource) in &planned {
         let binding = bound.iter().find(|binding| binding["name"] == **name).unwrap();
-        let identity =
-            ["namespace_id", "id", "bucket_name", "queue_name"].iter().find_map(|key| binding[key].as_str());
-        let identity = identity.unwrap();
+        let identity = identity(binding).unwrap();
         assert!(identity == resource || identity == format!("id-of-{resource}"), "{name}: {binding}");
     }
     assert_eq!(planned.len(), 5);
@@ -54,11 +52,32 @@ fn resources_are_created_as_planned() {
     );
     snapshot("deployment-provision", &text);
 
+    // What was created is written back, and then there is nothing left to create.
+    let row = |binding: &Value| {
+        let name = binding["name"].as_str().filter(|name| planned.contains_key(*name))?;
+        Some(json!({ "name": name, "resource": identity(binding)? }))
+    };
+    let ids: Vec<Value> = bound.iter().filter_map(row).collect();
+    fs::write(project.path().join("ids.json"), Value::from(ids).to_string()).unwrap();
+    let output = pagesbuild(project.path(), ["provision", "--ids", "ids.json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let again = project.path().join("again");
+    build(project.path(), &again, &[]);
+    let document: Value = serde_json::from_slice(&contents(&again)["deployment.json"]).unwrap();
+    for binding in document["bindings"].as_array().unwrap() {
+        assert!(binding["provision"].is_null() && binding["resource"].is_string(), "{binding}");
+    }
+
     // wrangler asks nobody here, so it leaves the file as it is.
     let mut after = contents(&dist);
     after.retain(|path, _| !path.starts_with(".wrangler/"));
     assert_eq!(after, before);
     assert!(verify(&dist).is_ok());
+}
+
+/// The identity in a binding as the platform gets it.
+fn identity(binding: &Value) -> Option<&str> {
+    ["namespace_id", "id", "bucket_name", "queue_name"].iter().find_map(|key| binding[key].as_str())
 }
 
 fn contents(directory: &std::path::Path) -> BTreeMap<String, Vec<u8>> {
