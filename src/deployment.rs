@@ -23,7 +23,7 @@ mod verify;
 
 pub use document::{Document, ReadError};
 pub use emit::emit;
-pub use facts::BuildFacts;
+pub use facts::{BuildFacts, today};
 pub use occupied::{check_beside, check_outdir, default_outdir};
 pub use verify::{Finding, Verified, verify};
 
