@@ -192,7 +192,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
-    let uses = linked.as_ref().map(|linked| callers.uses(linked)).unwrap_or_default();
+    let uses = linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
     let main = code.main.clone();
     let published = code.published(diagnostics);
     code.save();
