@@ -1,7 +1,7 @@
 //! Functions whose workings everybody knows: the methods that values have of themselves, and those of the global scope.
 
 use super::root::CONTEXT;
-use super::solver::{ActivationId, At, Given, Invocation, NodeId, Reading, Solver, Watch};
+use super::solver::{ActivationId, At, Given, Invocation, Keyed, NodeId, Reading, Solver, Watch};
 use super::value::{Made, Name, StepRef, Value, ValueId};
 use crate::compile::flow::Step;
 
@@ -10,15 +10,57 @@ pub(super) fn is_method_of_promises(name: &str) -> bool {
     matches!(name, "then" | "catch" | "finally")
 }
 
+/// Whether every object has a method of this name.
+pub(super) fn is_method_of_objects(name: &str) -> bool {
+    matches!(
+        name,
+        "hasOwnProperty"
+            | "isPrototypeOf"
+            | "propertyIsEnumerable"
+            | "toLocaleString"
+            | "toString"
+            | "valueOf"
+    )
+}
+
 /// Whether values have a method of themselves whose workings are known.
 pub(super) fn is_method(name: &str) -> bool {
     is_method_of_promises(name) || METHODS.contains(&name)
 }
 
 const METHODS: &[&str] = &[
-    "add", "apply", "at", "bind", "call", "concat", "entries", "every", "filter", "find", "findLast", "flat",
-    "flatMap", "forEach", "get", "keys", "map", "next", "pop", "push", "reduce", "reverse", "set", "shift",
-    "slice", "some", "sort", "splice", "unshift", "values", "with",
+    "add",
+    "apply",
+    "at",
+    "bind",
+    "call",
+    "concat",
+    "entries",
+    "every",
+    "filter",
+    "find",
+    "findLast",
+    "flat",
+    "flatMap",
+    "forEach",
+    "get",
+    "keys",
+    "map",
+    "next",
+    "pop",
+    "push",
+    "reduce",
+    "reduceRight",
+    "reverse",
+    "set",
+    "shift",
+    "slice",
+    "some",
+    "sort",
+    "splice",
+    "unshift",
+    "values",
+    "with",
 ];
 
 /// Functions of the global scope that give away nothing of what they are given, and whose results are nothing of it.
@@ -35,6 +77,10 @@ const HARMLESS: &[&str] = &[
     "URL",
     "Boolean",
     "crypto.",
+    "Number",
+    "Promise",
+    "String",
+    "trpc.next",
     "performance.",
     "isNaN",
     "isFinite",
@@ -78,6 +124,7 @@ const KNOWN: &[&str] = &[
     "Object.fromEntries",
     "Reflect.get",
     "Reflect.has",
+    "Object.hasOwn",
     "Promise.all",
     "Promise.allSettled",
     "Promise.race",
@@ -117,10 +164,19 @@ impl Solver<'_> {
         self.add(held, receiver);
         let items = self.items(receiver);
         match name.as_str() {
-            "then" | "catch" | "finally" => {
-                self.callback(invocation, 0, vec![Given::one(held)], invocation.to);
+            "then" | "catch" => {
+                let given = if name == "then" { vec![Given::one(held)] } else { Vec::new() };
+                self.callback(invocation, 0, given, invocation.to);
+                if name == "catch" || argument(0).is_none() {
+                    self.give_back(invocation, held);
+                }
+            }
+            "finally" => {
+                self.callback(invocation, 0, Vec::new(), None);
                 self.give_back(invocation, held);
             }
+            "hasOwnProperty" => self.ask(held, argument(0), invocation),
+            "toString" | "toLocaleString" | "valueOf" | "isPrototypeOf" | "propertyIsEnumerable" => {}
             "call" => {
                 let arguments = invocation.arguments.get(1..).unwrap_or_default().to_vec();
                 self.invoke(receiver, argument(0), &Invocation { arguments, ..invocation.clone() });
@@ -151,7 +207,7 @@ impl Solver<'_> {
                 self.callback(invocation, 0, vec![Given::one(items), Given::one(items)], None);
                 self.give_back(invocation, if name.starts_with("find") { items } else { held });
             }
-            "reduce" => {
+            "reduce" | "reduceRight" => {
                 let sum = self.new_node();
                 if let Some(start) = argument(1) {
                     self.copy(start, sum);
@@ -177,6 +233,24 @@ impl Solver<'_> {
                 self.give_back_list(invocation, Some((list, names)));
             }
             _ => self.give_back(invocation, held),
+        }
+    }
+
+    /// A property is read by a name that is a value.
+    fn read_keyed(&mut self, of: NodeId, key: NodeId, to: NodeId, invocation: &Invocation) {
+        let id = u32::try_from(self.keyed.len()).unwrap_or(u32::MAX);
+        self.keyed.push(Keyed { of, key, to, at: self.call_place(invocation) });
+        for node in [of, key] {
+            self.watch(node, Watch::Key(id));
+        }
+    }
+
+    /// An object is asked whether it has a property.
+    fn ask(&mut self, of: NodeId, key: Option<NodeId>, invocation: &Invocation) {
+        if let Some(key) = key {
+            let asked = self.new_node();
+            self.watch(asked, Watch::Asked);
+            self.read_keyed(of, key, asked, invocation);
         }
     }
 
@@ -361,14 +435,21 @@ impl Solver<'_> {
                 let id = self.reading(Reading { name, to: context, at: None });
                 self.watch(first, Watch::ReadOwn(id));
             }
+            "Promise" if is_new => {
+                // What it resolves to is what is put into a list.
+                let Some((list, items)) = self.result_list(invocation) else { return };
+                let (list, add) = (self.values.id(list), self.values.name("add"));
+                let resolve = self.new_node();
+                self.add_value(resolve, Value::Method(list, add));
+                self.callback(invocation, 0, vec![Given::one(resolve)], None);
+                self.give_back(invocation, items);
+            }
             "Reflect.get" => {
                 if let (Some(key), Some(to)) = (argument(1), invocation.to) {
-                    let id = u32::try_from(self.keyed.len()).unwrap_or(u32::MAX);
-                    let at = self.call_place(invocation);
-                    self.keyed.push((first, to, at));
-                    self.watch(key, Watch::Key(id));
+                    self.read_keyed(first, key, to, invocation);
                 }
             }
+            "Object.hasOwn" | "Reflect.has" => self.ask(first, argument(1), invocation),
             _ => self.give_rest(&path, invocation, is_new),
         }
     }

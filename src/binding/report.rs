@@ -33,7 +33,7 @@ pub(super) fn report(mut solver: Solver<'_>) -> Uses {
     order.sort_by(|one, other| solver.users[*one].cmp(&solver.users[*other]));
     let place_of: BTreeMap<usize, u32> = order.iter().copied().zip(0..).collect();
     let mut uses: Vec<Use> = Vec::new();
-    for place in &solver.places {
+    for place in solver.places.iter().filter(|place| !solver.set_by_code.contains(&place.name)) {
         let users: BTreeSet<UserId> = (reached.iter().enumerate())
             .filter(|(_, reached)| place.activations.iter().any(|activation| reached.contains(activation)))
             .filter_map(|(user, _)| place_of.get(&user).map(|at| UserId(*at)))
@@ -118,7 +118,7 @@ fn has_env(solver: &Solver<'_>, node: NodeId) -> bool {
 /// Whether a key can be a name that is not known.
 fn is_dynamic(solver: &Solver<'_>, id: ActivationId, key: &Key) -> bool {
     match key {
-        Key::Name(_) | Key::Item => false,
+        Key::Name(_) | Key::Super(_) | Key::Item => false,
         Key::Unknown => true,
         Key::Value(key) => {
             let held = solver.held(solver.node(id, *key));

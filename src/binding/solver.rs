@@ -79,8 +79,12 @@ pub(super) enum Watch {
     Names(NodeId),
     /// It gets the properties of what another node has.
     Adopt(NodeId),
-    /// It is the name of a property: an index into what is read by name.
+    /// It is an object, or the name of a property of it: an index into what is read by name.
     Key(u32),
+    /// The code asks whether it is there.
+    Asked,
+    /// It becomes a property of something of which nothing is known.
+    Leave(NodeId),
     /// Its properties become properties of an object.
     Parent(ValueId),
 }
@@ -131,6 +135,16 @@ pub(super) struct At {
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) activation: ActivationId,
+}
+
+/// A property that is read by a name that is a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keyed {
+    pub(super) of: NodeId,
+    pub(super) key: NodeId,
+    pub(super) to: NodeId,
+    /// Where.
+    pub(super) at: Option<At>,
 }
 
 /// A call whose callee is not known yet.
@@ -202,8 +216,10 @@ pub(super) struct Solver<'a> {
     pub(super) lost: Vec<(u32, String)>,
     /// Packages that the platform calls, and by whom.
     pub(super) entered: Vec<(ActivationId, String)>,
-    /// What is read by names that are values: of what, and where to.
-    pub(super) keyed: Vec<(NodeId, NodeId, Option<At>)>,
+    /// What is read by names that are values.
+    pub(super) keyed: Vec<Keyed>,
+    /// The names that the code itself puts into `env`.
+    pub(super) set_by_code: BTreeSet<Name>,
     /// Who is called first for each user.
     pub(super) starts: Vec<Vec<ActivationId>>,
     given: BTreeSet<(ActivationId, u32)>,
@@ -245,6 +261,7 @@ impl<'a> Solver<'a> {
             lost: Vec::new(),
             entered: Vec::new(),
             keyed: Vec::new(),
+            set_by_code: BTreeSet::new(),
             starts: Vec::new(),
             given: BTreeSet::new(),
             gifts: BTreeMap::new(),

@@ -1,6 +1,6 @@
 //! What each kind of step does with the values that arrive.
 
-use super::solver::{ActivationId, At, Given, Invocation, NodeId, Reading, Role, Solver, Watch};
+use super::solver::{ActivationId, At, Given, Invocation, Keyed, NodeId, Reading, Role, Solver, Watch};
 use super::value::{FunctionRef, Made, Name, Sure, Value, ValueId};
 use super::{Access, builtin, library};
 use crate::compile::flow::{Call, Function, Key, Manner, Slot, Step};
@@ -59,6 +59,10 @@ impl<'a> Solver<'a> {
                     let key = self.node(activation, *key);
                     self.watch(key, watch(Role::Key));
                 }
+                let of = self.node(activation, *of);
+                self.watch(of, watch(Role::Of));
+            }
+            Step::Own(of, _) => {
                 let of = self.node(activation, *of);
                 self.watch(of, watch(Role::Of));
             }
@@ -153,9 +157,24 @@ impl<'a> Solver<'a> {
             Watch::Names(to) => self.list_names(value, to),
             Watch::Adopt(from) => self.watch(from, Watch::Parent(value)),
             Watch::Key(id) => {
-                let (of, to, at) = self.keyed[id as usize];
+                let Keyed { of, key, to, at } = self.keyed[id as usize];
                 for of in self.held(of).to_vec() {
-                    self.read_by_key(of, value, to, at);
+                    for key in self.held(key).to_vec() {
+                        self.read_by_key(of, key, to, at);
+                    }
+                }
+            }
+            Watch::Asked => {
+                if let Value::Binding(place) = self.values.get(value) {
+                    self.place(place).tested = true;
+                }
+            }
+            Watch::Leave(to) => {
+                if matches!(
+                    self.values.get(value),
+                    Value::Env(_) | Value::Object(..) | Value::Made(_) | Value::Binding(_)
+                ) {
+                    self.tell(Watch::Likely(to), value);
                 }
             }
             Watch::Parent(object) => self.inherit(object, value),
@@ -175,6 +194,13 @@ impl<'a> Solver<'a> {
                         let name = self.values.name(name);
                         let id = self.reading(Reading { name, to: target, at: place });
                         self.read(value, id);
+                    }
+                    (Key::Super(name), _) => {
+                        let name = self.values.name(name);
+                        let id = self.reading(Reading { name, to: target, at: place });
+                        if let Some(parent) = self.parent_class(activation) {
+                            self.watch(parent, Watch::Inherited(id, value, false));
+                        }
                     }
                     (Key::Value(key), Role::Of) => {
                         let key = self.node(activation, *key);
@@ -206,7 +232,7 @@ impl<'a> Solver<'a> {
                             self.write_by_key(here, of, value, from);
                         }
                     }
-                    (Key::Name(name), _) => {
+                    (Key::Name(name) | Key::Super(name), _) => {
                         let name = self.values.name(name);
                         self.write_field(here, value, name, from);
                     }
@@ -215,6 +241,10 @@ impl<'a> Solver<'a> {
                         self.write_field(here, value, star, from);
                     }
                 }
+            }
+            Step::Own(_, name) => {
+                let name = self.values.name(name);
+                self.own(value, name);
             }
             Step::Spread { to, from, .. } => {
                 let (to, from) = (self.node(activation, *to), self.node(activation, *from));
@@ -291,10 +321,21 @@ impl<'a> Solver<'a> {
     }
 
     fn write_field(&mut self, (activation, at): (ActivationId, u32), of: ValueId, name: Name, from: NodeId) {
-        if self.values.get(of).has_fields() {
+        let value = self.values.get(of);
+        if value.has_fields() {
             let field = self.field(of, name);
             self.copy(from, field);
+        } else if let Value::Env(_) = value {
+            let field = self.set_on_env(name);
+            self.copy(from, field);
+            if !self.is_read_before((activation, at), name) {
+                self.set_by_code.insert(name);
+            }
         } else {
+            if name != self.star {
+                let anywhere = self.special("anywhere", name, 0);
+                self.watch(from, Watch::Leave(anywhere));
+            }
             let site = self.site(activation, at);
             let arguments = [Given::one(from)];
             let invocation =
@@ -303,14 +344,36 @@ impl<'a> Solver<'a> {
         }
     }
 
+    /// What the code itself puts into `env` under a name.
+    fn set_on_env(&mut self, name: Name) -> NodeId {
+        self.special("env", name, 0)
+    }
+
+    /// Whether the function of a step that writes a property of this name reads it before, and does not only ask for it.
+    fn is_read_before(&self, (activation, at): (ActivationId, u32), name: Name) -> bool {
+        let function = self.activations[activation.0 as usize].function;
+        let Some(function) = function.and_then(|function| self.function(function)) else { return false };
+        let name = self.values.text(name);
+        let is_tested =
+            |slot: &Slot| function.steps.iter().any(|step| matches!(step, Step::Test(of) if of == slot));
+        function.steps.iter().take(at as usize).any(
+            |step| matches!(step, Step::Get { to, key: Key::Name(key), .. } if key == name && !is_tested(to)),
+        )
+    }
+
     /// Reads a property of a value.
     pub(super) fn read(&mut self, value: ValueId, id: u32) {
         let Reading { name, to, at } = self.reading_of(id);
         match self.values.get(value) {
             Value::Env(sure) => {
-                if builtin::is_method_of_promises(self.values.text(name)) {
-                    self.add_value(to, Value::Method(value, name));
-                } else if let Some(at) = at {
+                let text = self.values.text(name);
+                if builtin::is_method_of_promises(text) || builtin::is_method_of_objects(text) {
+                    return self.add_value(to, Value::Method(value, name));
+                }
+                let set = self.set_on_env(name);
+                self.copy(set, to);
+                // What has `env` has no name `env`; who reads it there means another object.
+                if let Some(at) = at.filter(|_| self.values.text(name) != "env") {
                     let binding = self.binding(sure, name, at);
                     self.add_value(to, binding);
                 }
@@ -335,6 +398,13 @@ impl<'a> Solver<'a> {
                 let path = format!("{}.{}", self.values.text(path), self.values.text(name));
                 self.part(place, &path, to);
             }
+            Value::Package(specifier, path)
+                if self.values.text(specifier) == "cloudflare:workers"
+                    && self.values.text(path).is_empty()
+                    && self.values.text(name) == "env" =>
+            {
+                self.add_value(to, Value::Env(Sure::Yes));
+            }
             Value::Package(specifier, path) => {
                 let path = library::member(self.values.text(path), self.values.text(name));
                 let path = self.values.name(&path);
@@ -358,11 +428,18 @@ impl<'a> Solver<'a> {
                 self.read_field(value, id);
                 self.read_class(value, id, value, true);
             }
+            Value::Closure(function, home, _) if self.values.text(name) == "prototype" => {
+                self.add_value(to, Value::Closure(function, home, None));
+            }
             one if one.has_fields() => {
                 self.read_field(value, id);
                 self.read_builtin(value, id);
             }
-            Value::Text(_) | Value::Unknown => self.add_value(to, Value::Unknown),
+            Value::Text(_) | Value::Unknown => {
+                self.add_value(to, Value::Unknown);
+                let anywhere = self.special("anywhere", name, 0);
+                self.copy(anywhere, to);
+            }
             _ => {}
         }
     }
