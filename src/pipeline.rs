@@ -33,7 +33,7 @@ pub use analysis::{Analyzed, Placement, analyze};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
-pub use edit::{BindRequest, bind, provision};
+pub use edit::{BindRequest, bind, fixed, provision};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
@@ -193,7 +193,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
-    let uses = linked.as_ref().map(|linked| callers.uses(linked)).unwrap_or_default();
+    let uses = linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
     let main = code.main.clone();
     let published = code.published(diagnostics);
     code.save();
