@@ -28,7 +28,7 @@ mod write;
 
 pub(crate) use ids::identities;
 pub use request::Request;
-pub(crate) use request::request;
+pub(crate) use request::{request, required};
 
 /// A change of a configuration file. An environment must be one that the file has; `None` is the top level.
 #[derive(Clone, Debug, PartialEq)]
