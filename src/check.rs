@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::binding::Uses;
-use crate::binding::kinds::Declared;
+use crate::binding::types::Types;
 use crate::diagnostic::Diagnostics;
 use crate::project::{Environment, Project};
 
@@ -29,6 +29,8 @@ pub struct Facts<'a> {
     pub worker: Worker<'a>,
     /// What its code uses of `env`.
     pub uses: &'a Uses,
+    /// The types that it gives `env`.
+    pub types: &'a Types,
     /// The names that are set for development, with the file that sets each.
     pub set_elsewhere: &'a BTreeMap<String, String>,
 }
@@ -46,13 +48,6 @@ impl Worker<'_> {
     /// Whether it exports a name, for all that is known.
     fn may_export(&self, name: &str) -> bool {
         self.exports_more || self.exports.iter().any(|export| export == name)
-    }
-}
-
-impl<'a> Facts<'a> {
-    /// The types that the code declares a name with.
-    fn declared(&self, _name: &str) -> &'a [Declared] {
-        &[]
     }
 }
 

@@ -183,10 +183,19 @@ pub struct Binding {
     pub kind: &'static str,
     /// The resource's identity (namespace id, bucket name, class ...), where one is given.
     pub resource: Option<String>,
-    /// Whether the deployer is to create the resource, since its identity is missing.
-    pub provision: bool,
+    /// How the deployer is to create the resource, where its identity is missing.
+    pub provision: Option<Provision>,
     /// Where the declaration stands in the configuration file.
     pub span: Range<usize>,
+}
+
+/// A resource that is yet to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provision {
+    /// What it is to be called; wrangler's rule gives it a name otherwise.
+    pub name: Option<String>,
+    /// Where its data is to stay.
+    pub jurisdiction: Option<String>,
 }
 
 /// How code is compiled and linked.

@@ -6,15 +6,17 @@
 
 use std::ops::Range;
 
-use super::{Access, Use};
+use super::{Access, Use, Uses};
 use crate::diagnostic::Source;
 
 mod platform;
 mod table;
 mod value;
 
+pub(super) use table::Fit;
+use table::Kinds;
 pub use table::noun;
-use table::{Fit, Kinds};
+pub(super) use table::{of_members, of_type};
 
 /// A type that the code declares a name with.
 #[derive(Clone, Debug)]
@@ -27,7 +29,25 @@ pub struct Declared {
     pub shown: String,
     /// Whether the declaration says that it may be missing.
     pub optional: bool,
-    fit: Fit,
+    /// What the type says of the kind; `None` where that is nothing.
+    fit: Option<Fit>,
+}
+
+impl Declared {
+    pub(super) fn new(
+        source: Source,
+        span: Range<usize>,
+        shown: String,
+        optional: bool,
+        fit: Option<Fit>,
+    ) -> Self {
+        Self { source, span, shown, optional, fit }
+    }
+
+    /// Whether another one says the same of the kind.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        self.fit == other.fit
+    }
 }
 
 /// What the code takes a name for.
@@ -68,6 +88,22 @@ pub struct Evidence {
     pub span: Range<usize>,
     /// What: `typed KVNamespace`, `prepare` is called.
     pub text: String,
+}
+
+impl Uses {
+    /// What the code takes a name for.
+    pub fn inferred(&self, name: &str) -> Inferred {
+        infer(&self.of_name(name), self.types.declared(name))
+    }
+
+    /// The evidence that a name cannot be of a kind, the configuration key of which is given.
+    pub fn conflicts(&self, name: &str, kind: &str) -> Vec<Evidence> {
+        conflicts(&self.of_name(name), self.types.declared(name), kind)
+    }
+
+    fn of_name(&self, name: &str) -> Vec<&Use> {
+        self.uses.iter().filter(|one| one.name == name).collect()
+    }
 }
 
 /// What the uses of one name and the types that it is declared with say of its kind.
@@ -121,13 +157,14 @@ struct Piece<'a> {
 
 /// All evidence. Where it is not known whether a member is called, `called` says what to think.
 fn pieces<'a>(uses: &[&'a Use], declared: &'a [Declared], called: bool) -> Vec<Piece<'a>> {
-    let types = declared.iter().filter(|declared| declared.fit.possible != Kinds::ALL);
-    let typed = types.map(|declared| Piece {
-        source: &declared.source,
-        span: declared.span.clone(),
-        text: format!("typed `{}`", declared.shown),
-        fit: declared.fit,
-        is_text: false,
+    let typed = declared.iter().filter_map(|declared| {
+        Some(Piece {
+            source: &declared.source,
+            span: declared.span.clone(),
+            text: format!("typed `{}`", declared.shown),
+            fit: declared.fit?,
+            is_text: false,
+        })
     });
     let treated = uses.iter().flat_map(|found| {
         let piece = move |access: &Access| {
@@ -139,9 +176,18 @@ fn pieces<'a>(uses: &[&'a Use], declared: &'a [Declared], called: bool) -> Vec<P
                 is_text: *access == Access::AsText,
             })
         };
-        found.accesses.iter().filter_map(piece)
+        found.accesses.iter().filter(|access| !is_begun(access, &found.accesses)).filter_map(piece)
     });
     typed.chain(treated).collect()
+}
+
+/// Whether what is read is only the way to something else, which says more.
+fn is_begun(access: &Access, all: &[Access]) -> bool {
+    let Access::Member(path) = access else { return false };
+    let goes_on = |longer: &str| {
+        longer.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.') || rest.starts_with("()"))
+    };
+    all.iter().any(|other| matches!(other, Access::Member(longer) if goes_on(longer)))
 }
 
 fn evidence(pieces: Vec<Piece<'_>>) -> Vec<Evidence> {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::root::CONTEXT;
 use super::solver::{ActivationId, NodeId, Solver};
+use super::types::Types;
 use super::value::{Name, PlaceId, Sure, Value};
 use super::{Access, Certainty, Escape, Reason, Use, UserId, Uses};
 use super::{builtin, library};
@@ -67,7 +68,8 @@ pub(super) fn report(mut solver: Solver<'_>) -> Uses {
         key(one).cmp(&key(other))
     });
     let users = order.iter().map(|at| solver.users[*at].clone()).collect();
-    Uses { users, uses, escapes }
+    let types = Types::of(graph, solver.input.compiler);
+    Uses { users, uses, escapes, types }
 }
 
 /// Looks at every step once more, now that all values are there.

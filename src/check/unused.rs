@@ -25,7 +25,7 @@ pub(super) fn unused(facts: &Facts<'_>, here: &Environment<'_>, used: &[Name<'_>
     let is_misspelt = |name: &str| nearest(name, resources.iter().map(|used| used.name)).is_some();
     let declarations = here.declarations().into_iter().filter(|(kind, declaration)| {
         // A setting that has got among the variables has been reported.
-        !SILENT.contains(&kind.key) && !(kind.key == "vars" && key(declaration.name).is_some())
+        !(SILENT.contains(&kind.key) || kind.key == "vars" && key(declaration.name).is_some())
     });
     let bindings = declarations.map(|(kind, declaration)| {
         // Its objects are there for other workers, and live on, whether or not this one calls them.

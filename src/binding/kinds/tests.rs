@@ -76,7 +76,8 @@ fn accesses_tell_kinds() {
         (vec![Access::Argument("stripe".into(), "default".into())], "", false),
         (members("toString()"), "", false),
         (members("greet()"), "services", false),
-        (members("region"), "services vars", false),
+        (members("region"), "vars", true),
+        (members("greet greet()"), "services", false),
     ];
     for (accesses, kinds, sure) in cases {
         let found = infer(&[&used(accesses.clone())], &[]);
@@ -93,14 +94,8 @@ fn contradictions_are_told_from_ignorance() {
     let both = infer(&[&used(members("prepare().all()")), &used(members("idFromName()"))], &[]);
     assert_eq!(both.kinds, ["services"]);
     assert!(!both.sure);
-    let kv = Kinds::of("kv_namespaces").unwrap();
-    let declared = Declared {
-        source: Source::new("env.ts", "interface Env { X: KVNamespace }"),
-        span: 16..17,
-        shown: "KVNamespace".to_owned(),
-        optional: false,
-        fit: Fit { likely: kv, possible: kv },
-    };
+    let source = Source::new("env.ts", "interface Env { X: KVNamespace }");
+    let declared = Declared::new(source, 16..17, "KVNamespace".to_owned(), false, of_type("KVNamespace"));
     assert_eq!(infer(&[], std::slice::from_ref(&declared)).kind(), Some("kv_namespaces"));
     assert!(infer(&[&used(members("prepare().all()"))], &[declared]).is_contradictory());
 }
