@@ -20,7 +20,8 @@ mod schema;
 mod toml;
 mod validate;
 
-pub use edit::{Change, Edited, Request, edit};
+pub use crate::diagnostic::Change;
+pub use edit::{Edited, Request, edit};
 pub(crate) use edit::{identities, is_there, request, required};
 pub(crate) use find::find;
 pub(crate) use redirect::{PLACE as REDIRECT, Redirect, is_made, redirect, straight};

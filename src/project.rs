@@ -291,6 +291,14 @@ pub(crate) fn has_configuration(options: &Options) -> Result<bool, Error> {
     edit::has_configuration(options)
 }
 
+/// Whether the configuration of a project is one that a build tool has made of the user's.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn is_redirected(options: &Options) -> Result<bool, Error> {
+    edit::is_redirected(options)
+}
+
 /// A configuration file for a project without one, not written yet.
 ///
 /// # Errors

@@ -13,6 +13,12 @@ pub(super) fn declare(here: &Environment<'_>, kind: &'static str, name: &str) ->
     Change::Declare { environment, kind, name: name.to_owned(), fields: fields.collect() }
 }
 
+/// The change that declares a name, where nothing about it is left to the user.
+pub(super) fn fix(here: &Environment<'_>, kind: &'static str, name: &str) -> Option<Change> {
+    let is_whole = required(kind).is_empty() && kind != "unsafe" && here.config.generated.is_none();
+    is_whole.then(|| declare(here, kind, name))
+}
+
 /// The command that does the same.
 pub(super) fn command(here: Option<&Environment<'_>>, kind: &str, name: &str) -> String {
     let fields: String = required(kind).iter().map(|field| format!(" {field}={UNKNOWN}")).collect();

@@ -73,7 +73,12 @@ fn resource(
             .at(&here.config.source, span, "declared, and not used")
             .help(format!("did you mean `{near}`?")),
         (None, Some("assets")) => diagnostic.help("name the directory of static files as `assets.directory`"),
-        (None, Some(kind)) => diagnostic.help(advice::help(here, kind, name.name)),
+        (None, Some(kind)) => {
+            let fix = here.filter(|_| most == Severity::Error);
+            let fix = fix.and_then(|here| advice::fix(here, kind, name.name));
+            let diagnostic = diagnostic.help(advice::help(here, kind, name.name));
+            fix.into_iter().fold(diagnostic, Diagnostic::fix)
+        }
         (None, None) => diagnostic.help("declare it as what it is with `pagesbuild bind KIND NAME`"),
     }
 }

@@ -143,6 +143,7 @@ impl Said {
             let new: Vec<Label> =
                 diagnostic.labels.into_iter().filter(|label| !known.labels.contains(label)).collect();
             known.labels.extend(new);
+            known.fixes.extend(diagnostic.fixes);
         }
     }
 

@@ -12,6 +12,7 @@ mod cli;
 mod compile;
 mod config;
 mod deployment;
+mod fix;
 mod fixture;
 mod frameworks;
 mod fuzz;

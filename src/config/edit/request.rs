@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::{Change, kind};
+use super::kind;
 use crate::config::nearest;
 use crate::config::schema::{Field, Place, SECRETS, Shape, key, key_of, names};
+use crate::diagnostic::Change;
 
 /// A binding as it is asked for.
 #[derive(Clone, Copy, Debug)]

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use pagesbuild::config::{self, Change, Config};
-use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::config::{self, Config};
+use pagesbuild::diagnostic::{Change, Diagnostics};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
