@@ -5,6 +5,7 @@
 mod analyze;
 mod asset;
 mod bind;
+mod bindings;
 mod bundle;
 mod cache;
 mod check;
