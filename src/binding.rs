@@ -11,6 +11,7 @@ use std::ops::Range;
 use crate::diagnostic::Source;
 use crate::graph::{Compiler, ModuleGraph};
 
+mod activation;
 mod builtin;
 mod call;
 pub mod kinds;

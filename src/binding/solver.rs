@@ -14,14 +14,14 @@ use crate::compile::Flow;
 use crate::compile::flow::{Function, Slot, Step};
 use crate::graph::ModuleId;
 
-/// Most activations of one function; further callers share one.
-const MOST_ACTIVATIONS: u32 = 64;
-
 /// Most constant texts that a slot is taken to hold.
 const MOST_TEXTS: usize = 64;
 
+/// Most values that a slot is taken to hold, `env` excepted; of the others nothing is known.
+const MOST_VALUES: usize = 256;
+
 /// Most values that are given on in all: generated code can have any size.
-const MOST_WORK: usize = 20_000_000;
+const MOST_WORK: usize = 1_000_000;
 
 /// An index into the nodes: a slot of an activation, a property of an object, an export ...
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +33,7 @@ pub(super) struct ActivationId(pub(super) u32);
 
 /// What a slot can hold, and who wants to know.
 #[derive(Default)]
-struct Node {
+pub(super) struct Node {
     values: Vec<ValueId>,
     texts: usize,
     copies: Vec<NodeId>,
@@ -96,8 +96,8 @@ pub(super) enum Role {
 /// A function that is looked at for one of its callers; also a package, which calls what it is given.
 pub(super) struct Activation {
     pub(super) function: Option<FunctionRef>,
-    base: u32,
-    parent: Option<ActivationId>,
+    pub(super) base: u32,
+    pub(super) parent: Option<ActivationId>,
     /// Whom it calls.
     pub(super) calls: BTreeSet<ActivationId>,
 }
@@ -172,14 +172,14 @@ pub(super) struct Place {
 pub(super) struct Solver<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) values: Values,
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     edges: BTreeSet<(NodeId, NodeId)>,
     watched: BTreeSet<(NodeId, Watch)>,
     queue: VecDeque<(NodeId, ValueId)>,
     work: usize,
     pub(super) activations: Vec<Activation>,
-    by_key: BTreeMap<(FunctionRef, Site, Option<ActivationId>), ActivationId>,
-    counts: BTreeMap<FunctionRef, u32>,
+    pub(super) by_key: BTreeMap<(FunctionRef, Site, Option<ActivationId>), ActivationId>,
+    pub(super) counts: BTreeMap<FunctionRef, u32>,
     pub(super) fields: BTreeMap<(ValueId, Name), NodeId>,
     pub(super) objects: BTreeMap<ValueId, Object>,
     pub(super) exports: BTreeMap<(ModuleId, Name), NodeId>,
@@ -191,8 +191,8 @@ pub(super) struct Solver<'a> {
     place_ids: BTreeMap<(ModuleId, u32, Name), PlaceId>,
     /// Nodes by what they are for, where nothing else tells.
     special: BTreeMap<(Name, Name, u32), NodeId>,
-    packages: BTreeMap<Name, ActivationId>,
-    package_names: Vec<Name>,
+    pub(super) packages: BTreeMap<Name, ActivationId>,
+    pub(super) package_names: Vec<Name>,
     pub(super) users: Vec<super::User>,
     /// What the main module exports, with its file.
     pub(super) entries: Vec<(String, String)>,
@@ -351,10 +351,12 @@ impl<'a> Solver<'a> {
     }
 
     pub(super) fn add(&mut self, node: NodeId, value: ValueId) {
-        let is_text = matches!(self.values.get(value), Value::Text(_));
+        let one = self.values.get(value);
+        let is_text = matches!(one, Value::Text(_));
         let unknown = self.values.id(Value::Unknown);
         let held = &mut self.nodes[node.0 as usize];
-        let value = if is_text && held.texts >= MOST_TEXTS { unknown } else { value };
+        let is_full = held.values.len() >= MOST_VALUES && !matches!(one, Value::Env(_));
+        let value = if is_full || is_text && held.texts >= MOST_TEXTS { unknown } else { value };
         if held.values.contains(&value) {
             return;
         }
@@ -392,80 +394,6 @@ impl<'a> Solver<'a> {
         let node = self.new_node();
         self.special.insert(key, node);
         node
-    }
-
-    // Activations.
-
-    fn activation(&mut self, function: Option<FunctionRef>, parent: Option<ActivationId>) -> ActivationId {
-        let base = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        let slots =
-            function.and_then(|function| self.function(function)).map_or(0, |function| function.slots);
-        self.nodes.extend((0..slots).map(|_| Node::default()));
-        self.activations.push(Activation { function, base, parent, calls: BTreeSet::new() });
-        ActivationId(u32::try_from(self.activations.len() - 1).unwrap_or(u32::MAX))
-    }
-
-    /// The activation that stands for a package, which calls what it was given when its module was evaluated.
-    pub(super) fn package(&mut self, specifier: Name) -> ActivationId {
-        if let Some(id) = self.packages.get(&specifier) {
-            return *id;
-        }
-        let id = self.activation(None, None);
-        self.packages.insert(specifier, id);
-        self.package_names.push(specifier);
-        id
-    }
-
-    /// Every package with its name.
-    pub(super) fn all_packages(&self) -> Vec<(Name, ActivationId)> {
-        self.package_names.iter().filter_map(|name| Some((*name, *self.packages.get(name)?))).collect()
-    }
-
-    /// An activation that stands for the platform.
-    pub(super) fn platform(&mut self) -> ActivationId {
-        self.activation(None, None)
-    }
-
-    pub(super) fn is_top(&self, activation: ActivationId) -> bool {
-        self.activations[activation.0 as usize].function.is_some_and(|function| function.function == 0)
-    }
-
-    pub(super) fn calls(&mut self, caller: ActivationId, callee: ActivationId) {
-        self.activations[caller.0 as usize].calls.insert(callee);
-    }
-
-    pub(super) fn site(&self, activation: ActivationId, step: u32) -> Site {
-        match self.activations[activation.0 as usize].function {
-            Some(function) => Site::Step(StepRef { function, step }),
-            None => Site::Shared,
-        }
-    }
-
-    /// The activation of a function for a site, looked at now if it was not before.
-    pub(super) fn enter(
-        &mut self,
-        function: FunctionRef,
-        parent: Option<ActivationId>,
-        site: Site,
-    ) -> ActivationId {
-        if let Some(id) = self.by_key.get(&(function, site, parent)) {
-            return *id;
-        }
-        let count = self.counts.entry(function).or_default();
-        *count += 1;
-        let site =
-            if *count > MOST_ACTIVATIONS && !matches!(site, Site::Root(_)) { Site::Shared } else { site };
-        if let Some(id) = self.by_key.get(&(function, site, parent)) {
-            return *id;
-        }
-        let id = self.activation(Some(function), parent);
-        self.by_key.insert((function, site, parent), id);
-        if let Some(function) = self.function(function) {
-            for (at, step) in (0..).zip(&function.steps) {
-                self.install(id, at, step);
-            }
-        }
-        id
     }
 
     // Places.
