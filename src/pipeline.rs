@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
 use crate::binding::Uses;
+use crate::binding::types::Types as EnvTypes;
 use crate::check;
 use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -182,6 +183,7 @@ struct Whole {
     linked: Option<Linked>,
     callers: Callers,
     uses: Uses,
+    types: EnvTypes,
     assets: Option<Static>,
 }
 
@@ -193,6 +195,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
     let uses = linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
+    let types = linked.as_ref().map(|linked| EnvTypes::of(&linked.graph, &code.compiler()));
     let main = code.main.clone();
     let published = code.published(diagnostics);
     code.save();
@@ -209,7 +212,8 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
     }
-    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets })
+    let types = types.unwrap_or_default();
+    Ok(Whole { project, outdir, routes, main, linked, callers, uses, types, assets })
 }
 
 /// The other stages, but for writing. `beside` is a file that will be written too.
@@ -223,10 +227,11 @@ fn back(
     if let Some(file) = beside {
         deployment::check_beside(&front.project, &front.outdir, file)?;
     }
-    let Whole { project, outdir, routes, main, linked, callers, uses, assets } = whole(front, diagnostics)?;
+    let Whole { project, outdir, routes, main, linked, callers, uses, types, assets } =
+        whole(front, diagnostics)?;
     let bundle = linked.as_ref().map(|linked| &linked.bundle);
     if !diagnostics.has_errors() {
-        check::check(facts(&project, bundle, &uses), diagnostics);
+        hold(&project, bundle, (&uses, &types), diagnostics);
     }
     if diagnostics.has_errors() {
         return Ok(None);
@@ -265,13 +270,20 @@ fn back(
     Ok(Some(Made { project, outdir, assets, linked, deployment, facts }))
 }
 
-/// What is known of a project whose code could be linked, or that has none.
-fn facts<'a>(project: &'a Project, bundle: Option<&'a Bundle>, uses: &'a Uses) -> check::Facts<'a> {
+/// Holds the code of a project against its configuration: code that could be linked, or none at all.
+fn hold(
+    project: &Project,
+    bundle: Option<&Bundle>,
+    (uses, types): (&Uses, &EnvTypes),
+    diagnostics: &mut Diagnostics,
+) {
     let worker = check::Worker {
         exports: bundle.map_or(&[], |bundle| &bundle.exports),
         exports_more: bundle.is_some_and(|bundle| bundle.exports_more),
     };
-    check::Facts { project, worker, uses }
+    let set_elsewhere = project.set_elsewhere();
+    let facts = check::Facts { project, worker, uses, types, set_elsewhere: &set_elsewhere };
+    check::check(facts, diagnostics);
 }
 
 /// The static half of a deployment.

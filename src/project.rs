@@ -15,6 +15,7 @@ use crate::error::Error;
 
 mod bindings;
 mod edit;
+mod elsewhere;
 mod environment;
 mod glob;
 mod identity;
@@ -125,6 +126,11 @@ impl Project {
             && (&self.compatibility_date, &self.compatibility_flags)
                 == (&other.compatibility_date, &other.compatibility_flags)
             && (&self.assets, &self.bundling) == (&other.assets, &other.bundling)
+    }
+
+    /// The names that are set for development, on this machine alone, with the file that sets each.
+    pub fn set_elsewhere(&self) -> BTreeMap<String, String> {
+        elsewhere::elsewhere(&self.root, self.environment.as_deref())
     }
 
     /// The environment as the configuration file has it.

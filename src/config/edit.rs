@@ -26,7 +26,7 @@ mod write;
 
 pub(crate) use ids::identities;
 pub use request::Request;
-pub(crate) use request::request;
+pub(crate) use request::{request, required};
 
 /// A text in place of another.
 type Edit = (Range<usize>, String);

@@ -71,6 +71,12 @@ fn declare(
     Ok([Change::Declare { environment, kind: key, name, fields }].into_iter().chain(create).collect())
 }
 
+/// The fields that a declaration of a kind cannot do without, but for the name.
+pub(crate) fn required(key: &str) -> Vec<String> {
+    let own = kind(key).map_or("binding", |kind| kind.name);
+    missing(fields_of(key), "", &|path| path == own)
+}
+
 fn unknown_kind(said: &str) -> String {
     match nearest(&said.to_lowercase().replace('_', "-"), names()) {
         Some(near) => format!("`{said}` is no kind of binding; did you mean `{near}`?"),
