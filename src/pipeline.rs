@@ -20,6 +20,7 @@ mod analysis;
 mod bundle;
 mod checking;
 mod edit;
+mod exported;
 mod plugin;
 mod published;
 mod serving;

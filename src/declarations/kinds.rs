@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::text::{is_identifier, literal, remark, specifier, type_of};
-use super::{Exported, Input};
+use super::{Exported, Input, Shape};
 use crate::project::{Binding, Project};
 
 /// A type and what is to be known of it.
@@ -149,15 +149,20 @@ fn service<'a>(input: &Input<'_>, field: impl Fn(&str) -> Option<&'a str>) -> Ty
     }
 }
 
-/// What the worker exports by a name. Modules can export by any text; types have names.
+/// What the worker exports by a name, where it can be the type of a binding. Modules can export by any text; types have
+/// names.
 fn find<'a>(input: &Input<'a>, name: &str) -> Option<&'a Exported> {
-    input.exports.get(name).filter(|exported| is_identifier(&exported.name))
+    let exported = input.exports.get(name)?;
+    (exported.shape != Shape::PlainClass && is_identifier(&exported.name)).then_some(exported)
 }
 
 /// The type of a class's objects.
 fn instance(input: &Input<'_>, exported: &Exported) -> String {
     let imported = imported(input, exported);
-    if exported.is_type { imported } else { format!("InstanceType<typeof {imported}>") }
+    match exported.shape {
+        Shape::Class | Shape::PlainClass => imported,
+        Shape::Value => format!("InstanceType<typeof {imported}>"),
+    }
 }
 
 /// The import of an exported value.
