@@ -38,7 +38,8 @@ pub(super) fn unused(facts: &Facts<'_>, here: &Environment<'_>, used: &[Name<'_>
         secrets.filter_map(|secret| Some((secret.as_str()?, "secrets", secret.span.clone(), false)));
     let without = bindings.chain(secrets).filter(|(name, ..)| !known.contains(name));
     // What the code calls by another name is said where it does.
-    let without: Vec<_> = without.filter(|(name, ..)| !is_misspelt(name)).collect();
+    let mut without: Vec<_> = without.filter(|(name, ..)| !is_misspelt(name)).collect();
+    without.sort_by_key(|(name, ..)| *name);
     let source = &here.config.source;
     if let Some((first, others)) = facts.uses.escapes.split_first().filter(|_| !without.is_empty()) {
         let names: Vec<&str> = without.iter().map(|(name, ..)| *name).collect();
