@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use crate::binding::Uses;
-use crate::binding::types::Types;
 use crate::diagnostic::Diagnostics;
 use crate::project::{Environment, Project};
 
@@ -27,10 +26,8 @@ pub struct Facts<'a> {
     pub project: &'a Project,
     /// Its worker, where the code could be linked.
     pub worker: Worker<'a>,
-    /// What its code uses of `env`.
+    /// What its code uses of `env`, and the types that it gives it.
     pub uses: &'a Uses,
-    /// The types that it gives `env`.
-    pub types: &'a Types,
     /// The names that are set for development, with the file that sets each.
     pub set_elsewhere: &'a BTreeMap<String, String>,
 }

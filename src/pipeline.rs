@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
 use crate::binding::Uses;
-use crate::binding::types::Types as EnvTypes;
 use crate::check;
 use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -184,7 +183,6 @@ struct Whole {
     linked: Option<Linked>,
     callers: Callers,
     uses: Uses,
-    types: EnvTypes,
     assets: Option<Static>,
 }
 
@@ -196,7 +194,6 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
     let uses = linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
-    let types = linked.as_ref().map(|linked| EnvTypes::of(&linked.graph, &code.compiler()));
     let main = code.main.clone();
     let published = code.published(diagnostics);
     code.save();
@@ -213,8 +210,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
     }
-    let types = types.unwrap_or_default();
-    Ok(Whole { project, outdir, routes, main, linked, callers, uses, types, assets })
+    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets })
 }
 
 /// The other stages, but for writing. `beside` is a file that will be written too.
@@ -228,11 +224,10 @@ fn back(
     if let Some(file) = beside {
         deployment::check_beside(&front.project, &front.outdir, file)?;
     }
-    let Whole { project, outdir, routes, main, linked, callers, uses, types, assets } =
-        whole(front, diagnostics)?;
+    let Whole { project, outdir, routes, main, linked, callers, uses, assets } = whole(front, diagnostics)?;
     let bundle = linked.as_ref().map(|linked| &linked.bundle);
     if !diagnostics.has_errors() {
-        hold(&project, bundle, (&uses, &types), diagnostics);
+        hold(&project, bundle, &uses, diagnostics);
     }
     if diagnostics.has_errors() {
         return Ok(None);
@@ -272,18 +267,13 @@ fn back(
 }
 
 /// Holds the code of a project against its configuration: code that could be linked, or none at all.
-fn hold(
-    project: &Project,
-    bundle: Option<&Bundle>,
-    (uses, types): (&Uses, &EnvTypes),
-    diagnostics: &mut Diagnostics,
-) {
+fn hold(project: &Project, bundle: Option<&Bundle>, uses: &Uses, diagnostics: &mut Diagnostics) {
     let worker = check::Worker {
         exports: bundle.map_or(&[], |bundle| &bundle.exports),
         exports_more: bundle.is_some_and(|bundle| bundle.exports_more),
     };
     let set_elsewhere = project.set_elsewhere();
-    let facts = check::Facts { project, worker, uses, types, set_elsewhere: &set_elsewhere };
+    let facts = check::Facts { project, worker, uses, set_elsewhere: &set_elsewhere };
     check::check(facts, diagnostics);
 }
 

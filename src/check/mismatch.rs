@@ -14,7 +14,7 @@ pub(super) fn mismatches(facts: &Facts<'_>, here: &Environment<'_>, used: &[Name
     let secrets = secrets.filter_map(|secret| Some((secret.as_str()?, "secrets", secret.span.clone())));
     let one = |(name, kind, span): (&str, &'static str, _)| {
         let used = used.iter().find(|used| used.name == name)?;
-        let evidence = conflicts(&used.uses, facts.types.declared(name), kind);
+        let evidence = conflicts(&used.uses, facts.uses.types.declared(name), kind);
         let (first, others) = shortest(evidence)?;
         let taken = match used.inferred.kind().filter(|taken| *taken != kind) {
             Some(taken) => format!("takes it for {}", noun(taken)),

@@ -51,7 +51,7 @@ pub(super) fn used<'a>(facts: &Facts<'a>) -> Vec<Name<'a>> {
         names.entry(&one.name).or_default().push(one);
     }
     let one = |(name, uses): (&'a str, Vec<&'a Use>)| {
-        let inferred = kinds::infer(&uses, facts.types.declared(name));
+        let inferred = kinds::infer(&uses, facts.uses.types.declared(name));
         Name { name, uses, inferred }
     };
     names.into_iter().map(one).collect()

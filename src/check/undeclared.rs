@@ -7,8 +7,8 @@ use std::slice;
 use super::names::{self, Name};
 use super::{Environment, Facts, advice};
 use crate::binding::kinds::{conflicts, noun};
-use crate::config::nearest;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::config::{Value, nearest};
+use crate::diagnostic::{Change, Code, Diagnostic, Severity};
 
 /// How many places of one thing are shown with their text.
 const SHOWN: usize = 3;
@@ -46,13 +46,14 @@ fn resource(
     let known = elsewhere.first().map(|(_, kind, _)| *kind);
     let known = known.or((name.name == ASSETS).then_some("assets"));
     let known = known.filter(|kind| name.inferred.kinds.contains(kind)).or(name.inferred.kind());
+    let is_told = name.inferred.sure || !elsewhere.is_empty();
     let kinds = known.as_ref().map_or(name.inferred.kinds.as_slice(), slice::from_ref);
     let message = match taken_for(kinds) {
         Some(nouns) => format!("`{}` is used as {nouns}, and nothing declares it", name.name),
         None => format!("`{}` is used, and nothing declares it", name.name),
     };
     // Whichever kind it is, a value in its place would not do.
-    let is_resource = !conflicts(&name.uses, facts.types.declared(name.name), "vars").is_empty();
+    let is_resource = !conflicts(&name.uses, facts.uses.types.declared(name.name), "vars").is_empty();
     let most = match (name.is_optional(), name.is_certain() && is_resource) {
         (true, _) => Severity::Note,
         (false, false) => Severity::Warning,
@@ -83,7 +84,7 @@ fn resource(
             .help(format!("did you mean `{near}`?")),
         (None, Some("assets")) => diagnostic.help("name the directory of static files as `assets.directory`"),
         (None, Some(kind)) => {
-            let fix = here.filter(|_| most == Severity::Error);
+            let fix = here.filter(|_| most == Severity::Error && is_told);
             let fix = fix.and_then(|here| advice::fix(here, kind, name.name));
             let diagnostic = diagnostic.help(advice::help(here, kind, name.name));
             fix.into_iter().fold(diagnostic, Diagnostic::fix)
@@ -172,6 +173,7 @@ pub(super) fn values(
     if let Some(secrets) = listed.and_then(|here| Some((here, here.get("secrets")?))) {
         let span = secrets.1.get("required").unwrap_or(secrets.1).span.clone();
         diagnostic = diagnostic.at(&secrets.0.config.source, span, "the secrets that have to be set");
+        diagnostic = secrets_among(facts, secrets.0, &missing).into_iter().fold(diagnostic, Diagnostic::fix);
     }
     let firsts = missing.iter().skip(SHOWN).filter_map(|name| Some((name.name, name.first()?)));
     let places = firsts.map(|(name, first)| format!("{name} ({})", names::place(first)));
@@ -185,6 +187,18 @@ pub(super) fn values(
         "{help}, and the names of secrets into `secrets.required` (`{}`), so that deploying without them fails",
         advice::command(here, "secrets", all[0])
     )))
+}
+
+/// The names that can only be secrets. A deployment takes away all variables that it does not bring itself, unless it is told
+/// to keep them.
+fn secrets_among(facts: &Facts<'_>, here: &Environment<'_>, missing: &[&Name<'_>]) -> Vec<Change> {
+    if here.get("keep_vars").and_then(Value::as_bool) == Some(true) {
+        return Vec::new();
+    }
+    let is_plain =
+        |name: &Name<'_>| name.inferred.kind() == Some("vars") || facts.set_elsewhere.contains_key(name.name);
+    let sure = missing.iter().filter(|name| name.is_certain() && is_plain(name));
+    sure.map(|name| advice::require(here, name.name)).collect()
 }
 
 /// Names that other environments declare and this one does not, in one diagnostic, as far as nothing else says it: what the

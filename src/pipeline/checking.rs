@@ -100,7 +100,7 @@ fn look(
     diagnostics.extend(own.iter().cloned());
     let bundle = whole.linked.as_ref().map(|linked| &linked.bundle);
     if !has_errors {
-        hold(&project, bundle, (&whole.uses, &whole.types), diagnostics);
+        hold(&project, bundle, &whole.uses, diagnostics);
     }
     diagnostics.extend(serving::in_the_future(&project, &deployment::today()));
     let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
