@@ -20,7 +20,6 @@ mod schema;
 mod toml;
 mod validate;
 
-pub use crate::diagnostic::Change;
 pub use edit::{Edited, Request, edit};
 pub(crate) use edit::{identities, is_there, request, required};
 pub(crate) use find::find;

@@ -1,7 +1,8 @@
 //! What to write into the configuration, in its own format, for what the code uses.
 
 use super::Environment;
-use crate::config::{Change, edit, required, spoken};
+use crate::config::{edit, required, spoken};
+use crate::diagnostic::Change;
 
 /// What a field takes that only the user knows.
 const UNKNOWN: &str = "...";
@@ -17,6 +18,11 @@ pub(super) fn declare(here: &Environment<'_>, kind: &'static str, name: &str) ->
 pub(super) fn fix(here: &Environment<'_>, kind: &'static str, name: &str) -> Option<Change> {
     let is_whole = required(kind).is_empty() && kind != "unsafe" && here.config.generated.is_none();
     is_whole.then(|| declare(here, kind, name))
+}
+
+/// The change that makes a name one of the secrets that have to be set.
+pub(super) fn require(here: &Environment<'_>, name: &str) -> Change {
+    Change::Require { environment: here.table.map(|table| table.key.clone()), name: name.to_owned() }
 }
 
 /// The command that does the same.

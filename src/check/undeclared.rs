@@ -7,8 +7,8 @@ use std::slice;
 use super::names::{self, Name};
 use super::{Environment, Facts, advice};
 use crate::binding::kinds::noun;
-use crate::config::nearest;
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::config::{Value, nearest};
+use crate::diagnostic::{Change, Code, Diagnostic, Severity};
 
 /// How many places of one thing are shown with their text.
 const SHOWN: usize = 3;
@@ -143,6 +143,7 @@ pub(super) fn values(
     if let Some(secrets) = listed.and_then(|here| Some((here, here.get("secrets")?))) {
         let span = secrets.1.get("required").unwrap_or(secrets.1).span.clone();
         diagnostic = diagnostic.at(&secrets.0.config.source, span, "the secrets that have to be set");
+        diagnostic = secrets_among(facts, secrets.0, &missing).into_iter().fold(diagnostic, Diagnostic::fix);
     }
     let firsts = missing.iter().skip(SHOWN).filter_map(|name| Some((name.name, name.first()?)));
     let places = firsts.map(|(name, first)| format!("{name} ({})", names::place(first)));
@@ -156,6 +157,18 @@ pub(super) fn values(
         "{help}, and the names of secrets into `secrets.required` (`{}`), so that deploying without them fails",
         advice::command(here, "secrets", all[0])
     )))
+}
+
+/// The names that can only be secrets. A deployment takes away all variables that it does not bring itself, unless it is told
+/// to keep them.
+fn secrets_among(facts: &Facts<'_>, here: &Environment<'_>, missing: &[&Name<'_>]) -> Vec<Change> {
+    if here.get("keep_vars").and_then(Value::as_bool) == Some(true) {
+        return Vec::new();
+    }
+    let is_plain =
+        |name: &Name<'_>| name.inferred.kind() == Some("vars") || facts.set_elsewhere.contains_key(name.name);
+    let sure = missing.iter().filter(|name| name.is_certain() && is_plain(name));
+    sure.map(|name| advice::require(here, name.name)).collect()
 }
 
 /// Names that other environments declare and this one does not, in one diagnostic, as far as nothing else says it: what the

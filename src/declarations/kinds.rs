@@ -120,7 +120,7 @@ fn class<'a>(
     special: impl Fn(&str) -> String,
 ) -> Type {
     let name = field("class_name").unwrap_or_default();
-    if let Some(script) = field("script_name") {
+    if let Some(script) = field("script_name").filter(|script| !is_own(input, script)) {
         return format!("{general}{}", remark(&format!("{name} from {script}"))).into();
     }
     match find(input, name) {
@@ -134,9 +134,8 @@ fn class<'a>(
 /// The type of a binding to a worker, which may be this one.
 fn service<'a>(input: &Input<'_>, field: impl Fn(&str) -> Option<&'a str>) -> Type {
     let worker = field("service").unwrap_or_default();
-    let own = input.environments.iter().any(|project| project.name == worker);
     let entrypoint = field("entrypoint");
-    let exported = find(input, entrypoint.unwrap_or("default")).filter(|_| own);
+    let exported = find(input, entrypoint.unwrap_or("default")).filter(|_| is_own(input, worker));
     match (exported, entrypoint) {
         (Some(exported), _) => Type {
             text: format!("Service<typeof {}>", imported(input, exported)),
@@ -147,6 +146,11 @@ fn service<'a>(input: &Input<'_>, field: impl Fn(&str) -> Option<&'a str>) -> Ty
         }
         (None, None) => format!("Fetcher{}", remark(worker)).into(),
     }
+}
+
+/// Whether a worker is this one, in whatever environment: its code is the same.
+fn is_own(input: &Input<'_>, worker: &str) -> bool {
+    input.environments.iter().any(|project| project.name == worker)
 }
 
 /// What the worker exports by a name, where it can be the type of a binding. Modules can export by any text; types have

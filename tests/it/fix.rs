@@ -5,10 +5,11 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::fixture::{pagesbuild, stderr, stdout};
+use crate::fixture::{pagesbuild, snapshot, stderr, stdout};
 use crate::project::write;
 
-const CODE: &[u8] = b"export class Room {}\nexport default { fetch: () => new Response() };";
+const CODE: &[u8] = b"export class Room {}
+export default { fetch: (request, env) => env.ROOMS.get(env.ROOMS.idFromName('a')).fetch(request) };";
 
 const CONFIG: &str = "# Rooms.\nname = 'rooms'\nmain = 'index.js'\ncompatibility_date = '2026-01-01'\n\n\
                       [[durable_objects.bindings]]\nname = 'ROOMS'\nclass_name = 'Room'\n";
@@ -105,4 +106,53 @@ fn what_tools_have_made_is_left() {
     assert_eq!(document["diagnostics"][0]["code"], "unmigrated-class", "{document}");
     assert!(document["result"]["fixed"].is_null());
     assert_eq!(text(directory.path()), "name = 'a'\n");
+}
+
+const USES: &[u8] = b"export const onRequest = async ({ env }) => {
+  const row = await env.DB.prepare('select 1').first();
+  await env.IMAGES.put('a', 'b', { expirationTtl: 60 });
+  const rooms = env.ROOMS.idFromName('a');
+  const both = env.EITHER.list({ prefix: 'a' });
+  await env.JOBS?.send({});
+  const headers = { Authorization: `Bearer ${env.API_TOKEN}`, 'X-Key': env.OLD_KEY };
+  return Response.json({ row, rooms, both, headers });
+};
+";
+
+/// A project of functions, whose development has a token set.
+fn functions(config: &str) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let files: [(&str, &[u8]); 3] = [
+        ("wrangler.toml", config.as_bytes()),
+        ("functions/index.js", USES),
+        (".dev.vars", b"OLD_KEY=secret\n"),
+    ];
+    write(directory.path(), &files);
+    directory
+}
+
+/// Resources whose kind is sure and that need no more than their name, in each environment that lacks them; names that can
+/// only be secrets, where secrets are listed.
+#[test]
+fn what_the_code_uses_for_sure_is_declared() {
+    let config = "name = 'a' # the app\ncompatibility_date = '2026-01-01'\npages_build_output_dir = 'public'\n\n\
+                  [[kv_namespaces]]\nbinding = 'IMAGES'\nid = '1'\n\n[secrets]\nrequired = ['OTHER']\n\n\
+                  [env.preview]\n# nothing yet\n";
+    let directory = functions(config);
+    write(directory.path(), &[("public/index.html", b"")]);
+    let output = pagesbuild(directory.path(), ["check", "--fix"]);
+    snapshot("fix", &format!("{}\n{}", stdout(&output), text(directory.path())));
+    let again = check(directory.path(), &["--fix"]);
+    assert!(again["result"]["fixed"].is_null(), "{again}");
+}
+
+/// With `keep_vars` a name may as well be a variable that was set somewhere else.
+#[test]
+fn variables_that_are_kept_are_no_secrets() {
+    let config =
+        "name = 'a'\nkeep_vars = true\ncompatibility_date = '2026-01-01'\n[secrets]\nrequired = []\n";
+    let directory = functions(config);
+    check(directory.path(), &["--fix"]);
+    let new = text(directory.path());
+    assert!(new.contains("required = []") && new.contains("binding = \"DB\""), "{new}");
 }
