@@ -124,7 +124,7 @@ pub fn infer(uses: &[&Use], declared: &[Declared]) -> Inferred {
         false => table::likeliest(likely & !Kinds::UNTOLD, name),
     };
     Inferred {
-        sure: kinds.len() == 1 && speaks && is_only,
+        sure: likely.len() == 1 && speaks && is_only,
         optional: declared.iter().any(|declared| declared.optional),
         evidence: evidence(pieces),
         kinds: kinds.keys().collect(),
