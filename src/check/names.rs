@@ -46,7 +46,9 @@ impl Name<'_> {
 /// All names that the code uses, in order.
 pub(super) fn used<'a>(facts: &Facts<'a>) -> Vec<Name<'a>> {
     let mut names: BTreeMap<&str, Vec<&Use>> = BTreeMap::new();
-    for one in &facts.uses.uses {
+    // Nobody gives a binding a number for a name: there, a list was taken for `env`.
+    let is_name = |one: &&Use| one.name.parse::<u64>().is_err();
+    for one in facts.uses.uses.iter().filter(is_name) {
         names.entry(&one.name).or_default().push(one);
     }
     let one = |(name, uses): (&'a str, Vec<&'a Use>)| {

@@ -6,12 +6,19 @@ use std::slice;
 
 use super::names::{self, Name};
 use super::{Environment, Facts, advice};
-use crate::binding::kinds::noun;
+use crate::binding::kinds::{conflicts, noun};
 use crate::config::{Value, nearest};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
 /// How many places of one thing are shown with their text.
 const SHOWN: usize = 3;
+
+/// The name that the static files have unless the configuration gives them another.
+const ASSETS: &str = "ASSETS";
+
+/// What a name mostly is, where it could be several things.
+const COMMON: &[&str] =
+    &["assets", "kv_namespaces", "r2_buckets", "d1_databases", "durable_objects", "queues", "services"];
 
 /// Resources, one diagnostic each.
 pub(super) fn resources(
@@ -44,14 +51,17 @@ fn resource(
     let elsewhere = elsewhere(facts, here, name.name);
     // What others declare it as is sure, unless the code says otherwise.
     let known = elsewhere.first().map(|(_, kind, _)| *kind);
+    let known = known.or((name.name == ASSETS).then_some("assets"));
     let known = known.filter(|kind| name.inferred.kinds.contains(kind)).or(name.inferred.kind());
+    let is_told = name.inferred.sure || !elsewhere.is_empty();
     let kinds = known.as_ref().map_or(name.inferred.kinds.as_slice(), slice::from_ref);
-    let nouns: Vec<&str> = kinds.iter().map(|kind| noun(kind)).collect();
-    let message = match nouns.as_slice() {
-        [] => format!("`{}` is used, and nothing declares it", name.name),
-        nouns => format!("`{}` is used as {}, and nothing declares it", name.name, nouns.join(" or ")),
+    let message = match taken_for(kinds) {
+        Some(nouns) => format!("`{}` is used as {nouns}, and nothing declares it", name.name),
+        None => format!("`{}` is used, and nothing declares it", name.name),
     };
-    let most = match (name.is_optional(), name.is_certain() && name.inferred.sure) {
+    // Whichever kind it is, a value in its place would not do.
+    let is_resource = !conflicts(&name.uses, facts.uses.types.declared(name.name), "vars").is_empty();
+    let most = match (name.is_optional(), name.is_certain() && is_resource) {
         (true, _) => Severity::Note,
         (false, false) => Severity::Warning,
         (false, true) => Severity::Error,
@@ -81,12 +91,32 @@ fn resource(
             .help(format!("did you mean `{near}`?")),
         (None, Some("assets")) => diagnostic.help("name the directory of static files as `assets.directory`"),
         (None, Some(kind)) => {
-            let fix = here.filter(|_| most == Severity::Error);
+            let fix = here.filter(|_| most == Severity::Error && is_told);
             let fix = fix.and_then(|here| advice::fix(here, kind, name.name));
             let diagnostic = diagnostic.help(advice::help(here, kind, name.name));
             fix.into_iter().fold(diagnostic, Diagnostic::fix)
         }
-        (None, None) => diagnostic.help("declare it as what it is with `pagesbuild bind KIND NAME`"),
+        (None, None) => {
+            let usual = COMMON.iter().find(|kind| kinds.contains(kind)).or(kinds.first()).unwrap_or(&"KIND");
+            diagnostic.help(format!(
+                "declare it as what it is, such as `{}`",
+                advice::command(here, usual, name.name)
+            ))
+        }
+    }
+}
+
+/// What a name could be, for a sentence.
+fn taken_for(kinds: &[&'static str]) -> Option<String> {
+    let rank = |kind: &&str| COMMON.iter().position(|common| common == kind).unwrap_or(COMMON.len());
+    let mut kinds = kinds.to_vec();
+    kinds.sort_by_key(rank);
+    let nouns: Vec<&str> = kinds.iter().map(|kind| noun(kind)).collect();
+    match nouns.as_slice() {
+        [] => None,
+        [only] => Some((*only).to_owned()),
+        [first, second] => Some(format!("{first} or {second}")),
+        [first, second, ..] => Some(format!("{first}, {second} or the like")),
     }
 }
 
