@@ -118,12 +118,13 @@ pub fn infer(uses: &[&Use], declared: &[Declared]) -> Inferred {
     });
     let speaks = pieces.iter().any(|piece| piece.fit.likely == likely);
     let is_only = likely == Kinds::VARS || likely.contains(possible & Kinds::DATA);
+    let name = uses.first().map_or("", |one| one.name.as_str());
     let kinds = match pieces.is_empty() {
         true => Kinds::NONE,
-        false => likely & !Kinds::UNTOLD,
+        false => table::likeliest(likely & !Kinds::UNTOLD, name),
     };
     Inferred {
-        sure: kinds.len() == 1 && speaks && is_only,
+        sure: likely.len() == 1 && speaks && is_only,
         optional: declared.iter().any(|declared| declared.optional),
         evidence: evidence(pieces),
         kinds: kinds.keys().collect(),

@@ -110,11 +110,30 @@ impl Kinds {
     pub(super) const ALL: Self = Self((1 << TABLE.len()) - 1);
     pub(super) const VARS: Self = Self::named("vars");
     /// What nothing speaks for.
-    pub(super) const UNTOLD: Self =
-        Self(Self::named("logfwdr").0 | Self::named("unsafe").0 | Self::named("unsafe_hello_world").0);
+    pub(super) const UNTOLD: Self = Self::all(&["logfwdr", "unsafe", "unsafe_hello_world"]);
+    /// What few projects have. Where something else fits, it is that.
+    pub(super) const RARE: Self = Self::all(&[
+        "agent_memory",
+        "ai_search",
+        "ai_search_namespaces",
+        "analytics",
+        "artifacts",
+        "browser",
+        "dispatch_namespaces",
+        "flagship",
+        "k2",
+        "media",
+        "mtls_certificates",
+        "pipelines",
+        "stream",
+        "vpc_networks",
+        "vpc_services",
+        "websearch",
+        "worker_loaders",
+        "workflows",
+    ]);
     /// What holds or takes data of the user's, in which anything may be.
-    pub(super) const DATA: Self =
-        Self(Self::VARS.0 | Self::named("kv_namespaces").0 | Self::named("queues").0);
+    pub(super) const DATA: Self = Self::all(&["kv_namespaces", "queues", "vars"]);
     /// What may be a text.
     pub(super) const TEXT: Self = Self(Self::UNTOLD.0 | Self::VARS.0);
 
@@ -127,6 +146,15 @@ impl Kinds {
             at += 1;
         }
         Self::NONE
+    }
+
+    const fn all(keys: &[&str]) -> Self {
+        let (mut kinds, mut at) = (0, 0);
+        while at < keys.len() {
+            kinds |= Self::named(keys[at]).0;
+            at += 1;
+        }
+        Self(kinds)
     }
 
     /// The set of one kind.
@@ -218,6 +246,33 @@ impl Fit {
     /// What is one of the two.
     pub(in crate::binding) fn or(self, other: Self) -> Self {
         Self { likely: self.likely | other.likely, possible: self.possible | other.possible }
+    }
+}
+
+/// What names of bindings often have in them, and of which kind they are then.
+const HINTS: &[(&str, &str)] = &[
+    ("ASSETS", "assets"),
+    ("BROWSER", "browser"),
+    ("BUCKET", "r2_buckets"),
+    ("KV", "kv_namespaces"),
+    ("MAIL", "send_email"),
+    ("PIPELINE", "pipelines"),
+    ("QUEUE", "queues"),
+    ("R2", "r2_buckets"),
+    ("SECRET", "secrets_store_secrets"),
+    ("SERVICE", "services"),
+    ("TOKEN", "secrets_store_secrets"),
+    ("WORKFLOW", "workflows"),
+];
+
+/// Which of several kinds is meant, as far as the name tells, or what most projects have.
+pub(super) fn likeliest(kinds: Kinds, name: &str) -> Kinds {
+    let name = name.to_ascii_uppercase();
+    let hinted = HINTS.iter().filter(|(part, _)| name.contains(part)).filter_map(|(_, key)| Kinds::of(key));
+    match (kinds & hinted.fold(Kinds::NONE, Kinds::bitor), kinds & !Kinds::RARE) {
+        (Kinds::NONE, Kinds::NONE) => kinds,
+        (Kinds::NONE, usual) => usual,
+        (hinted, _) => hinted,
     }
 }
 
@@ -326,9 +381,14 @@ fn of_member(path: &str, called: bool) -> Option<Fit> {
     }
     // Some step is declared and what follows is not; it may be of the user's making, or too new to be known.
     let begun = Kinds::such(|of| matches!(reach(of), Reach::Open(1..) | Reach::Ends(1..)));
-    let own = Kinds::such(|of| matches!(reach(of), Reach::Open(1..)));
     if begun != Kinds::NONE {
-        return Some(Fit::new(if own == Kinds::NONE { begun } else { own }, begun | open));
+        let far = |of: Value| match reach(of) {
+            Reach::Open(at @ 1..) => (at, true),
+            Reach::Ends(at) => (at, false),
+            _ => (0, false),
+        };
+        let farthest = TABLE.iter().map(|kind| far(kind.value)).max();
+        return Some(Fit::new(Kinds::such(|of| Some(far(of)) == farthest), begun | open));
     }
     // Nobody knows of it: a method is one of the user's, and a field is one of their data.
     let own = Kinds::such(|of| matches!(reach(of), Reach::Open(0)));

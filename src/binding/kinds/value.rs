@@ -177,8 +177,12 @@ pub(super) fn reach(name: &str, steps: &[Step<'_>]) -> (Reach, Option<&'static M
         // Of what is no type of the platform's, nothing is known.
         let Some(name) = of else { return (Reach::Declared, None) };
         let Some(known) = find(name) else {
-            let fits = is_data(&steps[at..], GIVEN);
-            return (if fits { Reach::Open(at) } else { Reach::Ends(at) }, None);
+            return match steps[at..].iter().find(|step| step.called) {
+                _ if !is_data(&steps[at..], GIVEN) => (Reach::Ends(at), None),
+                // The language's own methods are known.
+                Some(_) => (Reach::Declared, None),
+                None => (Reach::Open(at), None),
+            };
         };
         let Some(member) = known.members.iter().find(|member| member.name == step.name) else {
             return (if known.open { Reach::Open(at) } else { Reach::Ends(at) }, None);
@@ -241,7 +245,7 @@ mod tests {
         assert_eq!(reach("D1Database", "prepare().all().results.map()"), Reach::Declared);
         assert_eq!(reach("D1Database", "prepare().get"), Reach::Ends(1));
         assert_eq!(reach("KVNamespace", "get().users"), Reach::Open(1));
-        assert_eq!(reach("KVNamespace", "get().users.map().render()"), Reach::Open(1));
+        assert_eq!(reach("KVNamespace", "get().users.map().render()"), Reach::Declared);
         assert_eq!(reach("KVNamespace", "get().writeHttpMetadata()"), Reach::Ends(1));
         assert_eq!(reach("R2Bucket", "get().writeHttpMetadata()"), Reach::Declared);
         assert_eq!(reach("DurableObjectNamespace", "get().increment()"), Reach::Open(1));
