@@ -89,7 +89,13 @@ impl Solver<'_> {
                 let slot = |index| Slot { function: function.function, index };
                 let own = self.node(id, slot(Function::THIS));
                 match (receiver, this) {
-                    (Some(receiver), _) => self.add(own, receiver),
+                    (Some(receiver), this) => {
+                        self.add(own, receiver);
+                        // What is kept with a function is a method of what the function makes.
+                        if let (Value::Closure(..), Some(this)) = (self.values.get(receiver), this) {
+                            self.copy(this, own);
+                        }
+                    }
                     (None, Some(this)) => self.copy(this, own),
                     (None, None) => {}
                 }
@@ -346,6 +352,14 @@ impl Solver<'_> {
                 self.host(class, instance, id, likely.then_some(Sure::Likely));
             }
             Value::Made(Made::Context | Made::Hono | Made::Data | Made::HonoVariables) => {}
+            // An app of a framework that is given to another package is called by it.
+            Value::Package(specifier, _) => {
+                let caller = self.invocations[id as usize].caller;
+                if self.is_package(caller) {
+                    let package = self.package_for(specifier, None);
+                    self.calls(caller, package);
+                }
+            }
             one if one.has_fields() => {
                 if let Value::Instance(module, class, home, ..) = one {
                     self.call_methods(Value::Class(module, class, home), value, id);

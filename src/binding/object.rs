@@ -1,7 +1,7 @@
 //! Objects: their properties, and who wants to know of them.
 
 use super::solver::{NodeId, Reading, Solver, Watch};
-use super::value::{Name, Value, ValueId};
+use super::value::{Made, Name, Value, ValueId};
 
 /// What is known of an object.
 #[derive(Default)]
@@ -99,6 +99,9 @@ impl Solver<'_> {
 
     pub(super) fn read_any(&mut self, value: ValueId, to: NodeId) {
         match self.values.get(value) {
+            Value::Made(Made::Map(step, activation)) => {
+                self.add_value(to, Value::Made(Made::Pair(step, activation)));
+            }
             one if one.has_fields() => {
                 let known = self.objects.entry(value).or_default();
                 if known.any.contains(&to) {

@@ -81,6 +81,12 @@ pub(super) enum Watch {
     Adopt(NodeId),
     /// It is an object, or the name of a property of it: an index into what is read by name.
     Key(u32),
+    /// It is an object that gets a property, or the name of that: an index into what is defined.
+    Define(u32),
+    /// It is what a symbol is known by.
+    Symbol(NodeId),
+    /// An object that holds others goes to a node.
+    Hold(NodeId),
     /// The code asks whether it is there.
     Asked,
     /// It becomes a property of something of which nothing is known.
@@ -218,6 +224,10 @@ pub(super) struct Solver<'a> {
     pub(super) entered: Vec<(ActivationId, String)>,
     /// What is read by names that are values.
     pub(super) keyed: Vec<Keyed>,
+    /// Properties that are defined by names that are values, and the steps that do it.
+    pub(super) defined: Vec<(Keyed, (ActivationId, u32))>,
+    /// Packages that run before every handler.
+    pub(super) wrappers: Vec<ActivationId>,
     /// The names that the code itself puts into `env`.
     pub(super) set_by_code: BTreeSet<Name>,
     /// Who is called first for each user.
@@ -261,6 +271,8 @@ impl<'a> Solver<'a> {
             lost: Vec::new(),
             entered: Vec::new(),
             keyed: Vec::new(),
+            defined: Vec::new(),
+            wrappers: Vec::new(),
             set_by_code: BTreeSet::new(),
             starts: Vec::new(),
             given: BTreeSet::new(),
