@@ -154,6 +154,7 @@ fn look_at_call(
                     if gives_env && !library::is_known(&specifier) {
                         lost(&call.span, Reason::UnknownCallee(Some(specifier.clone())));
                     }
+                    note_fields(solver, node, (&specifier, &path));
                     note_argument(solver, node, Access::Argument(specifier, path));
                 }
                 Value::Global(path) => {
@@ -207,6 +208,20 @@ fn note_argument(solver: &mut Solver<'_>, node: NodeId, access: Access) {
     for value in solver.held(node).to_vec() {
         if let Value::Binding(place) = solver.values.get(value) {
             solver.place(place).accesses.insert(access.clone());
+        }
+    }
+}
+
+/// The same for one that is given in an object: `createWorkersAI({ binding: env.AI })`.
+fn note_fields(solver: &mut Solver<'_>, node: NodeId, (specifier, path): (&str, &str)) {
+    for value in solver.held(node).to_vec() {
+        if !matches!(solver.values.get(value), Value::Object(..)) {
+            continue;
+        }
+        for name in solver.names(value) {
+            let field = solver.field(value, name);
+            let path = format!("{path}.{}", solver.values.text(name));
+            note_argument(solver, field, Access::Argument(specifier.to_owned(), path));
         }
     }
 }

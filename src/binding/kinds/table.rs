@@ -329,8 +329,8 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("@cloudflare/puppeteer", "launch", "browser"),
     ("@prisma/adapter-d1", "PrismaD1", "d1_databases"),
     ("drizzle-orm/d1", "drizzle", "d1_databases"),
-    ("kysely-d1", "D1Dialect", "d1_databases"),
-    ("workers-ai-provider", "createWorkersAI", "ai"),
+    ("kysely-d1", "D1Dialect.database", "d1_databases"),
+    ("workers-ai-provider", "createWorkersAI.binding", "ai"),
 ];
 
 /// What an access speaks for; `None` when it is one that any value allows. Where it is not known whether a member is called,
