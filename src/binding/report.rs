@@ -138,6 +138,7 @@ fn look_at_call(
         let node = solver.node(id, callee);
         solver.held(node).iter().map(|value| solver.values.get(*value)).collect()
     });
+    note_counts(solver, call, &callees);
     let is_taken = solver.is_taken(id, call);
     for (at, argument) in call.arguments.iter().enumerate() {
         let Some(slot) = argument.value else { continue };
@@ -208,6 +209,19 @@ fn note_argument(solver: &mut Solver<'_>, node: NodeId, access: Access) {
     for value in solver.held(node).to_vec() {
         if let Value::Binding(place) = solver.values.get(value) {
             solver.place(place).accesses.insert(access.clone());
+        }
+    }
+}
+
+/// Methods of bindings are given so many arguments.
+fn note_counts(solver: &mut Solver<'_>, call: &Call, callees: &[Value]) {
+    if call.arguments.iter().any(|argument| argument.is_spread) {
+        return;
+    }
+    for callee in callees {
+        if let Value::Part(place, path) = callee {
+            let method = solver.values.text(*path).to_owned();
+            solver.place(*place).accesses.insert(Access::Count(method, call.arguments.len()));
         }
     }
 }
