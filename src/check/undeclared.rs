@@ -8,7 +8,7 @@ use super::names::{self, Name};
 use super::{Environment, Facts, advice};
 use crate::binding::kinds::{conflicts, noun};
 use crate::config::{Value, nearest};
-use crate::diagnostic::{Change, Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 
 /// How many places of one thing are shown with their text.
 const SHOWN: usize = 3;
@@ -32,7 +32,14 @@ pub(super) fn resources(
         declared.difference(&used).copied().collect()
     };
     let missing = used.iter().filter(|name| !declared.contains(name.name) && !name.is_value());
-    missing.map(|name| resource(facts, here, name, &unused)).collect()
+    let one = |name: &Name<'_>| {
+        let mut diagnostic = resource(facts, here, name, &unused);
+        if names::may_be_misspelt(facts, used, name.name) {
+            diagnostic.fixes.clear();
+        }
+        diagnostic
+    };
+    missing.map(one).collect()
 }
 
 fn resource(
@@ -176,7 +183,9 @@ pub(super) fn values(
     if let Some(secrets) = listed.and_then(|here| Some((here, here.get("secrets")?))) {
         let span = secrets.1.get("required").unwrap_or(secrets.1).span.clone();
         diagnostic = diagnostic.at(&secrets.0.config.source, span, "the secrets that have to be set");
-        diagnostic = secrets_among(facts, secrets.0, &missing).into_iter().fold(diagnostic, Diagnostic::fix);
+        let sure = secrets_among(facts, secrets.0, &missing);
+        let sure = sure.into_iter().filter(|name| !names::may_be_misspelt(facts, used, name));
+        diagnostic = sure.map(|name| advice::require(secrets.0, name)).fold(diagnostic, Diagnostic::fix);
     }
     let firsts = missing.iter().skip(SHOWN).filter_map(|name| Some((name.name, name.first()?)));
     let places = firsts.map(|(name, first)| format!("{name} ({})", names::place(first)));
@@ -194,14 +203,14 @@ pub(super) fn values(
 
 /// The names that can only be secrets. A deployment takes away all variables that it does not bring itself, unless it is told
 /// to keep them.
-fn secrets_among(facts: &Facts<'_>, here: &Environment<'_>, missing: &[&Name<'_>]) -> Vec<Change> {
+fn secrets_among<'a>(facts: &Facts<'_>, here: &Environment<'_>, missing: &[&Name<'a>]) -> Vec<&'a str> {
     if here.get("keep_vars").and_then(Value::as_bool) == Some(true) {
         return Vec::new();
     }
     let is_plain =
         |name: &Name<'_>| name.inferred.kind() == Some("vars") || facts.set_elsewhere.contains_key(name.name);
     let sure = missing.iter().filter(|name| name.is_certain() && is_plain(name));
-    sure.map(|name| advice::require(here, name.name)).collect()
+    sure.map(|name| name.name).collect()
 }
 
 /// Names that other environments declare and this one does not, in one diagnostic, as far as nothing else says it: what the

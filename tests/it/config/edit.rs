@@ -162,6 +162,11 @@ fn cases() -> Vec<(&'static str, &'static str, Vec<Change>)> {
             everything(None),
         ),
         (
+            "wrangler.jsonc",
+            "{\n  \"env\": {\n    \"staging\": {\n      \"ai\": { \"binding\": \"AI\" }\n    }\n  }\n}\n",
+            vec![declare(staging, "kv_namespaces", "B", &[]), declare(None, "kv_namespaces", "B", &[])],
+        ),
+        (
             "wrangler.json",
             "{ \"kv_namespaces\": [{ \"binding\": \"A\", \"id\": \"\" }] }",
             vec![identify(None, "kv_namespaces", "A")],
