@@ -18,7 +18,7 @@ const ASSETS: &str = "ASSETS";
 
 /// What a name mostly is, where it could be several things.
 const COMMON: &[&str] =
-    &["assets", "kv_namespaces", "r2_buckets", "d1_databases", "durable_objects", "queues", "services"];
+    &["kv_namespaces", "r2_buckets", "d1_databases", "durable_objects", "queues", "services"];
 
 /// Resources, one diagnostic each.
 pub(super) fn resources(
@@ -175,7 +175,10 @@ pub(super) fn values(
         diagnostic = diagnostic.at_most(Severity::Note);
     }
     for first in missing.iter().filter_map(|name| name.first()).take(SHOWN) {
-        diagnostic = diagnostic.at(&first.source, first.span.clone(), "");
+        // A key that is a constant of another name says nothing by itself.
+        let shown = first.source.text().get(first.span.clone()).unwrap_or_default();
+        let text = if shown.contains(&first.name) { String::new() } else { format!("`{}`", first.name) };
+        diagnostic = diagnostic.at(&first.source, first.span.clone(), text);
     }
     if let Some(secrets) = listed.and_then(|here| Some((here, here.get("secrets")?))) {
         let span = secrets.1.get("required").unwrap_or(secrets.1).span.clone();
