@@ -58,6 +58,11 @@ impl Solver<'_> {
         }
     }
 
+    /// Whether an object has a property of its own.
+    pub(super) fn has_own(&self, object: ValueId, name: Name) -> bool {
+        self.objects.get(&object).is_some_and(|known| known.own.contains(&name))
+    }
+
     /// Values whose properties an object has too.
     pub(super) fn parents(&self, object: ValueId) -> Vec<ValueId> {
         self.objects.get(&object).map(|known| known.parents.clone()).unwrap_or_default()

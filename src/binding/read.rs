@@ -19,8 +19,7 @@ impl Solver<'_> {
                 }
                 let set = self.set_on_env(name);
                 self.copy(set, to);
-                // What has `env` has no name `env`; who reads it there means another object.
-                if let Some(at) = at.filter(|_| self.values.text(name) != "env") {
+                if let Some(at) = at.filter(|_| is_name(self.values.text(name))) {
                     let binding = self.binding(sure, name, at);
                     self.add_value(to, binding);
                 }
@@ -95,8 +94,12 @@ impl Solver<'_> {
         let Reading { name, to, .. } = self.reading_of(id);
         let text = self.values.text(name);
         let has = match self.values.get(value) {
+            _ if self.has_own(value, name) => false,
             Value::Made(Made::Context | Made::Holder) => false,
             Value::Made(Made::Hono) => matches!(text, "get" | "set"),
+            // What a class makes has its own methods, and a promise of it those of promises.
+            Value::Instance(..) | Value::Hosted(..) => builtin::is_method_of_promises(text),
+            Value::Object(..) => builtin::is_method(text) && !matches!(text, "add" | "get" | "set"),
             _ => builtin::is_method(text),
         };
         if has {
@@ -131,4 +134,9 @@ impl Solver<'_> {
         };
         self.add_value(to, value);
     }
+}
+
+/// Whether a binding can have a name. One that is called `env` is none: who reads it there means another object.
+fn is_name(text: &str) -> bool {
+    text != "env" && !text.bytes().all(|byte| byte.is_ascii_digit())
 }
