@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::root::CONTEXT;
 use super::solver::{ActivationId, NodeId, Solver};
 use super::types::Types;
-use super::value::{Name, PlaceId, Sure, Value};
+use super::value::{Name, PlaceId, Sure, Value, ValueId};
 use super::{Access, Certainty, Escape, Reason, Use, UserId, Uses};
 use super::{global, library};
 use crate::compile::flow::{Call, Key, Step};
@@ -74,6 +74,7 @@ pub(super) fn report(mut solver: Solver<'_>) -> Uses {
 
 /// Looks at every step once more, now that all values are there.
 fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) {
+    let holders = holders(solver);
     for at in 0..solver.activations.len() {
         let id = ActivationId(u32::try_from(at).unwrap_or(u32::MAX));
         let Some(reference) = solver.activations[at].function else { continue };
@@ -92,7 +93,7 @@ fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) 
                 Step::Names { of, span, .. } if has_env(solver, solver.node(id, *of)) => {
                     lost(span, Reason::AllNames);
                 }
-                Step::Call(call) => look_at_call(solver, id, call, &mut lost),
+                Step::Call(call) => look_at_call(solver, (id, call), &holders, &mut lost),
                 _ => {}
             }
         }
@@ -127,7 +128,7 @@ fn is_dynamic(solver: &Solver<'_>, id: ActivationId, key: &Key) -> bool {
         Key::Unknown => true,
         Key::Value(key) => {
             let held = solver.held(solver.node(id, *key));
-            let is_text = |value: &super::value::ValueId| matches!(solver.values.get(*value), Value::Text(_));
+            let is_text = |value: &ValueId| matches!(solver.values.get(*value), Value::Text(_));
             held.is_empty() || !held.iter().all(is_text)
         }
     }
@@ -135,8 +136,8 @@ fn is_dynamic(solver: &Solver<'_>, id: ActivationId, key: &Key) -> bool {
 
 fn look_at_call(
     solver: &mut Solver<'_>,
-    id: ActivationId,
-    call: &Call,
+    (id, call): (ActivationId, &Call),
+    holders: &BTreeSet<ValueId>,
     lost: &mut impl FnMut(&Range<u32>, Reason),
 ) {
     let callees: Vec<Value> = call.callee.map_or_else(Vec::new, |callee| {
@@ -148,7 +149,7 @@ fn look_at_call(
     for (at, argument) in call.arguments.iter().enumerate() {
         let Some(slot) = argument.value else { continue };
         let node = solver.node(id, slot);
-        let gives_env = holds_env(solver, node, 0);
+        let gives_env = holds_env(solver, node, holders);
         if gives_env && !is_taken {
             lost(&call.span, Reason::UnknownCallee(None));
         }
@@ -187,26 +188,27 @@ fn look_at_call(
 }
 
 /// Whether a value is `env`, or an object with it.
-fn holds_env(solver: &mut Solver<'_>, node: NodeId, depth: usize) -> bool {
-    for value in solver.held(node).to_vec() {
-        let one = solver.values.get(value);
-        if is_env(one) {
-            return true;
-        }
-        if depth == DEEPEST || matches!(one, Value::Closure(..) | Value::Class(..)) || !one.has_fields() {
-            continue;
-        }
-        if solver.parents(value).iter().any(|parent| is_env(solver.values.get(*parent))) {
-            return true;
-        }
-        for name in solver.names(value) {
-            let field = solver.field(value, name);
-            if holds_env(solver, field, depth + 1) {
-                return true;
-            }
-        }
+fn holds_env(solver: &Solver<'_>, node: NodeId, holders: &BTreeSet<ValueId>) -> bool {
+    solver.held(node).iter().any(|value| is_env(solver.values.get(*value)) || holders.contains(value))
+}
+
+/// The objects that have `env` as a property, or an object that has it, and so on.
+fn holders(solver: &Solver<'_>) -> BTreeSet<ValueId> {
+    let is_holder = |value: &ValueId, known: &BTreeSet<ValueId>| {
+        let one = solver.values.get(*value);
+        one.has_fields()
+            && !matches!(one, Value::Closure(..) | Value::Class(..))
+            && (solver.parents(*value).iter().any(|parent| is_env(solver.values.get(*parent)))
+                || solver.names(*value).iter().any(|name| {
+                    let field = solver.fields.get(&(*value, *name));
+                    field.is_some_and(|field| holds_env(solver, *field, known))
+                }))
+    };
+    let mut holders = BTreeSet::new();
+    for _ in 0..DEEPEST {
+        holders = solver.objects.keys().copied().filter(|value| is_holder(value, &holders)).collect();
     }
-    false
+    holders
 }
 
 /// A binding is given to a function whose workings are known by its name.
