@@ -21,6 +21,7 @@ mod report;
 mod root;
 mod solver;
 mod step;
+pub mod types;
 mod value;
 
 /// A worker whose code is to be looked at.

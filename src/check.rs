@@ -3,6 +3,7 @@
 //! Each check is a function from the facts of one environment to diagnostics, in a file of its own. What cannot be known
 //! for sure weighs less, or is not said: a project that is right is told nothing.
 
+use crate::binding::Uses;
 use crate::diagnostic::Diagnostics;
 use crate::project::{Environment, Project};
 
@@ -18,6 +19,8 @@ pub struct Facts<'a> {
     pub project: &'a Project,
     /// Its worker, where the code could be linked.
     pub worker: Worker<'a>,
+    /// What its code uses of `env`.
+    pub uses: &'a Uses,
 }
 
 /// What is known of a worker.

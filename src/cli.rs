@@ -17,6 +17,7 @@ mod analyze;
 mod bind;
 mod build;
 mod bundle;
+mod check;
 mod completions;
 mod edited;
 mod levels;
@@ -34,6 +35,7 @@ mod why;
 #[command(after_help = "Examples:
   pagesbuild build                          build the project in this directory into dist/
   pagesbuild build site --env production    build site/ for the environment `production`
+  pagesbuild check                          look for mistakes in all environments
   pagesbuild routes                         show which file answers which path
   wrangler deploy -c dist/wrangler.json     deploy what was built
 
@@ -50,6 +52,9 @@ enum Command {
     /// Build a project into a deployment directory
     #[command(after_help = build::EXAMPLES)]
     Build(build::Arguments),
+    /// Hold a project's code against its configuration, in all environments
+    #[command(after_help = check::EXAMPLES)]
+    Check(check::Arguments),
     /// Show the routes of a project: pattern, method, handler and the middleware before it
     #[command(after_help = routes::EXAMPLES)]
     Routes(routes::Arguments),
@@ -110,6 +115,8 @@ enum Format {
     Human,
     /// One JSON document, diagnostics included
     Json,
+    /// A log in SARIF 2.1.0, for `check`
+    Sarif,
 }
 
 /// When to use colours.
@@ -227,7 +234,11 @@ pub(crate) fn run() -> ExitCode {
     };
     let printer = Printer::new(&global);
     let outcome = match command {
+        command if printer.sarif && !matches!(command, Command::Check(_)) => {
+            Err(Error::Usage("`--format sarif` is for `check`".to_owned()))
+        }
         Command::Build(arguments) => build::run(arguments, &global, &printer),
+        Command::Check(arguments) => check::run(arguments, &global, &printer),
         Command::Routes(arguments) => routes::run(arguments, &global, &printer),
         Command::Uses(arguments) => uses::run(arguments, &global, &printer),
         Command::Analyze(arguments) => analyze::run(arguments, &global, &printer),

@@ -40,10 +40,12 @@ mod print;
 mod rewrite;
 mod surface;
 mod transform;
+pub mod types;
 
 pub use flow::Flow;
 pub use mappings::{Mapping, Mappings};
 pub(crate) use print::identifier;
+pub use types::Types;
 
 /// What besides the file's text decides how it is compiled.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -62,7 +64,7 @@ pub struct Options<'a> {
     pub keep_names: bool,
     /// Whether parts say where their text comes from.
     pub source_map: bool,
-    /// Whether the object says where values go.
+    /// Whether the object says where values go, and of what types they are.
     pub flow: bool,
 }
 
@@ -117,6 +119,8 @@ pub struct Object {
     pub awaits: bool,
     /// Where its values go, when that was asked for.
     pub flow: Option<Flow>,
+    /// What it says about the type of `env`, when that was asked for.
+    pub types: Types,
 }
 
 /// How a module is evaluated.
@@ -371,21 +375,27 @@ pub fn is_code(file: &Path) -> bool {
 ///
 /// swc panics on some files that are not JavaScript at all; that is a diagnostic like others.
 pub fn compile(source: &Source, options: Options<'_>) -> Result<Object, Vec<Diagnostic>> {
-    let outer = GUARDED.replace(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(|| compile_file(source, options)));
-    GUARDED.set(outer);
-    result.unwrap_or_else(|payload| {
+    guarded(|| compile_file(source, options)).unwrap_or_else(|reason| {
         if let Some(problem) = parse::unfinished(source) {
             return Err(vec![problem]);
         }
-        let reason = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let reason = reason.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
-        let reason = reason.lines().next().unwrap_or_default().to_owned();
         Err(vec![
             Diagnostic::error(Code::Syntax, format!("the compiler gives up on this file: {reason}"))
                 .file(source.path())
                 .help("look for a mistake in its syntax; if there is none, please report it with the file"),
         ])
+    })
+}
+
+/// Runs what may panic; the error is the first line of why it did.
+fn guarded<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    let outer = GUARDED.replace(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(run));
+    GUARDED.set(outer);
+    result.map_err(|payload| {
+        let reason = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let reason = reason.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
+        reason.lines().next().unwrap_or_default().to_owned()
     })
 }
 

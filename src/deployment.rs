@@ -23,12 +23,12 @@ mod verify;
 
 pub use document::{Document, ReadError};
 pub use emit::emit;
-pub use facts::BuildFacts;
+pub use facts::{BuildFacts, today};
 pub use occupied::{check_beside, check_outdir, default_outdir};
 pub use verify::{Finding, Verified, verify};
 
 use document::{
-    Assets, Binding, Code, FileEntry, Module, ModuleType, Project, Rule, RunWorkerFirst, Runtime,
+    Assets, Binding, Code, FileEntry, Module, ModuleType, Project, Provision, Rule, RunWorkerFirst, Runtime,
 };
 
 /// Where the modules go.
@@ -128,7 +128,7 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
         code,
         routes: parts.routes.to_vec(),
         assets,
-        bindings: parts.project.bindings.iter().map(binding).collect(),
+        bindings: parts.project.bindings.iter().map(|binding| describe(parts.project, binding)).collect(),
         uses: users(parts.uses),
         unversioned: settings::unversioned(&settings),
         settings,
@@ -225,13 +225,22 @@ fn users(uses: &Uses) -> BTreeMap<String, Vec<String>> {
     uses.uses.iter().map(|one| (one.name.clone(), of(&one.name))).collect()
 }
 
-fn binding(binding: &project::Binding) -> Binding {
+fn describe(project: &project::Project, binding: &project::Binding) -> Binding {
+    let provision = |provision: &project::Provision| Provision {
+        name: provision.name.clone().unwrap_or_else(|| created_name(&project.name, &binding.name)),
+        jurisdiction: provision.jurisdiction.clone(),
+    };
     Binding {
         name: binding.name.clone(),
         kind: binding.kind.to_owned(),
         resource: binding.resource.clone(),
-        provision: binding.provision,
+        provision: binding.provision.as_ref().map(provision),
     }
+}
+
+/// What wrangler calls a resource that it creates for a binding.
+fn created_name(worker: &str, binding: &str) -> String {
+    format!("{worker}-{}", binding.to_lowercase().replace('_', "-"))
 }
 
 fn text(path: &str, text: &str) -> OutputFile {

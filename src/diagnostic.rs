@@ -11,10 +11,12 @@ mod codes;
 mod excerpt;
 mod level;
 mod render;
+mod sarif;
 
 pub use codes::Code;
 pub use level::{Level, Levels, Weight};
 pub use render::{Style, render};
+pub use sarif::sarif;
 
 /// A file of the user's as it was read; spans are byte offsets into its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -230,9 +232,14 @@ impl Diagnostics {
     }
 
     /// All of them by path, place and code, each once.
-    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.all.sort_by(|a, b| a.order().cmp(&b.order()));
-        self.all.dedup();
-        self.all
+    pub fn into_sorted(self) -> Vec<Diagnostic> {
+        sorted(self.all)
     }
+}
+
+/// Diagnostics by path, place and code, each once.
+pub fn sorted(mut all: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    all.sort_by(|a, b| a.order().cmp(&b.order()));
+    all.dedup();
+    all
 }

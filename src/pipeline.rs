@@ -18,6 +18,7 @@ use crate::target::wrangler;
 
 mod analysis;
 mod bundle;
+mod checking;
 mod edit;
 mod plugin;
 mod published;
@@ -31,6 +32,7 @@ mod worker;
 pub use analysis::{Analyzed, Placement, analyze};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
+pub use checking::{Checked, Environment, check};
 pub use edit::{BindRequest, bind, provision};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
@@ -152,27 +154,41 @@ fn front(
             outdir
         }
     };
+    Ok(Some(survey(project, outdir, options, diagnostics)?))
+}
+
+/// The stages behind the first one.
+fn survey(
+    project: Project,
+    outdir: PathBuf,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Result<Front, Error> {
     let tree = discover(&project, &outdir, diagnostics)?;
     let code = Code::of(&project, &tree, options);
     let sources = sources::compile(&project, &code, &tree, diagnostics);
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
     sources.report_unrouted(&project, &code, &routes, diagnostics);
-    Ok(Some(Front { project, code, outdir, tree, sources, routes }))
+    Ok(Front { project, code, outdir, tree, sources, routes })
 }
 
-/// The other stages, but for writing. `beside` is a file that will be written too.
-fn back(
-    front: Front,
-    beside: Option<&Path>,
-    start: Instant,
-    diagnostics: &mut Diagnostics,
-) -> Result<Option<Made>, Error> {
+/// Everything that a deployment holds, as far as it could be made.
+struct Whole {
+    project: Project,
+    outdir: PathBuf,
+    routes: RouteTable,
+    /// The name of the main module.
+    main: String,
+    linked: Option<Linked>,
+    callers: Callers,
+    uses: Uses,
+    assets: Option<Static>,
+}
+
+/// Links the code and reads the static files.
+fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let Front { project, code, outdir, tree, sources, routes } = front;
-    deployment::check_outdir(&project, &outdir)?;
-    if let Some(file) = beside {
-        deployment::check_beside(&project, &outdir, file)?;
-    }
     let given = Given::of(&project, &tree, diagnostics);
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
@@ -190,13 +206,28 @@ fn back(
         }
         None => None,
     };
-    let bundle = linked.as_ref().map(|linked| &linked.bundle);
-    if !diagnostics.has_errors() {
-        check::check(facts(&project, bundle), diagnostics);
-    }
-    if bundle.is_none() && assets.is_none() && !diagnostics.has_errors() {
+    if linked.is_none() && assets.is_none() && !diagnostics.has_errors() {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
+    }
+    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets })
+}
+
+/// The other stages, but for writing. `beside` is a file that will be written too.
+fn back(
+    front: Front,
+    beside: Option<&Path>,
+    start: Instant,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Made>, Error> {
+    deployment::check_outdir(&front.project, &front.outdir)?;
+    if let Some(file) = beside {
+        deployment::check_beside(&front.project, &front.outdir, file)?;
+    }
+    let Whole { project, outdir, routes, main, linked, callers, uses, assets } = whole(front, diagnostics)?;
+    let bundle = linked.as_ref().map(|linked| &linked.bundle);
+    if !diagnostics.has_errors() {
+        check::check(facts(&project, bundle, &uses), diagnostics);
     }
     if diagnostics.has_errors() {
         return Ok(None);
@@ -230,18 +261,18 @@ fn back(
     };
     let assemble = || deployment::assemble(parts);
     let (deployment, facts) = rayon::join(assemble, || BuildFacts::gather(&project.root, start));
-    diagnostics.extend(serving::in_the_future(&project, &facts));
+    diagnostics.extend(serving::in_the_future(&project, facts.day()));
     let assets = assets.map_or_else(Vec::new, |assets| assets.files);
     Ok(Some(Made { project, outdir, assets, linked, deployment, facts }))
 }
 
 /// What is known of a project whose code could be linked, or that has none.
-fn facts<'a>(project: &'a Project, bundle: Option<&'a Bundle>) -> check::Facts<'a> {
+fn facts<'a>(project: &'a Project, bundle: Option<&'a Bundle>, uses: &'a Uses) -> check::Facts<'a> {
     let worker = check::Worker {
         exports: bundle.map_or(&[], |bundle| &bundle.exports),
         exports_more: bundle.is_some_and(|bundle| bundle.exports_more),
     };
-    check::Facts { project, worker }
+    check::Facts { project, worker, uses }
 }
 
 /// The static half of a deployment.

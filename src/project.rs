@@ -118,6 +118,15 @@ impl Project {
         tables.find_map(|table| table.get(key)).map(|value| (config, value))
     }
 
+    /// Whether the code and the static files of this project are those of another one, and become the same.
+    pub fn builds_like(&self, other: &Self) -> bool {
+        (&self.root, &self.main, &self.functions, &self.durable_objects)
+            == (&other.root, &other.main, &other.functions, &other.durable_objects)
+            && (&self.compatibility_date, &self.compatibility_flags)
+                == (&other.compatibility_date, &other.compatibility_flags)
+            && (&self.assets, &self.bundling) == (&other.assets, &other.bundling)
+    }
+
     /// The environment as the configuration file has it.
     pub(crate) fn here(&self) -> Option<Environment<'_>> {
         let name = self.environment.as_deref();
@@ -134,7 +143,7 @@ impl Project {
 }
 
 /// Where the static files are and how they are served.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetSettings {
     /// The directory.
     pub directory: PathBuf,
@@ -168,14 +177,23 @@ pub struct Binding {
     pub kind: &'static str,
     /// The resource's identity (namespace id, bucket name, class ...), where one is given.
     pub resource: Option<String>,
-    /// Whether the deployer is to create the resource, since its identity is missing.
-    pub provision: bool,
+    /// How the deployer is to create the resource, where its identity is missing.
+    pub provision: Option<Provision>,
     /// Where the declaration stands in the configuration file.
     pub span: Range<usize>,
 }
 
+/// A resource that is yet to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provision {
+    /// What it is to be called; wrangler's rule gives it a name otherwise.
+    pub name: Option<String>,
+    /// Where its data is to stay.
+    pub jurisdiction: Option<String>,
+}
+
 /// How code is compiled and linked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bundling {
     /// `minify` or `--minify`.
     pub minify: bool,
@@ -232,6 +250,23 @@ impl Bundling {
 /// When the command line names what does not exist, or the file cannot be read.
 pub fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<Project>, Error> {
     load::load(options, diagnostics)
+}
+
+/// The directory that diagnostics take paths from, also those of a project that cannot be loaded.
+///
+/// # Errors
+/// As [`load`].
+pub fn root(options: &Options) -> Result<PathBuf, Error> {
+    load::root(options)
+}
+
+/// The environments that are to be looked at, `None` for the top level: the one that is asked for, or all. A top level that
+/// declares nothing, where environments do, holds what they share and is not one of them.
+///
+/// # Errors
+/// As [`load`].
+pub fn environments(options: &Options) -> Result<Vec<Option<String>>, Error> {
+    load::environments(options)
 }
 
 /// The configuration file that the user keeps, to be changed. `None` where there is none or it cannot be read.

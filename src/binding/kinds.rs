@@ -13,8 +13,10 @@ mod platform;
 mod table;
 mod value;
 
+pub(super) use table::Fit;
+use table::Kinds;
 pub use table::noun;
-use table::{Fit, Kinds};
+pub(super) use table::{of_members, of_type};
 
 /// A type that the code declares a name with.
 #[derive(Clone, Debug)]
@@ -27,7 +29,25 @@ pub struct Declared {
     pub shown: String,
     /// Whether the declaration says that it may be missing.
     pub optional: bool,
-    fit: Fit,
+    /// What the type says of the kind; `None` where that is nothing.
+    fit: Option<Fit>,
+}
+
+impl Declared {
+    pub(super) fn new(
+        source: Source,
+        span: Range<usize>,
+        shown: String,
+        optional: bool,
+        fit: Option<Fit>,
+    ) -> Self {
+        Self { source, span, shown, optional, fit }
+    }
+
+    /// Whether another one says the same of the kind.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        self.fit == other.fit
+    }
 }
 
 /// What the code takes a name for.
@@ -121,13 +141,14 @@ struct Piece<'a> {
 
 /// All evidence. Where it is not known whether a member is called, `called` says what to think.
 fn pieces<'a>(uses: &[&'a Use], declared: &'a [Declared], called: bool) -> Vec<Piece<'a>> {
-    let types = declared.iter().filter(|declared| declared.fit.possible != Kinds::ALL);
-    let typed = types.map(|declared| Piece {
-        source: &declared.source,
-        span: declared.span.clone(),
-        text: format!("typed `{}`", declared.shown),
-        fit: declared.fit,
-        is_text: false,
+    let typed = declared.iter().filter_map(|declared| {
+        Some(Piece {
+            source: &declared.source,
+            span: declared.span.clone(),
+            text: format!("typed `{}`", declared.shown),
+            fit: declared.fit?,
+            is_text: false,
+        })
     });
     let treated = uses.iter().flat_map(|found| {
         let piece = move |access: &Access| {

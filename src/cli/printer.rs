@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
-use pagesbuild::diagnostic::{Diagnostic, Severity, Style, render};
+use pagesbuild::diagnostic::{Diagnostic, Severity, Style, render, sarif};
 use pagesbuild::error::Error;
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ const DEFAULT_WIDTH: usize = 100;
 /// Prints as the options say.
 pub(super) struct Printer {
     pub(super) json: bool,
+    pub(super) sarif: bool,
     pub(super) verbose: bool,
     quiet: bool,
     style: Style,
@@ -34,7 +35,8 @@ impl Printer {
         let width =
             terminal_size::terminal_size_of(io::stderr()).map_or(DEFAULT_WIDTH, |size| size.0.0.into());
         let style = Style { color, width: width.clamp(40, 120), verbose: global.verbose };
-        Self { json: global.format == Format::Json, verbose: global.verbose, quiet: global.quiet, style }
+        let (json, sarif) = (global.format == Format::Json, global.format == Format::Sarif);
+        Self { json, sarif, verbose: global.verbose, quiet: global.quiet, style }
     }
 
     /// A result, as it is.
@@ -102,6 +104,10 @@ impl Printer {
         write(&mut io::stderr().lock(), &format!("{label}: {error}\n"));
         if self.json {
             failure_document(&error.to_string());
+        }
+        if self.sarif {
+            let log = sarif(&[], "", Some(&error.to_string()));
+            write(&mut io::stdout().lock(), &format!("{log:#}\n"));
         }
     }
 

@@ -117,7 +117,7 @@ pub(super) fn lower(
     transformed: Transformed,
     options: Options<'_>,
 ) -> Result<Object, Vec<Diagnostic>> {
-    let Transformed { module, marks, format, parameters, pure_functions, classes, flow } = transformed;
+    let Transformed { module, marks, format, parameters, pure_functions, classes, flow, types } = transformed;
     let exports = match session.language {
         Language::Json => json_names(source),
         _ => surface::exports(&module, session.start(), classes),
@@ -195,6 +195,7 @@ pub(super) fn lower(
         locals,
         awaits: names.awaits,
         flow,
+        types,
     })
 }
 

@@ -115,8 +115,20 @@ impl Session {
 
     /// Parses the module; every error that the parser could recover from is reported too.
     pub(super) fn parse(&self, source: &Source) -> Result<Module, Vec<Diagnostic>> {
+        self.parse_as(self.language.syntax(), source)
+    }
+
+    /// Parses a file that may consist of declarations.
+    pub(super) fn parse_declarations(&self, source: &Source) -> Result<Module, Vec<Diagnostic>> {
+        let mut syntax = self.language.syntax();
+        if let Syntax::Typescript(syntax) = &mut syntax {
+            syntax.dts = [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| source.path().ends_with(end));
+        }
+        self.parse_as(syntax, source)
+    }
+
+    fn parse_as(&self, syntax: Syntax, source: &Source) -> Result<Module, Vec<Diagnostic>> {
         let mut errors = Vec::new();
-        let syntax = self.language.syntax();
         let parsed =
             parse_file_as_module(&self.file, syntax, EsVersion::latest(), Some(&self.comments), &mut errors);
         match parsed {

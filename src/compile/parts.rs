@@ -16,7 +16,7 @@ use super::lower::Tables;
 use super::names::{property, sees_itself};
 use super::parentheses::parenthesize;
 use super::rewrite::rewrite;
-use super::surface::export_name;
+use super::surface::{export_name, import_name};
 use super::{Binding, Doubt, Format, ImportKind, Member, Nature, Reference, SymbolId};
 use crate::diagnostic::Source;
 
@@ -156,10 +156,7 @@ fn record_import(tables: &mut Tables<'_>, import: &ImportDecl) {
             (Some(name), _) => name.to_owned(),
             (None, ImportSpecifier::Default(_)) => "default".to_owned(),
             (None, ImportSpecifier::Namespace(_)) => "*".to_owned(),
-            (None, ImportSpecifier::Named(named)) => match &named.imported {
-                Some(imported) => export_name(imported),
-                None => named.local.sym.to_string(),
-            },
+            (None, ImportSpecifier::Named(named)) => import_name(named),
         };
         let symbol = tables.symbol(&specifier.local().sym);
         let span = tables.range(specifier.span());

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use swc_core::common::{BytePos, Span, Spanned};
 use swc_core::ecma::ast::{
-    Decl, DefaultDecl, ExportSpecifier, Expr, Ident, ImportSpecifier, Module, ModuleDecl, ModuleExportName,
-    ModuleItem, Pat, Stmt,
+    Decl, DefaultDecl, ExportSpecifier, Expr, Ident, ImportNamedSpecifier, ImportSpecifier, Module,
+    ModuleDecl, ModuleExportName, ModuleItem, Pat, Stmt,
 };
 use swc_core::ecma::utils::find_pat_ids;
 
@@ -152,6 +152,11 @@ impl Reader {
             _ => {}
         }
     }
+}
+
+/// What an imported name is called in the module that it comes from.
+pub(super) fn import_name(named: &ImportNamedSpecifier) -> String {
+    named.imported.as_ref().map_or_else(|| named.local.sym.to_string(), export_name)
 }
 
 /// The text of an export name, which need not be an identifier.

@@ -18,6 +18,7 @@ use super::minify::{PARAMETERS, minify, take_parameters};
 use super::names::{Explicit, Extent};
 use super::namespaces;
 use super::parse::{Language, Session};
+use super::types::{self, Types};
 use super::{Dialect, Format, Options};
 use crate::diagnostic::Source;
 
@@ -52,6 +53,8 @@ pub(super) struct Transformed {
     pub(super) classes: Vec<String>,
     /// Where values go, when that was asked for.
     pub(super) flow: Option<Flow>,
+    /// What was said of types, when that was asked for.
+    pub(super) types: Types,
 }
 
 /// Transforms a module; the message of an error names what in the options is wrong. In what comes out, every name
@@ -64,6 +67,7 @@ pub(super) fn transform(
 ) -> Result<Transformed, String> {
     // Annotations stand where statements start, which passes move.
     let pure_functions = pure_functions(session, &module);
+    let types = if options.flow { types::of(session, &module) } else { Types::default() };
     let define = Define::parse(session, options.define)?;
     let is_typescript = matches!(session.language, Language::TypeScript | Language::Tsx);
     let (unresolved, top_level) = (Mark::new(), Mark::new());
@@ -142,7 +146,7 @@ pub(super) fn transform(
     let classes = decorated.unwrap_or_default();
     match program {
         Program::Module(module) => {
-            Ok(Transformed { module, marks, format, parameters, pure_functions, classes, flow })
+            Ok(Transformed { module, marks, format, parameters, pure_functions, classes, flow, types })
         }
         Program::Script(_) => Err("a module was expected".to_owned()),
     }

@@ -113,7 +113,9 @@ fn global_props(input: &Input<'_>, out: &mut String) {
     }
     out.push_str("\tinterface GlobalProps {\n");
     if !module.is_empty() {
-        if input.exports.values().any(kinds::is_javascript) {
+        let mut modules =
+            input.main.into_iter().chain(input.exports.values().map(|exported| exported.module.as_path()));
+        if modules.any(kinds::is_javascript) {
             out.push_str(&format!("\t\t{UNTYPED}\n"));
         }
         out.push_str(&format!("\t\tmainModule: {};\n", module.join(" & ")));

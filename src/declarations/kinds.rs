@@ -1,5 +1,7 @@
 //! The type of a binding, by the key that declares it and by what stands there.
 
+use std::path::Path;
+
 use serde_json::Value as Json;
 
 use super::text::{is_identifier, literal, remark, specifier, type_of};
@@ -123,7 +125,7 @@ fn class<'a>(
     }
     match find(input, name) {
         Some(exported) => {
-            Type { text: special(&instance(input, exported)), untyped: is_javascript(exported) }
+            Type { text: special(&instance(input, exported)), untyped: is_javascript(&exported.module) }
         }
         None => format!("{general}{}", remark(name)).into(),
     }
@@ -138,7 +140,7 @@ fn service<'a>(input: &Input<'_>, field: impl Fn(&str) -> Option<&'a str>) -> Ty
     match (exported, entrypoint) {
         (Some(exported), _) => Type {
             text: format!("Service<typeof {}>", imported(input, exported)),
-            untyped: is_javascript(exported),
+            untyped: is_javascript(&exported.module),
         },
         (None, Some(entrypoint)) => {
             format!("Service{}", remark(&format!("entrypoint {entrypoint} from {worker}"))).into()
@@ -164,7 +166,7 @@ pub(super) fn imported(input: &Input<'_>, exported: &Exported) -> String {
 }
 
 /// Whether a compiler that is not told to read JavaScript finds no types.
-pub(super) fn is_javascript(exported: &Exported) -> bool {
-    let extension = exported.module.extension().and_then(|extension| extension.to_str());
+pub(super) fn is_javascript(module: &Path) -> bool {
+    let extension = module.extension().and_then(|extension| extension.to_str());
     matches!(extension, Some("js" | "jsx" | "mjs" | "cjs"))
 }

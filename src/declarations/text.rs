@@ -18,7 +18,7 @@ pub(super) fn is_identifier(name: &str) -> bool {
 /// A string literal.
 pub(super) fn string(text: &str) -> String {
     let json = Json::from(text).to_string();
-    // Strings of JSON may hold these as they are; they end the line of a comment, and so do editors with them.
+    // JSON has these as they are. Elsewhere they end a line, as they do in some editors.
     json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
 

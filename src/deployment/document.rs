@@ -223,8 +223,20 @@ pub struct Binding {
     /// The identity of what it points to, where one is given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub resource: Option<String>,
-    /// Whether the deployer is to create what it points to.
-    pub provision: bool,
+    /// What the deployer is to create for it to point to, where the identity is not given yet.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub provision: Option<Provision>,
+}
+
+/// A resource that the deployer creates, unless the worker that is deployed has one under the binding's name already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provision {
+    /// What it is called.
+    pub name: String,
+    /// Where its data is to stay.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub jurisdiction: Option<String>,
 }
 
 /// What a rollback cannot bring back. Every list is sorted, but the tags, which are in order of application.

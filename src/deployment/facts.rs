@@ -37,13 +37,17 @@ pub struct Git {
 impl BuildFacts {
     /// Asks the clock and git. `root` is the project's directory, `start` when the build began.
     pub fn gather(root: &Path, start: Instant) -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
-            time: rfc3339(since.as_secs()),
+            time: now(),
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             git: git(root),
             milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         }
+    }
+
+    /// The day of the build, `YYYY-MM-DD`.
+    pub fn day(&self) -> &str {
+        self.time.get(..10).unwrap_or_default()
     }
 
     /// The text of `build.json`. `gzip_size` is here and not in the description, since it tells more about the
@@ -56,6 +60,16 @@ impl BuildFacts {
         json.sort_all_objects();
         format!("{json:#}\n")
     }
+}
+
+/// The day that it is, `YYYY-MM-DD` (UTC).
+pub fn today() -> String {
+    now().chars().take(10).collect()
+}
+
+fn now() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    rfc3339(since.as_secs())
 }
 
 fn git(root: &Path) -> Option<Git> {

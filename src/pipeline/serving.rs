@@ -1,7 +1,6 @@
 //! How a deployment is served: static files where the configuration leaves it open, and by which runtime.
 
 use crate::asset::AssetFile;
-use crate::deployment::BuildFacts;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::graph;
 use crate::project::{AssetSettings, Project};
@@ -44,8 +43,7 @@ pub(super) fn named(routes: &RoutesJson) -> Option<Vec<String>> {
 
 /// Says that no runtime knows the compatibility date yet: deploying is refused until that day, and so is
 /// `wrangler dev`. A warning, since the same project must not fail today and build tomorrow.
-pub(super) fn in_the_future(project: &Project, facts: &BuildFacts) -> Option<Diagnostic> {
-    let today = facts.time.get(..10)?;
+pub(super) fn in_the_future(project: &Project, today: &str) -> Option<Diagnostic> {
     let date = project.compatibility_date.as_str();
     if date <= today {
         return None;

@@ -104,7 +104,7 @@ fn make(
         let message = format!("`{}` is no file of declarations: their names end in `.d.ts`", file.display());
         return Err(Error::Usage(message));
     }
-    let Some(declared) = Declared::of(project, options, diagnostics)? else { return Ok(None) };
+    let declared = Declared::of(project, options, diagnostics)?;
     let wanted = declarations::declarations(&Input {
         environments: &environments,
         routes: &declared.routes,
@@ -163,11 +163,7 @@ struct Declared {
 }
 
 impl Declared {
-    fn of(
-        project: &Project,
-        options: &Options,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Option<Self>, Error> {
+    fn of(project: &Project, options: &Options, diagnostics: &mut Diagnostics) -> Result<Self, Error> {
         let mut bare = project.clone();
         // Static files declare nothing, and a build may be what makes them.
         bare.assets = None;
@@ -192,7 +188,7 @@ impl Declared {
         }
         of_classes(&sources, &mut exports);
         code.save();
-        Ok(Some(Self { routes, main, exports }))
+        Ok(Self { routes, main, exports })
     }
 }
 

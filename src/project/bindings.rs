@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::Binding;
 use super::environment::Environment;
+use super::{Binding, Provision};
 use crate::config::{BindingKind, Entry, KINDS, Place, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -58,7 +58,7 @@ pub(super) fn bindings(
                 name: name.to_owned(),
                 kind: kind.key,
                 resource: resource.and_then(Value::as_str).map(str::to_owned),
-                provision: kind.provisioned && resource.is_none(),
+                provision: (kind.provisioned && resource.is_none()).then(|| provision(value)),
                 span: name_span,
             });
         }
@@ -80,6 +80,15 @@ pub(super) fn bindings(
         a.name.cmp(&b.name).then_with(|| a.kind.cmp(b.kind)).then(a.span.start.cmp(&b.span.start))
     });
     bindings
+}
+
+/// What the file says of a resource that does not exist yet. Only D1 databases are named besides their identity.
+fn provision(value: &Value) -> Provision {
+    let text = |field: &str| value.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
+    Provision {
+        name: text("database_name").map(str::to_owned),
+        jurisdiction: text("jurisdiction").map(str::to_owned),
+    }
 }
 
 /// The names seen so far, with the kind and place of the first declaration.

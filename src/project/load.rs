@@ -1,6 +1,7 @@
 //! The load stage itself: options in, [`Project`] out.
 //!
-//! Looks at the configuration file and at which files and directories exist; reads nothing else.
+//! Looks at the configuration file, at what `package.json` wants of diagnostics, and at which files and directories exist;
+//! reads nothing else.
 
 use std::iter;
 use std::path::{Path, PathBuf};
@@ -77,6 +78,27 @@ pub(super) fn load_code(
     }))
 }
 
+pub(super) fn root(options: &Options) -> Result<PathBuf, Error> {
+    let directory = existing(&options.directory)?;
+    let located = locate(options, &directory, Generated::Taken, &mut Diagnostics::default())?;
+    Ok(located.as_ref().map_or(directory.as_path(), |located| located.root(&directory)).to_path_buf())
+}
+
+pub(super) fn environments(options: &Options) -> Result<Vec<Option<String>>, Error> {
+    let asked = named(options).map(str::to_owned);
+    let opened = open(options, Generated::Taken, &mut Diagnostics::default())?;
+    let config = opened.and_then(|opened| opened.config).filter(|config| config.generated.is_none());
+    let (None, Some(config)) = (&asked, config) else { return Ok(vec![asked]) };
+    let names = config::environments(&config);
+    let declares = |name: Option<&str>| {
+        let environment = choose(&config, name, &mut Diagnostics::default());
+        environment.is_some_and(|environment| !environment.declarations().is_empty())
+    };
+    let is_shared = !declares(None) && names.iter().any(|name| declares(Some(name)));
+    let top = (!is_shared).then_some(None);
+    Ok(top.into_iter().chain(names.into_iter().map(Some)).collect())
+}
+
 /// A project's configuration file, read and validated, where it has one.
 struct Opened {
     directory: PathBuf,
@@ -89,6 +111,14 @@ struct Located {
     path: Option<PathBuf>,
     redirect: Option<Redirect>,
     assumptions: Vec<String>,
+}
+
+impl Located {
+    /// The project's directory.
+    fn root<'a>(&'a self, directory: &'a Path) -> &'a Path {
+        let redirected = self.redirect.as_ref().map(|redirect| redirect.project.as_path());
+        redirected.or(self.path.as_deref().and_then(Path::parent)).unwrap_or(directory)
+    }
 }
 
 /// Whether a configuration counts that a build tool has made of the user's.
@@ -131,9 +161,7 @@ fn open(
     // What the project wants of diagnostics is only known where the project is.
     let mut said = Diagnostics::default();
     let located = locate(options, &directory, generated, &mut said)?;
-    let file = located.as_ref().and_then(|located| located.path.as_deref());
-    let project = located.as_ref().and_then(|located| Some(located.redirect.as_ref()?.project.as_path()));
-    let root = project.or(file.and_then(Path::parent)).unwrap_or(&directory);
+    let root = located.as_ref().map_or(directory.as_path(), |located| located.root(&directory));
     levels::govern(&options.levels, root, diagnostics);
     diagnostics.extend(said.into_sorted());
     let Some(Located { path, redirect, mut assumptions }) = located else { return Ok(None) };
@@ -191,7 +219,7 @@ fn assemble(
     let durable_objects = places.durable_objects(&mut assumptions);
     let assets = places.assets(&mut assumptions, diagnostics)?;
     let empty = main.is_none() && functions.is_none() && durable_objects.is_none() && assets.is_none();
-    if empty && paths == Paths::Checked {
+    if empty && (paths == Paths::Checked || config.is_none()) {
         // When something is named and missing, that is what is wrong.
         if before == diagnostics.count(Severity::Error) {
             diagnostics.push(nothing_to_build(config));

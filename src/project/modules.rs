@@ -51,7 +51,7 @@ impl ModuleType {
 }
 
 /// Files that a type of module is recognised by.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Rule {
     kind: ModuleType,
     globs: Vec<String>,
@@ -69,7 +69,7 @@ impl Rule {
 }
 
 /// The rules of a project.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModuleRules {
     active: Vec<Rule>,
     /// Those that come after a rule of their type which ends the search.

@@ -213,6 +213,24 @@ fn identities_are_written_back() {
     snapshot("provision", &text);
 }
 
+/// At a terminal, wrangler writes what it has created into the configuration that it was given.
+#[test]
+fn identities_are_taken_from_where_wrangler_wrote_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let written = br#"{
+	"name": "photos-staging",
+	"r2_buckets": [{ "binding": "PHOTOS", "bucket_name": "photos-staging-photos" }],
+	"services": [{ "binding": "API", "service": "api" }]
+}"#;
+    write(directory.path(), &[("wrangler.jsonc", DECLARED.as_bytes()), ("ids.json", written)]);
+    let run =
+        |more: &[&str]| pagesbuild(directory.path(), [&["provision", "--ids", "ids.json"], more].concat());
+    let output = run(&["--env", "staging"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "wrangler.jsonc:11: 1 new line\n");
+    assert_eq!(run(&[]).status.code(), Some(1));
+}
+
 #[test]
 fn identities_that_do_not_fit_are_refused() {
     for (row, said) in [

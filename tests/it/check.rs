@@ -196,3 +196,110 @@ fn secrets_are_not_shown() {
         }
     }
 }
+
+/// What `check` says of a project in several environments.
+fn checked(config: &str, code: &str, arguments: &[&str]) -> (i32, Value) {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &[("wrangler.toml", config.as_bytes()), ("src/index.js", code.as_bytes())]);
+    let output = pagesbuild(directory.path(), ["check", "--format", "json"].iter().chain(arguments));
+    let left = crate::fixture::files(directory.path());
+    assert!(left.iter().all(|path| !path.starts_with("dist")), "{left:?}");
+    (output.status.code().unwrap(), serde_json::from_str(&stdout(&output)).unwrap())
+}
+
+fn environments(document: &Value) -> Vec<Option<&str>> {
+    let looked = document["result"]["environments"].as_array().unwrap().iter();
+    looked.map(|looked| looked["environment"].as_str()).collect()
+}
+
+#[test]
+fn all_environments_are_looked_at() {
+    let code = "export default { fetch: () => new Response() };";
+    let vars = "[vars]\nA = 1\n";
+    let config = format!("{HEAD}{vars}[env.b]\nvars.A = 2\n[env.a]\nvars.A = 3\n");
+    let (status, document) = checked(&config, code, &[]);
+    assert_eq!((status, environments(&document)), (0, vec![None, Some("b"), Some("a")]));
+    let (_, document) = checked(&config, code, &["--env", "a"]);
+    assert_eq!(environments(&document), [Some("a")]);
+    // A top level that declares nothing, where the others do, is none.
+    let (_, document) = checked(&config.replace(vars, ""), code, &[]);
+    assert_eq!(environments(&document), [Some("b"), Some("a")]);
+    let (_, document) = checked(&format!("{HEAD}[env.a]"), code, &[]);
+    assert_eq!(environments(&document), [None, Some("a")]);
+    let (status, document) = checked(&config, code, &["--env", "c"]);
+    assert_eq!((status, environments(&document)), (1, vec![]));
+}
+
+/// The same in several environments is said once; in all of them, without their names.
+#[test]
+fn what_is_the_same_is_said_once() {
+    let code = "export default { fetch: () => new Response() };\nexport { gone } from './gone.js';";
+    let objects = |environment: &str, class: &str| {
+        format!("[[{environment}durable_objects.bindings]]\nname = 'DO'\nclass_name = '{class}'\n")
+    };
+    let config =
+        format!("{HEAD}{}{}{}", objects("", "Room"), objects("env.a.", "Gone"), objects("env.b.", "Gone"));
+    let code_fine = "export default { fetch: () => new Response() };\nexport class Room {}";
+    let (status, document) = checked(&config, code_fine, &[]);
+    let missing: Vec<&Value> = (document["diagnostics"].as_array().unwrap().iter())
+        .filter(|said| said["code"] == "missing-class")
+        .collect();
+    assert_eq!((status, missing.len()), (1, 1), "{document:#}");
+    assert_eq!(missing[0]["labels"].as_array().unwrap().len(), 2);
+    assert_eq!(missing[0]["notes"][0]["items"], serde_json::json!(["a", "b"]));
+    let (status, document) = checked(&config, code, &[]);
+    let unresolved: Vec<&Value> = (document["diagnostics"].as_array().unwrap().iter())
+        .filter(|said| said["code"] == "unresolved-import")
+        .collect();
+    assert_eq!((status, unresolved.len()), (1, 1), "{document:#}");
+    assert!(!unresolved[0]["notes"].to_string().contains("environments"), "{unresolved:?}");
+}
+
+/// What is a warning beside another environment is an error in its own.
+#[test]
+fn mistakes_in_every_environment_are_errors() {
+    let code = "export default { fetch: () => new Response() };";
+    let config = format!("{HEAD}[env.a]\nworkers_dev = 'yes'\n[env.b]\n");
+    let (status, document) = checked(&config, code, &[]);
+    let said = &document["diagnostics"][0];
+    assert_eq!((status, &said["severity"], &said["code"]), (1, &"error".into(), &"wrong-type".into()));
+    assert_eq!(said["notes"], serde_json::json!([]));
+}
+
+#[test]
+fn code_is_looked_at_as_each_environment_builds_it() {
+    let config = format!("{HEAD}[env.a]\ndefine = {{ MODE = '\"a\"' }}\n[env.b]\nmain = 'src/other.js'\n");
+    let code = "import './missing.js';\nexport default { fetch: () => new Response(MODE) };";
+    let directory = tempfile::tempdir().unwrap();
+    let other = b"export default { fetch: () => new Response() };";
+    let files: &[(&str, &[u8])] =
+        &[("wrangler.toml", config.as_bytes()), ("src/index.js", code.as_bytes()), ("src/other.js", other)];
+    write(directory.path(), files);
+    for more in [&[][..], &["--no-cache"]] {
+        let output = pagesbuild(directory.path(), ["check", "--format", "json"].iter().chain(more));
+        let document: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let said = &document["diagnostics"][0];
+        assert_eq!(said["code"], "unresolved-import", "{document:#}");
+        let notes = said["notes"].as_array().unwrap().iter();
+        let concerned = notes.filter(|note| note["label"] == "environments").map(|note| &note["items"]);
+        assert_eq!(concerned.collect::<Vec<_>>(), [&serde_json::json!(["the top level", "a"])]);
+    }
+}
+
+#[test]
+fn levels_of_a_check() {
+    let code = "export default { fetch: () => new Response() };";
+    let config = format!("{HEAD}[[services]]\nbinding = 'SELF'\nservice = 'app'\nentrypoint = 'Gone'\n");
+    let severity = |arguments: &[&str]| {
+        let (status, document) = checked(&config, code, arguments);
+        let said = document["diagnostics"].as_array().unwrap().iter();
+        let said = said.filter(|said| said["code"] == "missing-entrypoint");
+        (status, said.map(|said| said["severity"].as_str().unwrap().to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(severity(&[]), (1, vec!["error".to_owned()]));
+    assert_eq!(severity(&["--warn", "missing-entrypoint"]).1, ["warning"]);
+    assert_eq!(severity(&["--allow", "missing-entrypoint"]).1, [""; 0]);
+    let (status, _) = checked(&config, code, &["--warn", "missing-entrypoint"]);
+    assert_eq!(status, 0);
+    assert!(build(&config, code, &[]).iter().any(|said| said.starts_with("warning missing-entrypoint")));
+}

@@ -13,6 +13,7 @@ fn help_teaches_by_example() {
     for command in [
         vec!["--help"],
         vec!["build", "--help"],
+        vec!["check", "--help"],
         vec!["routes", "--help"],
         vec!["analyze", "--help"],
         vec!["bundle", "--help"],

@@ -12,13 +12,14 @@ use pagesbuild::deployment::{
 use pagesbuild::diagnostic::Diagnostics;
 use pagesbuild::discover::discover;
 use pagesbuild::link::{AdditionalModule, Bundle, LinkMap};
-use pagesbuild::project::{Binding, ModuleType, Project, RunWorkerFirst};
+use pagesbuild::project::{Binding, ModuleType, Project, Provision, RunWorkerFirst};
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::project::{assets, at, said, write};
 
 mod crash;
+mod provision;
 mod upload;
 
 /// A worker that says `text`, with a source map.
@@ -104,7 +105,8 @@ fn everything(directory: &Path) -> (Project, Deployment) {
         name: name.to_owned(),
         kind,
         resource: resource.map(str::to_owned),
-        provision: resource.is_none() && kind != "vars",
+        provision: (resource.is_none() && kind != "vars")
+            .then_some(Provision { name: None, jurisdiction: None }),
         span: 0..0,
     };
     project.bindings = vec![binding("GREETING", "vars", None), binding("IMAGES", "kv_namespaces", None)];

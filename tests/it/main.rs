@@ -29,6 +29,7 @@ mod project;
 mod reproducible;
 mod resolve;
 mod router;
+mod sarif;
 mod snapshots;
 mod swc_bundler;
 mod tidy;

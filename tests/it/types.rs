@@ -81,6 +81,29 @@ fn whole_files() {
     snapshot("types-pages-options", &shown(pages, &options));
 }
 
+#[test]
+fn the_place_of_the_project_does_not_show() {
+    let projects = all("types").into_iter().chain(all("projects"));
+    let copies = Copies::of(projects.clone());
+    for (project, copy) in projects.zip(&copies.projects) {
+        // A project without a name is called by its directory's, which is the same.
+        assert_eq!(shown(&project, &[]), shown(copy, &[]), "{}", project.display());
+    }
+}
+
+/// What the compiler says of projects.
+fn said(projects: &[PathBuf]) -> Vec<(&PathBuf, Vec<String>)> {
+    let directories: Vec<&str> = projects.iter().map(|project| project.to_str().unwrap()).collect();
+    let said = script("check.mjs", &directories.into());
+    projects.iter().zip(serde_json::from_value::<Vec<Vec<String>>>(said).unwrap()).collect()
+}
+
+fn compiled(projects: &[PathBuf]) {
+    for (project, said) in said(projects) {
+        assert_eq!(said, Vec::<String>::new(), "{}", project.display());
+    }
+}
+
 /// The projects under `fixtures/types` say what has to hold and what must not, in files that are compiled with them.
 #[test]
 fn the_compiler_accepts_them() {
@@ -90,9 +113,52 @@ fn the_compiler_accepts_them() {
         assert!(output.status.success(), "{}: {}", project.display(), stderr(&output));
         assert!(!stderr(&output).contains("workers-types"), "they are installed: {}", stderr(&output));
     }
-    let directories: Vec<&str> = copies.projects.iter().map(|project| project.to_str().unwrap()).collect();
-    let said = script("check.mjs", &directories.into());
-    for (project, said) in copies.projects.iter().zip(said.as_array().unwrap()) {
-        assert_eq!(*said, Value::Array(Vec::new()), "{}", project.display());
+    compiled(&copies.projects);
+}
+
+/// JavaScript has no types then.
+#[test]
+fn the_compiler_accepts_them_without_javascript() {
+    let copies = Copies::of(all("types").into_iter().chain(all("projects"))).with_packages();
+    let alone = serde_json::json!({
+        "compilerOptions": {
+            "lib": ["es2024"],
+            "module": "esnext",
+            "moduleResolution": "bundler",
+            "noEmit": true,
+            "strict": true,
+            "target": "es2024",
+            "types": ["@cloudflare/workers-types"],
+        },
+        "files": [FILE],
+    });
+    let mut projects = copies.projects.clone();
+    projects.retain(|project| {
+        let output = pagesbuild(project, ["types"]);
+        assert!(output.status.success(), "{}: {}", project.display(), stderr(&output));
+        fs::write(project.join("tsconfig.json"), alone.to_string()).unwrap();
+        fs::read_to_string(project.join(FILE)).unwrap().contains("@ts-ignore")
+    });
+    assert!(projects.len() > 3, "{projects:?}");
+    for (project, mut said) in said(&projects) {
+        said.retain(|said| said.starts_with(FILE));
+        assert_eq!(said, Vec::<String>::new(), "{}", project.display());
     }
+}
+
+#[test]
+fn the_runtime_types_of_wrangler_do_as_well() {
+    let copies = Copies::of(all("types")).with_packages();
+    for project in &copies.projects {
+        let mut wrangler = npm::command("node_modules/wrangler/bin/wrangler.js");
+        let runtime = ["types", "--include-env=false", "runtime.d.ts"];
+        npm::stdout(wrangler.args(runtime).current_dir(project));
+        let output = pagesbuild(project, ["types"]);
+        assert!(output.status.success(), "{}: {}", project.display(), stderr(&output));
+        let config = fs::read_to_string(project.join("tsconfig.json")).unwrap();
+        let without = config.replace("\"@cloudflare/workers-types\"", "");
+        assert_ne!(config, without);
+        fs::write(project.join("tsconfig.json"), without).unwrap();
+    }
+    compiled(&copies.projects);
 }

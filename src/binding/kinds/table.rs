@@ -4,6 +4,7 @@ use std::ops::{BitAnd, BitOr, Not};
 
 use super::super::Access;
 use super::value::{self, Argument, Member, Reach, Step};
+use crate::compile::types::TypeMember;
 
 /// A kind of binding.
 pub(super) struct Kind {
@@ -189,7 +190,7 @@ impl Not for Kinds {
 
 /// What a piece of evidence says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fit {
+pub(in crate::binding) struct Fit {
     /// The kinds that it speaks for.
     pub(super) likely: Kinds,
     /// The kinds that it leaves possible.
@@ -197,9 +198,67 @@ pub(super) struct Fit {
 }
 
 impl Fit {
+    /// What is a text.
+    pub(in crate::binding) const TEXT: Self = Self { likely: Kinds::VARS, possible: Kinds::TEXT };
+    /// What is data of another form.
+    pub(in crate::binding) const PLAIN: Self = Self::TEXT;
+
     fn new(likely: Kinds, possible: Kinds) -> Self {
         Self { likely, possible: likely | possible | Kinds::UNTOLD }
     }
+
+    /// What is both.
+    pub(in crate::binding) fn and(self, other: Self) -> Self {
+        let likely = self.likely & other.likely;
+        let likely = if likely == Kinds::NONE { self.likely | other.likely } else { likely };
+        let possible = self.possible & other.possible;
+        Self { likely: likely & possible, possible }
+    }
+
+    /// What is one of the two.
+    pub(in crate::binding) fn or(self, other: Self) -> Self {
+        Self { likely: self.likely | other.likely, possible: self.possible | other.possible }
+    }
+}
+
+/// Names of types besides those of [`TABLE`]: in packages, and of old. What they speak for, and what else they fit.
+const NAMES: &[(&str, &str, &str)] = &[
+    ("Array", "vars", ""),
+    ("Boolean", "vars", ""),
+    ("BrowserWorker", "browser", "Fetcher"),
+    ("Number", "vars", ""),
+    ("ReadonlyArray", "vars", ""),
+    ("Record", "vars", ""),
+    ("Service", "services", "Fetcher"),
+    ("String", "vars", ""),
+    ("VectorizeIndex", "vectorize", ""),
+];
+
+/// What a type of the platform speaks for, by its name.
+pub(in crate::binding) fn of_type(name: &str) -> Option<Fit> {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let of = |name: &str| Kinds::such(|of| matches!(of, Of(known) | Open(known) if known == name));
+    if let Some((_, kind, others)) = NAMES.iter().find(|known| known.0 == last) {
+        return Some(Fit::new(Kinds::of(kind)?, of(others)));
+    }
+    let kinds = match last {
+        // What browsers are asked through is one, too.
+        "Fetcher" => of(last) | Kinds::named("browser"),
+        _ => of(last),
+    };
+    (kinds != Kinds::NONE).then(|| Fit::new(kinds, Kinds::NONE))
+}
+
+/// What a type of the user's speaks for, by its members.
+pub(in crate::binding) fn of_members(members: &[TypeMember]) -> Option<Fit> {
+    let fits = members.iter().filter_map(|member| {
+        let path = if member.called { format!("{}()", member.name) } else { member.name.clone() };
+        of_member(&path, false)
+    });
+    let fit = fits.reduce(Fit::and)?;
+    // Without any method it is data, unless it is what some binding has.
+    let is_data = !members.iter().any(|member| member.called) && fit.possible.contains(Kinds::VARS);
+    Some(if is_data { Fit { likely: Kinds::VARS, ..fit } } else { fit })
 }
 
 /// Functions of packages that are made for values of one kind.

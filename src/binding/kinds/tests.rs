@@ -93,14 +93,8 @@ fn contradictions_are_told_from_ignorance() {
     let both = infer(&[&used(members("prepare().all()")), &used(members("idFromName()"))], &[]);
     assert_eq!(both.kinds, ["services"]);
     assert!(!both.sure);
-    let kv = Kinds::of("kv_namespaces").unwrap();
-    let declared = Declared {
-        source: Source::new("env.ts", "interface Env { X: KVNamespace }"),
-        span: 16..17,
-        shown: "KVNamespace".to_owned(),
-        optional: false,
-        fit: Fit { likely: kv, possible: kv },
-    };
+    let source = Source::new("env.ts", "interface Env { X: KVNamespace }");
+    let declared = Declared::new(source, 16..17, "KVNamespace".to_owned(), false, of_type("KVNamespace"));
     assert_eq!(infer(&[], std::slice::from_ref(&declared)).kind(), Some("kv_namespaces"));
     assert!(infer(&[&used(members("prepare().all()"))], &[declared]).is_contradictory());
 }

@@ -309,21 +309,27 @@ impl<'a> Table<'a> {
     }
 }
 
+/// The declarations of a kind whose declarations are listed.
+pub(super) fn listed<'a>(kind: &BindingKind, table: &'a Value) -> &'a [Value] {
+    let value = table.get(kind.key);
+    let list = match kind.place {
+        Place::Within(list) => value.and_then(|value| value.get(list)),
+        _ => value,
+    };
+    list.map_or(&[], Value::items)
+}
+
 /// The key that declares a name in a table, and the place of the name.
 pub(super) fn declared<'a>(table: &'a Value, name: &str) -> Option<(&'static str, &'a Value)> {
     let named = |kind: &BindingKind, value: &'a Value| {
         value.get(kind.name).filter(|value| value.as_str() == Some(name))
     };
     for kind in KINDS {
-        let Some(value) = table.get(kind.key) else { continue };
+        let value = table.get(kind.key);
         let found = match kind.place {
-            Place::List => value.items().iter().find_map(|item| named(kind, item)),
-            Place::Within(list) => {
-                let items = value.get(list).map_or(&[][..], Value::items);
-                items.iter().find_map(|item| named(kind, item))
-            }
-            Place::Single => named(kind, value),
-            Place::Names => value.entry(name).map(|entry: &Entry| &entry.value),
+            Place::List | Place::Within(_) => listed(kind, table).iter().find_map(|item| named(kind, item)),
+            Place::Single => value.and_then(|value| named(kind, value)),
+            Place::Names => value.and_then(|value| value.entry(name)).map(|entry: &Entry| &entry.value),
         };
         if let Some(value) = found {
             return Some((kind.key, value));

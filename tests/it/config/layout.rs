@@ -273,7 +273,7 @@ vars = {{ V = [1, true, {{ a = 1 }}], W = true }}
         .iter()
         .map(|binding| {
             let resource = binding.resource.as_deref().unwrap_or("-");
-            format!("{} {} {resource} {}", binding.name, binding.kind, binding.provision)
+            format!("{} {} {resource} {}", binding.name, binding.kind, binding.provision.is_some())
         })
         .collect();
     assert_eq!(

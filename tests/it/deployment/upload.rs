@@ -11,7 +11,7 @@ use super::{assemble, facts, worker};
 use crate::npm;
 use crate::project::{at, write};
 
-fn deploy(configuration: &Path) -> Value {
+pub(super) fn deploy(configuration: &Path) -> Value {
     let wrangler = npm::modules().join("wrangler/bin/wrangler.js");
     let sent = npm::stdout(npm::command("upload/deploy.mjs").arg(wrangler).arg(configuration));
     serde_json::from_str(&sent).unwrap()

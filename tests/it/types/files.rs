@@ -158,3 +158,12 @@ fn names_of_interfaces_are_names() {
         assert_eq!(output.status.code(), Some(2), "{name}");
     }
 }
+
+#[test]
+fn a_directory_with_nothing_in_it_gets_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = types(directory.path(), &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("nothing-to-build"), "{}", stderr(&output));
+    assert!(!directory.path().join(FILE).exists());
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use pagesbuild::declarations::Style;
+use pagesbuild::declarations::{Difference, Style, compare};
 use pagesbuild::pipeline::{self, Action, TypesRequest};
 use pagesbuild::project::Options;
 use proptest::collection::{btree_map, btree_set};
@@ -98,6 +98,17 @@ fn no_name_or_value_gets_out() {
             };
             cases.push((types.text, wanted));
         }
+    }
+    for pair in cases.windows(2) {
+        let [(before, had), (now, has)] = pair else { unreachable!() };
+        let changes = compare(before, now);
+        let named =
+            changes.iter().filter(|change| change.of == "Env").filter_map(|change| match change.difference {
+                Difference::Changed(..) => None,
+                _ => Some(serde_json::from_str(&change.name).unwrap_or_else(|_| change.name.clone())),
+            });
+        let named: BTreeSet<String> = named.collect();
+        assert_eq!(named, had.symmetric_difference(has).cloned().collect(), "{before}\n{now}");
     }
     let texts = cases.iter().map(|(text, _)| text.as_str()).collect();
     let said = script("members.mjs", &texts);

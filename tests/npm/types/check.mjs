@@ -45,8 +45,12 @@ function check(directory) {
   };
   const program = ts.createProgram([...new Set([...fileNames, declared])], options, host);
   // What the declarations of the runtime say of a worker that was never meant for them is between the two.
-  const ours = (found) => !found.file?.fileName.includes("/node_modules/");
-  return [...errors, ...ts.getPreEmitDiagnostics(program)].filter(ours).map((found) => {
+  const ours = program.getSourceFiles().filter(({ fileName }) => !fileName.includes("/node_modules/"));
+  const found = ours.flatMap((source) => [
+    ...program.getSyntacticDiagnostics(source),
+    ...program.getSemanticDiagnostics(source),
+  ]);
+  return [...errors, ...program.getOptionsDiagnostics(), ...program.getGlobalDiagnostics(), ...found].map((found) => {
     const message = ts.flattenDiagnosticMessageText(found.messageText, " ");
     if (!found.file) return message;
     const { line } = found.file.getLineAndCharacterOfPosition(found.start);

@@ -2,7 +2,8 @@
 //
 //   node deploy.mjs <wrangler.js> <configuration file>
 //
-// stdout: { manifest, uploads: { hash: { type, size } }, script: { metadata, modules: { name: { type, text } } } }
+// stdout: { manifest, uploads: { hash: { type, size } }, resources: [ request ], script: { metadata, modules: { name: { type, text } } } }
+// No resource exists before; `resources` are the requests about them in their order.
 // Exit code 1 and wrangler's own output on stderr when the deployment does not go through.
 
 import { spawn } from "node:child_process";
@@ -14,8 +15,22 @@ import { dirname, join } from "node:path";
 const [wrangler, config] = process.argv.slice(2);
 const account = "0123456789abcdef0123456789abcdef";
 const script = `/accounts/${account}/workers/scripts/[^/]+`;
-const seen = { manifest: null, uploads: {}, script: null };
+const seen = { manifest: null, uploads: {}, resources: [], script: null };
 const unknown = [];
+const missing = (code) => ({ missing: code });
+
+/** Answers a request about resources, which is kept. */
+const resource = (answer) => async (request) => {
+  const url = new URL(request.url);
+  const body = await request.text();
+  const place = request.headers.get("cf-r2-jurisdiction");
+  seen.resources.push({
+    request: `${request.method} ${url.pathname.replace(account, "ACCOUNT")}`,
+    ...(body && { body: JSON.parse(body) }),
+    ...(place && { jurisdiction: place }),
+  });
+  return answer(body ? JSON.parse(body) : null);
+};
 
 const routes = [
   ["POST", `${script}/assets-upload-session`, async (request) => {
@@ -41,6 +56,16 @@ const routes = [
     seen.script = { metadata: JSON.parse(form.get("metadata")), modules };
     return { id: "script", etag: "etag", startup_time_ms: 1, deployment_id: account };
   }],
+  ["GET", `/accounts/${account}/storage/kv/namespaces`, resource(() => [])],
+  ["POST", `/accounts/${account}/storage/kv/namespaces`, resource(({ title }) => ({ id: `id-of-${title}`, title }))],
+  ["GET", `/accounts/${account}/d1/database`, resource(() => [])],
+  ["GET", `/accounts/${account}/d1/database/[^/]+`, resource(() => missing(7404))],
+  ["POST", `/accounts/${account}/d1/database`, resource(({ name }) => ({ uuid: `id-of-${name}`, name }))],
+  ["GET", `/accounts/${account}/r2/buckets`, resource(() => ({ buckets: [] }))],
+  ["GET", `/accounts/${account}/r2/buckets/[^/]+`, resource(() => missing(10006))],
+  ["POST", `/accounts/${account}/r2/buckets`, resource(() => ({}))],
+  ["GET", `/accounts/${account}/queues`, resource(() => [])],
+  ["POST", `/accounts/${account}/queues`, resource(({ queue_name }) => ({ queue_id: `id-of-${queue_name}`, queue_name }))],
   // The worker does not exist yet: wrangler then takes the plain way.
   ["GET", `/accounts/${account}/workers/services/[^/]+`, () => null],
   ["GET", script, () => null],
@@ -63,8 +88,8 @@ const server = createServer(async (incoming, outgoing) => {
   const route = routes.find(([method, path]) => method === incoming.method && new RegExp(`^${path}$`).test(url.pathname));
   if (!route) unknown.push(`${incoming.method} ${url.pathname}`);
   const result = route ? await route[2](request) : null;
-  const found = result !== null;
-  const errors = found ? [] : [{ code: 10007, message: "not found" }];
+  const found = result !== null && !result.missing;
+  const errors = found ? [] : [{ code: result?.missing ?? 10007, message: "not found" }];
   outgoing.writeHead(found ? 200 : 404, { "content-type": "application/json" });
   outgoing.end(JSON.stringify({ success: found, errors, messages: [], result }));
 });
