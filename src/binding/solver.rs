@@ -20,8 +20,11 @@ const MOST_ACTIVATIONS: u32 = 64;
 /// Most constant texts that a slot is taken to hold.
 const MOST_TEXTS: usize = 64;
 
+/// Most values that a slot is taken to hold: what holds more is some library's inside.
+const MOST_VALUES: usize = 256;
+
 /// Most values that are given on in all: generated code can have any size.
-const MOST_WORK: usize = 20_000_000;
+const MOST_WORK: usize = 4_000_000;
 
 /// An index into the nodes: a slot of an activation, a property of an object, an export ...
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -355,7 +358,7 @@ impl<'a> Solver<'a> {
         let unknown = self.values.id(Value::Unknown);
         let held = &mut self.nodes[node.0 as usize];
         let value = if is_text && held.texts >= MOST_TEXTS { unknown } else { value };
-        if held.values.contains(&value) {
+        if held.values.len() >= MOST_VALUES || held.values.contains(&value) {
             return;
         }
         held.texts += usize::from(is_text);
