@@ -30,6 +30,8 @@ pub const FILE: &str = "worker-configuration.d.ts";
 pub struct Input<'a> {
     /// The environments that `env` is the union of, the top level first.
     pub environments: &'a [Project],
+    /// The environment that was asked for, which is the only one then.
+    pub asked: Option<&'a str>,
     /// The routes.
     pub routes: &'a RouteTable,
     /// The module whose exports the worker takes over.
@@ -83,8 +85,7 @@ pub fn declarations(input: &Input<'_>) -> String {
 fn command(input: &Input<'_>) -> String {
     let Style { interface, literal } = input.style;
     let mut command = "`pagesbuild types".to_owned();
-    // One environment alone is there because it was asked for, unless it is the top level.
-    if let [Project { environment: Some(name), .. }] = input.environments {
+    if let Some(name) = input.asked {
         command.push_str(&format!(" --env {}", text::word(name)));
     }
     if *interface != Style::default().interface {

@@ -28,7 +28,7 @@ pub(super) fn print(input: &Input<'_>, out: &mut String) {
     global_props(input, out);
     let mut taken = BTreeSet::from(["Env".to_owned()]);
     for (project, members) in input.environments.iter().zip(&each) {
-        let Some(name) = project.environment.as_deref().filter(|_| each.len() > 1) else { continue };
+        let Some(name) = project.environment.as_deref().filter(|_| input.asked.is_none()) else { continue };
         let interface = interface_name(name, &mut taken);
         out.push_str(&format!("\tinterface {interface} {{\n{}\t}}\n", lines(members, "\t\t", |_| true)));
     }

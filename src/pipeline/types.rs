@@ -104,13 +104,15 @@ fn make(
         let message = format!("`{}` is no file of declarations: their names end in `.d.ts`", file.display());
         return Err(Error::Usage(message));
     }
+    let asked = options.environment.as_deref().filter(|name| !name.is_empty());
     let declared = Declared::of(project, options, diagnostics)?;
     let wanted = declarations::declarations(&Input {
         environments: &environments,
+        asked,
         routes: &declared.routes,
         main: declared.main.as_deref(),
         exports: &declared.exports,
-        local: &local(project)?,
+        local: &local(project, asked)?,
         directory: file.parent().unwrap_or(&project.root),
         style: request.style,
     });
@@ -240,7 +242,7 @@ fn of_classes(sources: &Sources, exports: &mut BTreeMap<String, Exported>) {
 }
 
 /// The names of `.dev.vars`, or without that of `.env` files, beside the configuration, as `wrangler dev` reads them.
-fn local(project: &Project) -> Result<BTreeSet<String>, Error> {
+fn local(project: &Project, environment: Option<&str>) -> Result<BTreeSet<String>, Error> {
     let config = project.config.as_ref().and_then(|config| config.path.parent());
     let directory = config.unwrap_or(&project.root);
     let names = |file: String| {
@@ -252,7 +254,6 @@ fn local(project: &Project) -> Result<BTreeSet<String>, Error> {
         let bytes = fs::read(&file).map_err(|error| Error::io("read", &file, error))?;
         Ok(Some(declarations::names_of_dotenv(&String::from_utf8_lossy(&bytes))))
     };
-    let environment = project.environment.as_deref();
     let of_environment = environment.map(|name| format!(".dev.vars.{name}"));
     for file in of_environment.into_iter().chain([".dev.vars".to_owned()]) {
         if let Some(names) = names(file)? {

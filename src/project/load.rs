@@ -3,7 +3,6 @@
 //! Looks at the configuration file, at what `package.json` wants of diagnostics, and at which files and directories exist;
 //! reads nothing else.
 
-use std::iter;
 use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, choose};
@@ -34,14 +33,9 @@ pub(super) fn load_declared(
         let project = assemble(options, &opened, None, Paths::AsNamed, diagnostics)?;
         return Ok(project.map(|project| vec![project]));
     };
-    let all = config::environments(config);
-    let names: Vec<Option<&str>> = match named(options) {
-        Some(name) => vec![Some(name)],
-        None => iter::once(None).chain(all.iter().map(|name| Some(name.as_str()))).collect(),
-    };
     let mut projects = Vec::new();
-    for name in names {
-        let Some(environment) = choose(config, name, diagnostics) else { return Ok(None) };
+    for name in named_in(options, config) {
+        let Some(environment) = choose(config, name.as_deref(), diagnostics) else { return Ok(None) };
         projects.extend(assemble(options, &opened, Some(&environment), Paths::AsNamed, diagnostics)?);
     }
     Ok(Some(projects))
@@ -85,18 +79,29 @@ pub(super) fn root(options: &Options) -> Result<PathBuf, Error> {
 }
 
 pub(super) fn environments(options: &Options) -> Result<Vec<Option<String>>, Error> {
-    let asked = named(options).map(str::to_owned);
     let opened = open(options, Generated::Taken, &mut Diagnostics::default())?;
     let config = opened.and_then(|opened| opened.config).filter(|config| config.generated.is_none());
-    let (None, Some(config)) = (&asked, config) else { return Ok(vec![asked]) };
-    let names = config::environments(&config);
+    Ok(match config {
+        Some(config) => named_in(options, &config),
+        None => vec![named(options).map(str::to_owned)],
+    })
+}
+
+/// The environment asked for, or all that a file has. The top level is none where only the others declare anything.
+fn named_in(options: &Options, config: &Config) -> Vec<Option<String>> {
+    if let Some(asked) = named(options) {
+        return vec![Some(asked.to_owned())];
+    }
+    let names = config::environments(config);
     let declares = |name: Option<&str>| {
-        let environment = choose(&config, name, &mut Diagnostics::default());
-        environment.is_some_and(|environment| !environment.declarations().is_empty())
+        let environment = choose(config, name, &mut Diagnostics::default());
+        environment.is_some_and(|environment| {
+            !environment.declarations().is_empty() || !environment.secrets().is_empty()
+        })
     };
     let is_shared = !declares(None) && names.iter().any(|name| declares(Some(name)));
     let top = (!is_shared).then_some(None);
-    Ok(top.into_iter().chain(names.into_iter().map(Some)).collect())
+    top.into_iter().chain(names.into_iter().map(Some)).collect()
 }
 
 /// A project's configuration file, read and validated, where it has one.

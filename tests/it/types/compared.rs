@@ -198,6 +198,8 @@ fn config() -> impl Strategy<Value = (Value, Option<String>)> {
             ("compatibility_date".to_owned(), json!("2026-10-01")),
         ]);
         config.extend(top);
+        // So that the top level is an environment.
+        config.entry("vars").or_insert_with(|| json!({}))["TOP"] = json!(true);
         if !environments.is_empty() {
             config.insert("env".to_owned(), json!(environments));
         }

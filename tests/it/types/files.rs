@@ -167,3 +167,38 @@ fn a_directory_with_nothing_in_it_gets_nothing() {
     assert!(stderr(&output).contains("nothing-to-build"), "{}", stderr(&output));
     assert!(!directory.path().join(FILE).exists());
 }
+
+#[test]
+fn a_top_level_that_declares_nothing_is_no_environment() {
+    let directory =
+        project(r#""env": { "one": { "vars": { "A": 1, "B": 2 } }, "two": { "vars": { "A": 3 } } }"#);
+    let text = stdout(&types(directory.path(), &["--outfile", "-"]));
+    assert!(text.contains("\n\tA: 1 | 3;\n\tB?: 2;\n}"), "{text}");
+    assert!(text.contains("by `pagesbuild types`\n") && text.contains("interface TwoEnv"), "{text}");
+    // With one environment it is the same.
+    configure(directory.path(), r#""env": { "one": { "vars": { "A": 1 } } }"#);
+    let text = stdout(&types(directory.path(), &["--outfile", "-"]));
+    assert!(text.contains("by `pagesbuild types`\n") && text.contains("\n\tA: 1;\n}"), "{text}");
+}
+
+#[test]
+fn secrets_of_development_are_those_of_the_environment() {
+    let directory = project(r#""vars": { "A": 1 }, "env": { "one": { "vars": { "A": 2 } } }"#);
+    let at = directory.path();
+    let names = |arguments: &[&str]| {
+        let text = stdout(&types(at, arguments));
+        let names = ["E1", "E2", "E3", "E4", "D1", "D2"];
+        names.into_iter().filter(|name| text.contains(&format!("\t{name}: string;"))).collect::<String>()
+    };
+    let (all, one) = (["--outfile", "-"], ["--outfile", "-", "--env", "one"]);
+    for (index, file) in [".env", ".env.local", ".env.one", ".env.one.local"].into_iter().enumerate() {
+        fs::write(at.join(file), format!("E{}=x", index + 1)).unwrap();
+    }
+    assert_eq!((names(&all), names(&one)), ("E1E2".to_owned(), "E1E2E3E4".to_owned()));
+    fs::write(at.join(".dev.vars"), "D1=x").unwrap();
+    assert_eq!((names(&all), names(&one)), ("D1".to_owned(), "D1".to_owned()));
+    fs::write(at.join(".dev.vars.one"), "D2=x").unwrap();
+    assert_eq!((names(&all), names(&one)), ("D1".to_owned(), "D2".to_owned()));
+    configure(at, r#""secrets": { "required": ["A"] }"#);
+    assert_eq!(names(&all), "");
+}
