@@ -15,7 +15,10 @@ use crate::compile::flow::{Function, Slot, Step};
 use crate::graph::ModuleId;
 
 /// Most activations of one function; further callers share one.
-const MOST_ACTIVATIONS: u32 = 64;
+const MOST_ACTIVATIONS: usize = 64;
+
+/// About how many slots there may be for each function to have several activations.
+const MOST_SLOTS: usize = 2_000_000;
 
 /// Most constant texts that a slot is taken to hold.
 const MOST_TEXTS: usize = 64;
@@ -23,8 +26,8 @@ const MOST_TEXTS: usize = 64;
 /// Most values that a slot is taken to hold: what holds more is some library's inside.
 const MOST_VALUES: usize = 256;
 
-/// Most values that are given on in all: generated code can have any size.
-const MOST_WORK: usize = 4_000_000;
+/// How often values may be given on in all: generated code can have any size.
+const MOST_WORK: usize = 3_000_000;
 
 /// An index into the nodes: a slot of an activation, a property of an object, an export ...
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,10 +182,14 @@ pub(super) struct Solver<'a> {
     edges: BTreeSet<(NodeId, NodeId)>,
     watched: BTreeSet<(NodeId, Watch)>,
     queue: VecDeque<(NodeId, ValueId)>,
+    /// What is to be given on first, so that `env` is followed as far as it goes even if not everything is.
+    urgent: VecDeque<(NodeId, ValueId)>,
     work: usize,
     pub(super) activations: Vec<Activation>,
     by_key: BTreeMap<(FunctionRef, Site, Option<ActivationId>), ActivationId>,
-    counts: BTreeMap<FunctionRef, u32>,
+    counts: BTreeMap<FunctionRef, usize>,
+    /// Most activations of one function: fewer in a large program.
+    most_activations: usize,
     pub(super) fields: BTreeMap<(ValueId, Name), NodeId>,
     pub(super) objects: BTreeMap<ValueId, Object>,
     pub(super) exports: BTreeMap<(ModuleId, Name), NodeId>,
@@ -219,13 +226,18 @@ impl<'a> Solver<'a> {
     pub(super) fn new(input: &'a Input<'a>) -> Self {
         let mut values = Values::default();
         let star = values.name("*");
+        let flows = input.graph.modules.iter().filter_map(|module| module.object.flow.as_ref());
+        let functions = flows.flat_map(|flow| &flow.functions);
+        let slots: usize = functions.map(|function| function.slots as usize).sum();
         Self {
+            most_activations: (MOST_SLOTS / slots.max(1)).clamp(1, MOST_ACTIVATIONS),
             input,
             values,
             nodes: Vec::new(),
             edges: BTreeSet::new(),
             watched: BTreeSet::new(),
             queue: VecDeque::new(),
+            urgent: VecDeque::new(),
             work: 0,
             activations: Vec::new(),
             by_key: BTreeMap::new(),
@@ -266,10 +278,8 @@ impl<'a> Solver<'a> {
     /// Gives values on until nothing new arrives, and what goes out of sight is called.
     pub(super) fn run(&mut self) {
         loop {
-            while let Some((node, value)) = self.queue.pop_front() {
-                self.work += 1;
-                if self.work > MOST_WORK {
-                    self.queue.clear();
+            while let Some((node, value)) = self.urgent.pop_front().or_else(|| self.queue.pop_front()) {
+                if self.is_exhausted() {
                     return;
                 }
                 self.arrive(node, value);
@@ -354,6 +364,7 @@ impl<'a> Solver<'a> {
     }
 
     pub(super) fn add(&mut self, node: NodeId, value: ValueId) {
+        self.work += 1;
         let is_text = matches!(self.values.get(value), Value::Text(_));
         let unknown = self.values.id(Value::Unknown);
         let held = &mut self.nodes[node.0 as usize];
@@ -363,7 +374,11 @@ impl<'a> Solver<'a> {
         }
         held.texts += usize::from(is_text);
         held.values.push(value);
-        self.queue.push_back((node, value));
+        let is_urgent = matches!(
+            self.values.get(value),
+            Value::Env(_) | Value::Binding(_) | Value::Part(..) | Value::Made(_)
+        );
+        (if is_urgent { &mut self.urgent } else { &mut self.queue }).push_back((node, value));
     }
 
     pub(super) fn copy(&mut self, from: NodeId, to: NodeId) {
@@ -456,8 +471,11 @@ impl<'a> Solver<'a> {
         }
         let count = self.counts.entry(function).or_default();
         *count += 1;
-        let site =
-            if *count > MOST_ACTIVATIONS && !matches!(site, Site::Root(_)) { Site::Shared } else { site };
+        let site = if *count > self.most_activations && !matches!(site, Site::Root(_)) {
+            Site::Shared
+        } else {
+            site
+        };
         if let Some(id) = self.by_key.get(&(function, site, parent)) {
             return *id;
         }
