@@ -9,10 +9,12 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::diagnostic::Source;
-use crate::graph::ModuleGraph;
+use crate::graph::{Compiler, ModuleGraph};
 
+mod activation;
 mod builtin;
 mod call;
+mod holder;
 pub mod kinds;
 mod library;
 mod module;
@@ -24,11 +26,14 @@ mod step;
 pub mod types;
 mod value;
 
+use types::Types;
+
 /// A worker whose code is to be looked at.
-#[derive(Clone, Debug)]
 pub struct Input<'a> {
     /// Its modules. Those of packages need not say where their values go.
     pub graph: &'a ModuleGraph,
+    /// What reads the files that only types come from.
+    pub compiler: &'a Compiler<'a>,
     /// For each of them, whether the worker evaluates it.
     pub live: Vec<bool>,
     /// Function files and those of their exports that are routed. Files are called as in the graph.
@@ -61,6 +66,8 @@ pub struct Uses {
     /// Places behind which `env` cannot be followed, sorted by file and place. Where there is one, a binding without a
     /// use may be used all the same.
     pub escapes: Vec<Escape>,
+    /// The types that the code declares names with, used or not.
+    pub types: Types,
 }
 
 impl Uses {

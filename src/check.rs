@@ -3,14 +3,21 @@
 //! Each check is a function from the facts of one environment to diagnostics, in a file of its own. What cannot be known
 //! for sure weighs less, or is not said: a project that is right is told nothing.
 
+use std::collections::BTreeMap;
+
 use crate::binding::Uses;
 use crate::diagnostic::Diagnostics;
 use crate::project::{Environment, Project};
 
+mod advice;
 mod classes;
 mod entrypoints;
+mod mismatch;
+mod names;
 mod secrets;
 mod shared;
+mod undeclared;
+mod unused;
 
 /// What is known of a project in one environment.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +26,10 @@ pub struct Facts<'a> {
     pub project: &'a Project,
     /// Its worker, where the code could be linked.
     pub worker: Worker<'a>,
-    /// What its code uses of `env`.
+    /// What its code uses of `env`, and the types that it gives it.
     pub uses: &'a Uses,
+    /// The names that are set for development, with the file that sets each.
+    pub set_elsewhere: &'a BTreeMap<String, String>,
 }
 
 /// What is known of a worker.
@@ -41,7 +50,14 @@ impl Worker<'_> {
 
 /// Says what code and configuration disagree about.
 pub fn check(facts: Facts<'_>, diagnostics: &mut Diagnostics) {
-    let Some(here) = facts.project.here() else { return };
+    let here = facts.project.here();
+    let used = names::used(&facts);
+    diagnostics.extend(undeclared::resources(&facts, here.as_ref(), &used));
+    diagnostics.extend(undeclared::values(&facts, here.as_ref(), &used));
+    let Some(here) = here else { return };
+    diagnostics.extend(undeclared::uneven(&facts, &here, &used));
+    diagnostics.extend(unused::unused(&facts, &here, &used));
+    diagnostics.extend(mismatch::mismatches(&facts, &here, &used));
     diagnostics.extend(classes::missing(&facts, &here));
     diagnostics.extend(classes::without_migration(&facts, &here));
     diagnostics.extend(entrypoints::missing(&facts, &here));

@@ -300,12 +300,23 @@ pub struct Export {
 /// What is known of an exported value from its own file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExportKind {
-    /// A class, with the name in its declaration.
-    Class(Option<String>),
+    /// A class.
+    Class(ExportedClass),
     /// A value that another module made.
     Imported,
     /// Anything else.
     Value,
+}
+
+/// A class that is exported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportedClass {
+    /// The name in its declaration, or that of the variable that holds it.
+    pub name: Option<String>,
+    /// Whether it is declared, so that its name is a type's too, and no expression.
+    pub declared: bool,
+    /// Whether it extends something.
+    pub extends: bool,
 }
 
 /// A module that a module asks for.

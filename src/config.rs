@@ -20,11 +20,11 @@ mod schema;
 mod toml;
 mod validate;
 
-pub use edit::{Change, Edited, Request, edit};
-pub(crate) use edit::{identities, is_there, request};
+pub use edit::{Edited, Request, edit};
+pub(crate) use edit::{identities, is_there, request, required};
 pub(crate) use find::find;
 pub(crate) use redirect::{PLACE as REDIRECT, Redirect, is_made, redirect, straight};
-pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key};
+pub(crate) use schema::{BindingKind, Effect, KINDS, Place, key, spoken};
 pub use schema::{Field, KEYS, Key, Scope, Shape};
 pub(crate) use validate::{PAGES_ENVIRONMENTS, is_retired, nearest, validate};
 

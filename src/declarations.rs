@@ -53,8 +53,19 @@ pub struct Exported {
     pub module: PathBuf,
     /// The name that the module exports it by.
     pub name: String,
-    /// Whether the name may be that of a type too, as a class's is and a constant's is not.
-    pub is_type: bool,
+    /// What it is.
+    pub shape: Shape,
+}
+
+/// What is known of an exported value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A class that is declared, so that its name is that of its objects' type.
+    Class,
+    /// A class that extends nothing, as those do not whose methods other workers call.
+    PlainClass,
+    /// Anything else; it may be a class that a function makes.
+    Value,
 }
 
 /// How declarations are written.

@@ -7,12 +7,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+mod change;
 mod codes;
 mod excerpt;
 mod level;
 mod render;
 mod sarif;
 
+pub use change::Change;
 pub use codes::Code;
 pub use level::{Level, Levels, Weight};
 pub use render::{Style, render};
@@ -98,6 +100,8 @@ pub struct Diagnostic {
     pub notes: Vec<Note>,
     /// What the user can do.
     pub help: Option<String>,
+    /// What settles it, where only one thing can be meant.
+    pub fixes: Vec<Change>,
 }
 
 /// A list of things to know, such as the files that were looked for.
@@ -141,6 +145,7 @@ impl Diagnostic {
             labels: Vec::new(),
             notes: Vec::new(),
             help: None,
+            fixes: Vec::new(),
         }
     }
 
@@ -179,6 +184,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// Adds a change of the configuration file that settles it. Nothing else must be a sensible answer.
+    #[must_use]
+    pub fn fix(mut self, change: Change) -> Self {
+        self.fixes.push(change);
         self
     }
 

@@ -20,6 +20,7 @@ mod analysis;
 mod bundle;
 mod checking;
 mod edit;
+mod exported;
 mod plugin;
 mod published;
 mod serving;
@@ -33,7 +34,7 @@ pub use analysis::{Analyzed, Placement, analyze};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
-pub use edit::{BindRequest, bind, provision};
+pub use edit::{BindRequest, bind, fixed, provision};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
@@ -193,7 +194,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
-    let uses = linked.as_ref().map(|linked| callers.uses(linked)).unwrap_or_default();
+    let uses = linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
     let main = code.main.clone();
     let published = code.published(diagnostics);
     code.save();
@@ -227,7 +228,7 @@ fn back(
     let Whole { project, outdir, routes, main, linked, callers, uses, assets } = whole(front, diagnostics)?;
     let bundle = linked.as_ref().map(|linked| &linked.bundle);
     if !diagnostics.has_errors() {
-        check::check(facts(&project, bundle, &uses), diagnostics);
+        hold(&project, bundle, &uses, diagnostics);
     }
     if diagnostics.has_errors() {
         return Ok(None);
@@ -266,13 +267,15 @@ fn back(
     Ok(Some(Made { project, outdir, assets, linked, deployment, facts }))
 }
 
-/// What is known of a project whose code could be linked, or that has none.
-fn facts<'a>(project: &'a Project, bundle: Option<&'a Bundle>, uses: &'a Uses) -> check::Facts<'a> {
+/// Holds the code of a project against its configuration: code that could be linked, or none at all.
+fn hold(project: &Project, bundle: Option<&Bundle>, uses: &Uses, diagnostics: &mut Diagnostics) {
     let worker = check::Worker {
         exports: bundle.map_or(&[], |bundle| &bundle.exports),
         exports_more: bundle.is_some_and(|bundle| bundle.exports_more),
     };
-    check::Facts { project, worker, uses }
+    let set_elsewhere = project.set_elsewhere();
+    let facts = check::Facts { project, worker, uses, set_elsewhere: &set_elsewhere };
+    check::check(facts, diagnostics);
 }
 
 /// The static half of a deployment.

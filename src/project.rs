@@ -15,6 +15,7 @@ use crate::error::Error;
 
 mod bindings;
 mod edit;
+mod elsewhere;
 mod environment;
 mod glob;
 mod identity;
@@ -125,6 +126,11 @@ impl Project {
             && (&self.compatibility_date, &self.compatibility_flags)
                 == (&other.compatibility_date, &other.compatibility_flags)
             && (&self.assets, &self.bundling) == (&other.assets, &other.bundling)
+    }
+
+    /// The names that are set for development, on this machine alone, with the file that sets each.
+    pub fn set_elsewhere(&self) -> BTreeMap<String, String> {
+        elsewhere::elsewhere(&self.root, self.environment.as_deref())
     }
 
     /// The environment as the configuration file has it.
@@ -283,6 +289,14 @@ pub(crate) fn editable(options: &Options, diagnostics: &mut Diagnostics) -> Resu
 /// As [`load`].
 pub(crate) fn has_configuration(options: &Options) -> Result<bool, Error> {
     edit::has_configuration(options)
+}
+
+/// Whether the configuration of a project is one that a build tool has made of the user's.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn is_redirected(options: &Options) -> Result<bool, Error> {
+    edit::is_redirected(options)
 }
 
 /// A configuration file for a project without one, not written yet.

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Access, Use};
+use super::{Access, Use, Uses};
 use crate::diagnostic::Source;
 
 mod platform;
@@ -90,6 +90,22 @@ pub struct Evidence {
     pub text: String,
 }
 
+impl Uses {
+    /// What the code takes a name for.
+    pub fn inferred(&self, name: &str) -> Inferred {
+        infer(&self.of_name(name), self.types.declared(name))
+    }
+
+    /// The evidence that a name cannot be of a kind, the configuration key of which is given.
+    pub fn conflicts(&self, name: &str, kind: &str) -> Vec<Evidence> {
+        conflicts(&self.of_name(name), self.types.declared(name), kind)
+    }
+
+    fn of_name(&self, name: &str) -> Vec<&Use> {
+        self.uses.iter().filter(|one| one.name == name).collect()
+    }
+}
+
 /// What the uses of one name and the types that it is declared with say of its kind.
 pub fn infer(uses: &[&Use], declared: &[Declared]) -> Inferred {
     let mut pieces = pieces(uses, declared, true);
@@ -160,9 +176,18 @@ fn pieces<'a>(uses: &[&'a Use], declared: &'a [Declared], called: bool) -> Vec<P
                 is_text: *access == Access::AsText,
             })
         };
-        found.accesses.iter().filter_map(piece)
+        found.accesses.iter().filter(|access| !is_begun(access, &found.accesses)).filter_map(piece)
     });
     typed.chain(treated).collect()
+}
+
+/// Whether what is read is only the way to something else, which says more.
+fn is_begun(access: &Access, all: &[Access]) -> bool {
+    let Access::Member(path) = access else { return false };
+    let goes_on = |longer: &str| {
+        longer.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.') || rest.starts_with("()"))
+    };
+    all.iter().any(|other| matches!(other, Access::Member(longer) if goes_on(longer)))
 }
 
 fn evidence(pieces: Vec<Piece<'_>>) -> Vec<Evidence> {

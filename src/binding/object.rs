@@ -17,6 +17,13 @@ pub(super) struct Object {
     readings: Vec<u32>,
 }
 
+impl Object {
+    /// Values whose properties it has too.
+    pub(super) fn parents(&self) -> &[ValueId] {
+        &self.parents
+    }
+}
+
 impl Solver<'_> {
     /// The node of an object's property.
     pub(super) fn field(&mut self, object: ValueId, name: Name) -> NodeId {
@@ -46,11 +53,6 @@ impl Solver<'_> {
     /// The names of an object's properties.
     pub(super) fn names(&self, object: ValueId) -> Vec<Name> {
         self.objects.get(&object).map(|known| known.names.clone()).unwrap_or_default()
-    }
-
-    /// Values whose properties an object has too.
-    pub(super) fn parents(&self, object: ValueId) -> Vec<ValueId> {
-        self.objects.get(&object).map(|known| known.parents.clone()).unwrap_or_default()
     }
 
     pub(super) fn reading(&mut self, reading: Reading) -> u32 {

@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::holder::Holders;
 use super::root::CONTEXT;
 use super::solver::{ActivationId, NodeId, Solver};
+use super::types::Types;
 use super::value::{Name, PlaceId, Sure, Value};
 use super::{Access, Certainty, Escape, Reason, Use, UserId, Uses};
 use super::{builtin, library};
 use crate::compile::flow::{Call, Key, Step};
 use crate::graph::ModuleId;
-
-/// Most objects within objects in which `env` is looked for.
-const DEEPEST: usize = 3;
 
 /// A place without its module's source, by which escapes are told apart.
 type Spot = (ModuleId, u32, u32);
@@ -67,11 +66,13 @@ pub(super) fn report(mut solver: Solver<'_>) -> Uses {
         key(one).cmp(&key(other))
     });
     let users = order.iter().map(|at| solver.users[*at].clone()).collect();
-    Uses { users, uses, escapes }
+    let types = Types::of(graph, solver.input.compiler);
+    Uses { users, uses, escapes, types }
 }
 
 /// Looks at every step once more, now that all values are there.
 fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) {
+    let holders = Holders::of(solver);
     for at in 0..solver.activations.len() {
         let id = ActivationId(u32::try_from(at).unwrap_or(u32::MAX));
         let Some(reference) = solver.activations[at].function else { continue };
@@ -90,7 +91,7 @@ fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) 
                 Step::Names { of, span, .. } if has_env(solver, solver.node(id, *of)) => {
                     lost(span, Reason::AllNames);
                 }
-                Step::Call(call) => look_at_call(solver, id, call, &mut lost),
+                Step::Call(call) => look_at_call(solver, &holders, id, call, &mut lost),
                 _ => {}
             }
         }
@@ -128,6 +129,7 @@ fn is_dynamic(solver: &Solver<'_>, id: ActivationId, key: &Key) -> bool {
 
 fn look_at_call(
     solver: &mut Solver<'_>,
+    holders: &Holders,
     id: ActivationId,
     call: &Call,
     lost: &mut impl FnMut(&Range<u32>, Reason),
@@ -140,7 +142,7 @@ fn look_at_call(
     for (at, argument) in call.arguments.iter().enumerate() {
         let Some(slot) = argument.value else { continue };
         let node = solver.node(id, slot);
-        let gives_env = holds_env(solver, node, 0);
+        let gives_env = holders.are_in(solver, node);
         if gives_env && !is_taken {
             lost(&call.span, Reason::UnknownCallee(None));
         }
@@ -175,29 +177,6 @@ fn look_at_call(
             }
         }
     }
-}
-
-/// Whether a value is `env`, or an object with it.
-fn holds_env(solver: &mut Solver<'_>, node: NodeId, depth: usize) -> bool {
-    for value in solver.held(node).to_vec() {
-        let one = solver.values.get(value);
-        if is_env(one) {
-            return true;
-        }
-        if depth == DEEPEST || matches!(one, Value::Closure(..) | Value::Class(..)) || !one.has_fields() {
-            continue;
-        }
-        if solver.parents(value).iter().any(|parent| is_env(solver.values.get(*parent))) {
-            return true;
-        }
-        for name in solver.names(value) {
-            let field = solver.field(value, name);
-            if holds_env(solver, field, depth + 1) {
-                return true;
-            }
-        }
-    }
-    false
 }
 
 /// A binding is given to a function whose workings are known by its name.

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
+use super::activation;
 use super::object::Object;
 use super::value::{FunctionRef, Name, PlaceId, StepRef, Sure, Value, ValueId, Values};
 use super::{Access, Input};
@@ -14,16 +15,10 @@ use crate::compile::Flow;
 use crate::compile::flow::{Function, Slot, Step};
 use crate::graph::ModuleId;
 
-/// Most activations of one function; further callers share one.
-const MOST_ACTIVATIONS: usize = 64;
-
-/// About how many slots there may be for each function to have several activations.
-const MOST_SLOTS: usize = 2_000_000;
-
 /// Most constant texts that a slot is taken to hold.
 const MOST_TEXTS: usize = 64;
 
-/// Most values that a slot is taken to hold: what holds more is some library's inside.
+/// Most values that a slot is taken to hold, `env` excepted; of the others nothing is known.
 const MOST_VALUES: usize = 256;
 
 /// How often values may be given on in all: generated code can have any size.
@@ -39,7 +34,7 @@ pub(super) struct ActivationId(pub(super) u32);
 
 /// What a slot can hold, and who wants to know.
 #[derive(Default)]
-struct Node {
+pub(super) struct Node {
     values: Vec<ValueId>,
     texts: usize,
     copies: Vec<NodeId>,
@@ -102,8 +97,8 @@ pub(super) enum Role {
 /// A function that is looked at for one of its callers; also a package, which calls what it is given.
 pub(super) struct Activation {
     pub(super) function: Option<FunctionRef>,
-    base: u32,
-    parent: Option<ActivationId>,
+    pub(super) base: u32,
+    pub(super) parent: Option<ActivationId>,
     /// Whom it calls.
     pub(super) calls: BTreeSet<ActivationId>,
 }
@@ -178,7 +173,7 @@ pub(super) struct Place {
 pub(super) struct Solver<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) values: Values,
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     edges: BTreeSet<(NodeId, NodeId)>,
     watched: BTreeSet<(NodeId, Watch)>,
     queue: VecDeque<(NodeId, ValueId)>,
@@ -186,10 +181,10 @@ pub(super) struct Solver<'a> {
     urgent: VecDeque<(NodeId, ValueId)>,
     work: usize,
     pub(super) activations: Vec<Activation>,
-    by_key: BTreeMap<(FunctionRef, Site, Option<ActivationId>), ActivationId>,
-    counts: BTreeMap<FunctionRef, usize>,
-    /// Most activations of one function: fewer in a large program.
-    most_activations: usize,
+    pub(super) by_key: BTreeMap<(FunctionRef, Site, Option<ActivationId>), ActivationId>,
+    pub(super) counts: BTreeMap<FunctionRef, usize>,
+    /// Most activations of one function.
+    pub(super) most_activations: usize,
     pub(super) fields: BTreeMap<(ValueId, Name), NodeId>,
     pub(super) objects: BTreeMap<ValueId, Object>,
     pub(super) exports: BTreeMap<(ModuleId, Name), NodeId>,
@@ -201,8 +196,8 @@ pub(super) struct Solver<'a> {
     place_ids: BTreeMap<(ModuleId, u32, Name), PlaceId>,
     /// Nodes by what they are for, where nothing else tells.
     special: BTreeMap<(Name, Name, u32), NodeId>,
-    packages: BTreeMap<Name, ActivationId>,
-    package_names: Vec<Name>,
+    pub(super) packages: BTreeMap<Name, ActivationId>,
+    pub(super) package_names: Vec<Name>,
     pub(super) users: Vec<super::User>,
     /// What the main module exports, with its file.
     pub(super) entries: Vec<(String, String)>,
@@ -226,11 +221,7 @@ impl<'a> Solver<'a> {
     pub(super) fn new(input: &'a Input<'a>) -> Self {
         let mut values = Values::default();
         let star = values.name("*");
-        let flows = input.graph.modules.iter().filter_map(|module| module.object.flow.as_ref());
-        let functions = flows.flat_map(|flow| &flow.functions);
-        let slots: usize = functions.map(|function| function.slots as usize).sum();
         Self {
-            most_activations: (MOST_SLOTS / slots.max(1)).clamp(1, MOST_ACTIVATIONS),
             input,
             values,
             nodes: Vec::new(),
@@ -240,6 +231,7 @@ impl<'a> Solver<'a> {
             urgent: VecDeque::new(),
             work: 0,
             activations: Vec::new(),
+            most_activations: activation::most(input),
             by_key: BTreeMap::new(),
             counts: BTreeMap::new(),
             fields: BTreeMap::new(),
@@ -365,19 +357,18 @@ impl<'a> Solver<'a> {
 
     pub(super) fn add(&mut self, node: NodeId, value: ValueId) {
         self.work += 1;
-        let is_text = matches!(self.values.get(value), Value::Text(_));
+        let one = self.values.get(value);
+        let is_text = matches!(one, Value::Text(_));
         let unknown = self.values.id(Value::Unknown);
         let held = &mut self.nodes[node.0 as usize];
-        let value = if is_text && held.texts >= MOST_TEXTS { unknown } else { value };
-        if held.values.len() >= MOST_VALUES || held.values.contains(&value) {
+        let is_full = held.values.len() >= MOST_VALUES && !matches!(one, Value::Env(_));
+        let value = if is_full || is_text && held.texts >= MOST_TEXTS { unknown } else { value };
+        if held.values.contains(&value) {
             return;
         }
         held.texts += usize::from(is_text);
         held.values.push(value);
-        let is_urgent = matches!(
-            self.values.get(value),
-            Value::Env(_) | Value::Binding(_) | Value::Part(..) | Value::Made(_)
-        );
+        let is_urgent = matches!(one, Value::Env(_) | Value::Binding(_) | Value::Part(..) | Value::Made(_));
         (if is_urgent { &mut self.urgent } else { &mut self.queue }).push_back((node, value));
     }
 
@@ -410,83 +401,6 @@ impl<'a> Solver<'a> {
         let node = self.new_node();
         self.special.insert(key, node);
         node
-    }
-
-    // Activations.
-
-    fn activation(&mut self, function: Option<FunctionRef>, parent: Option<ActivationId>) -> ActivationId {
-        let base = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        let slots =
-            function.and_then(|function| self.function(function)).map_or(0, |function| function.slots);
-        self.nodes.extend((0..slots).map(|_| Node::default()));
-        self.activations.push(Activation { function, base, parent, calls: BTreeSet::new() });
-        ActivationId(u32::try_from(self.activations.len() - 1).unwrap_or(u32::MAX))
-    }
-
-    /// The activation that stands for a package, which calls what it was given when its module was evaluated.
-    pub(super) fn package(&mut self, specifier: Name) -> ActivationId {
-        if let Some(id) = self.packages.get(&specifier) {
-            return *id;
-        }
-        let id = self.activation(None, None);
-        self.packages.insert(specifier, id);
-        self.package_names.push(specifier);
-        id
-    }
-
-    /// Every package with its name.
-    pub(super) fn all_packages(&self) -> Vec<(Name, ActivationId)> {
-        self.package_names.iter().filter_map(|name| Some((*name, *self.packages.get(name)?))).collect()
-    }
-
-    /// An activation that stands for the platform.
-    pub(super) fn platform(&mut self) -> ActivationId {
-        self.activation(None, None)
-    }
-
-    pub(super) fn is_top(&self, activation: ActivationId) -> bool {
-        self.activations[activation.0 as usize].function.is_some_and(|function| function.function == 0)
-    }
-
-    pub(super) fn calls(&mut self, caller: ActivationId, callee: ActivationId) {
-        self.activations[caller.0 as usize].calls.insert(callee);
-    }
-
-    pub(super) fn site(&self, activation: ActivationId, step: u32) -> Site {
-        match self.activations[activation.0 as usize].function {
-            Some(function) => Site::Step(StepRef { function, step }),
-            None => Site::Shared,
-        }
-    }
-
-    /// The activation of a function for a site, looked at now if it was not before.
-    pub(super) fn enter(
-        &mut self,
-        function: FunctionRef,
-        parent: Option<ActivationId>,
-        site: Site,
-    ) -> ActivationId {
-        if let Some(id) = self.by_key.get(&(function, site, parent)) {
-            return *id;
-        }
-        let count = self.counts.entry(function).or_default();
-        *count += 1;
-        let site = if *count > self.most_activations && !matches!(site, Site::Root(_)) {
-            Site::Shared
-        } else {
-            site
-        };
-        if let Some(id) = self.by_key.get(&(function, site, parent)) {
-            return *id;
-        }
-        let id = self.activation(Some(function), parent);
-        self.by_key.insert((function, site, parent), id);
-        if let Some(function) = self.function(function) {
-            for (at, step) in (0..).zip(&function.steps) {
-                self.install(id, at, step);
-            }
-        }
-        id
     }
 
     // Places.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Environment, Facts};
 use crate::config::{Value, nearest};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Change, Code, Diagnostic};
 
 /// A place that names a class of this worker.
 struct Named<'a> {
@@ -72,7 +72,11 @@ pub(super) fn without_migration(facts: &Facts<'_>, here: &Environment<'_>) -> Ve
                 .at(&here.config.source, span.clone(), "gone after this")
                 .help("delete the binding, or bind the class that took its place"),
             None => diagnostic
-                .help(format!("add a migration with a new `tag`, and `{class}` in its `new_sqlite_classes`")),
+                .help(format!("add a migration with a new `tag`, and `{class}` in its `new_sqlite_classes`"))
+                .fix(Change::Create {
+                    environment: here.table.map(|table| table.key.clone()),
+                    class: class.to_owned(),
+                }),
         }
     };
     bound.into_iter().map(one).collect()

@@ -10,6 +10,7 @@ use pagesbuild::pipeline::{self, Checked, Environment};
 use pagesbuild::project::Options;
 use serde_json::{Value, json};
 
+use super::edited;
 use super::levels::LevelArguments;
 use super::printer::{Printer, plural};
 use super::{Global, Outcome, ProjectArguments, project_options};
@@ -18,8 +19,9 @@ pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild check
   pagesbuild check site --env production --deny warnings
   pagesbuild check --format sarif > pagesbuild.sarif
+  pagesbuild check --fix --dry-run
 
-All environments are looked at, and nothing is written. The exit code is 1 when there is an error.";
+All environments are looked at, and nothing is built. The exit code is 1 when there is an error.";
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -29,6 +31,12 @@ pub(super) struct Arguments {
     /// Compile everything anew, and keep nothing for later builds
     #[arg(long)]
     no_cache: bool,
+    /// Write into the configuration file what settles diagnostics, where only one thing can be meant
+    #[arg(long)]
+    fix: bool,
+    /// Write nothing, and print what would be different
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
     #[command(flatten)]
     project: ProjectArguments,
     #[command(flatten)]
@@ -41,7 +49,12 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         levels: arguments.levels.levels(),
         ..project_options(arguments.directory, global, arguments.project, None)
     };
-    let (checked, diagnostics) = pipeline::check(&options)?;
+    let (mut checked, mut diagnostics) = pipeline::check(&options)?;
+    let fixed = if arguments.fix { pipeline::fixed(&options, &diagnostics)? } else { None };
+    if let Some(edited) = fixed.as_ref().filter(|_| !arguments.dry_run) {
+        edited.save()?;
+        (checked, diagnostics) = pipeline::check(&options)?;
+    }
     let ok = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
     if printer.sarif {
         let log = sarif(&diagnostics, &checked.within, None);
@@ -50,10 +63,18 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
     }
     if printer.json {
         let environments: Vec<Value> = checked.environments.iter().map(to_json).collect();
-        printer.document(ok, &json!({ "environments": environments }), &diagnostics)?;
+        let fixed = fixed.as_ref().map(|edited| edited::to_json(edited, arguments.dry_run));
+        printer.document(ok, &json!({ "environments": environments, "fixed": fixed }), &diagnostics)?;
         return Ok(ok);
     }
+    if let Some(edited) = &fixed {
+        edited::say(edited, arguments.dry_run, printer)?;
+    }
     printer.diagnostics(&diagnostics);
+    let fixable = diagnostics.iter().filter(|diagnostic| !diagnostic.fixes.is_empty()).count();
+    if fixable > 0 && fixed.is_none() {
+        printer.status(&format!("`pagesbuild check --fix` can settle {fixable} of these\n\n"));
+    }
     match ok {
         true => printer.status(&summary(&checked, printer)),
         false => printer.verdict(&diagnostics),

@@ -2,6 +2,7 @@
 
 use pagesbuild::config::Edited;
 use pagesbuild::diagnostic::Diagnostic;
+use pagesbuild::error::Error;
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -27,6 +28,12 @@ pub(super) fn finish(
         printer.verdict(diagnostics);
         return Ok(false);
     };
+    say(edited, dry_run, printer)?;
+    Ok(true)
+}
+
+/// Says what is different: the new lines, or the whole difference where nothing was written.
+pub(super) fn say(edited: &Edited, dry_run: bool, printer: &Printer) -> Result<(), Error> {
     let path = edited.config.source.path();
     if !edited.is_changed() {
         printer.status(&format!("{path} says it already\n"));
@@ -44,10 +51,11 @@ pub(super) fn finish(
         printer.status(&format!("{path}:{}: {}\n", first.unwrap_or(1), plural(count, "new line")));
         printer.result(&format!("{}\n", text.trim_end()))?;
     }
-    Ok(true)
+    Ok(())
 }
 
-fn to_json(edited: &Edited, dry_run: bool) -> Value {
+/// The same for programs.
+pub(super) fn to_json(edited: &Edited, dry_run: bool) -> Value {
     let added = edited.added();
     json!({
         "file": edited.config.path,

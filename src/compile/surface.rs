@@ -4,16 +4,19 @@ use std::ops::Range;
 
 use swc_core::common::{BytePos, Span, Spanned};
 use swc_core::ecma::ast::{
-    Decl, DefaultDecl, ExportSpecifier, Expr, Ident, ImportNamedSpecifier, ImportSpecifier, Module,
+    Class, Decl, DefaultDecl, ExportSpecifier, Expr, Ident, ImportNamedSpecifier, ImportSpecifier, Module,
     ModuleDecl, ModuleExportName, ModuleItem, Pat, Stmt,
 };
 use swc_core::ecma::utils::find_pat_ids;
 
-use super::{Export, ExportKind};
+use super::{Export, ExportKind, ExportedClass};
 
 /// The exports of a module whose types have been removed, in the order of the text; `start` is the position of
 /// its first byte, `classes` are variables that hold classes.
 pub(super) fn exports(module: &Module, start: BytePos, classes: Vec<String>) -> Vec<Export> {
+    // What these extend stands in a call by now; those with decorators hardly ever extend nothing.
+    let declared = |name: String| ExportedClass { name: Some(name), declared: true, extends: true };
+    let classes = classes.into_iter().map(declared).collect();
     let mut reader = Reader { start, exports: Vec::new(), classes, imported: Vec::new() };
     for item in &module.body {
         reader.declare(item);
@@ -29,8 +32,8 @@ pub(super) fn exports(module: &Module, start: BytePos, classes: Vec<String>) -> 
 struct Reader {
     start: BytePos,
     exports: Vec<Export>,
-    /// Names of the classes that the module declares at its top level.
-    classes: Vec<String>,
+    /// The classes of the module's top level.
+    classes: Vec<ExportedClass>,
     /// Local names that are imports.
     imported: Vec<String>,
 }
@@ -39,14 +42,14 @@ impl Reader {
     fn declare(&mut self, item: &ModuleItem) {
         match item {
             ModuleItem::Stmt(Stmt::Decl(Decl::Class(class))) => {
-                self.classes.push(class.ident.sym.to_string())
+                self.classes.push(class_of(&class.class, Some(&class.ident), true))
             }
             ModuleItem::Stmt(Stmt::Decl(Decl::Var(variables))) => {
                 for variable in &variables.decls {
-                    if let (Pat::Ident(name), Some(Expr::Class(_))) =
+                    if let (Pat::Ident(name), Some(Expr::Class(class))) =
                         (&variable.name, variable.init.as_deref())
                     {
-                        self.classes.push(name.id.sym.to_string());
+                        self.classes.push(class_of(&class.class, Some(&name.id), false));
                     }
                 }
             }
@@ -69,8 +72,8 @@ impl Reader {
     }
 
     fn local_kind(&self, name: &str) -> ExportKind {
-        if self.classes.iter().any(|class| class == name) {
-            ExportKind::Class(Some(name.to_owned()))
+        if let Some(class) = self.classes.iter().find(|class| class.name.as_deref() == Some(name)) {
+            ExportKind::Class(class.clone())
         } else if self.imported.iter().any(|imported| imported == name) {
             ExportKind::Imported
         } else {
@@ -82,19 +85,22 @@ impl Reader {
         match declaration {
             Decl::Class(class) => {
                 let name = class.ident.sym.to_string();
-                self.export(name.clone(), class.ident.span, ExportKind::Class(Some(name)));
+                let kind = ExportKind::Class(class_of(&class.class, Some(&class.ident), true));
+                self.export(name, class.ident.span, kind);
             }
             Decl::Fn(function) => {
                 self.export(function.ident.sym.to_string(), function.ident.span, ExportKind::Value);
             }
             Decl::Var(variables) => {
                 for variable in &variables.decls {
-                    let is_class = matches!(variable.init.as_deref(), Some(Expr::Class(_)));
                     for ident in find_pat_ids::<_, Ident>(&variable.name) {
-                        let name = ident.sym.to_string();
-                        let kind =
-                            if is_class { ExportKind::Class(Some(name.clone())) } else { ExportKind::Value };
-                        self.export(name, ident.span, kind);
+                        let kind = match variable.init.as_deref() {
+                            Some(Expr::Class(class)) => {
+                                ExportKind::Class(class_of(&class.class, Some(&ident), false))
+                            }
+                            _ => ExportKind::Value,
+                        };
+                        self.export(ident.sym.to_string(), ident.span, kind);
                     }
                 }
             }
@@ -133,7 +139,7 @@ impl Reader {
             ModuleDecl::ExportDefaultDecl(export) => {
                 let kind = match &export.decl {
                     DefaultDecl::Class(class) => {
-                        ExportKind::Class(class.ident.as_ref().map(|ident| ident.sym.to_string()))
+                        ExportKind::Class(class_of(&class.class, class.ident.as_ref(), true))
                     }
                     _ => ExportKind::Value,
                 };
@@ -142,7 +148,7 @@ impl Reader {
             ModuleDecl::ExportDefaultExpr(export) => {
                 let kind = match &*export.expr {
                     Expr::Class(class) => {
-                        ExportKind::Class(class.ident.as_ref().map(|ident| ident.sym.to_string()))
+                        ExportKind::Class(class_of(&class.class, class.ident.as_ref(), false))
                     }
                     Expr::Ident(ident) => self.local_kind(&ident.sym),
                     _ => ExportKind::Value,
@@ -157,6 +163,11 @@ impl Reader {
 /// What an imported name is called in the module that it comes from.
 pub(super) fn import_name(named: &ImportNamedSpecifier) -> String {
     named.imported.as_ref().map_or_else(|| named.local.sym.to_string(), export_name)
+}
+
+fn class_of(class: &Class, name: Option<&Ident>, declared: bool) -> ExportedClass {
+    let name = name.map(|name| name.sym.to_string());
+    ExportedClass { name, declared, extends: class.super_class.is_some() }
 }
 
 /// The text of an export name, which need not be an identifier.

@@ -6,11 +6,9 @@
 
 use std::ops::Range;
 
-use serde_json::Value as Json;
-
 use super::schema::{BindingKind, KINDS, SECRETS};
 use super::{Config, parse};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Change, Code, Diagnostic, Diagnostics, Source};
 use crate::error::Error;
 
 mod brackets;
@@ -28,69 +26,7 @@ mod write;
 
 pub(crate) use ids::identities;
 pub use request::Request;
-pub(crate) use request::request;
-
-/// A change of a configuration file. An environment must be one that the file has; `None` is the top level.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Change {
-    /// A binding that is not declared yet.
-    Declare {
-        /// Where.
-        environment: Option<String>,
-        /// The configuration key: `kv_namespaces`.
-        kind: &'static str,
-        /// The name on `env`.
-        name: String,
-        /// Further fields, each with its way: `bucket_name`, `simple.limit`.
-        fields: Vec<(String, Json)>,
-    },
-    /// The identity of a resource that is declared without one.
-    Identify {
-        /// Where.
-        environment: Option<String>,
-        /// The configuration key: `kv_namespaces`.
-        kind: &'static str,
-        /// The name on `env`.
-        name: String,
-        /// The id or name of the resource.
-        resource: String,
-    },
-    /// A variable in `vars`.
-    Variable {
-        /// Where.
-        environment: Option<String>,
-        /// The name on `env`.
-        name: String,
-        /// Its value.
-        value: Json,
-    },
-    /// A name in `secrets.required`.
-    Require {
-        /// Where.
-        environment: Option<String>,
-        /// The name on `env`.
-        name: String,
-    },
-    /// Storage for a class of Durable Objects: a migration, or an entry of `exports` where the file has such.
-    Create {
-        /// Where; an environment without migrations of its own has those of the top level.
-        environment: Option<String>,
-        /// The class.
-        class: String,
-    },
-}
-
-impl Change {
-    /// Where it is made.
-    pub fn environment(&self) -> Option<&str> {
-        let (Self::Declare { environment, .. }
-        | Self::Identify { environment, .. }
-        | Self::Variable { environment, .. }
-        | Self::Require { environment, .. }
-        | Self::Create { environment, .. }) = self;
-        environment.as_deref()
-    }
-}
+pub(crate) use request::{request, required};
 
 /// A text in place of another.
 type Edit = (Range<usize>, String);
@@ -184,7 +120,7 @@ fn one(config: &Config, change: &Change) -> Result<Config, Box<Diagnostic>> {
     let new = edits.and_then(|edits| parse(&config.path, &apply(text, edits), &mut Diagnostics::default()));
     match new.filter(|new| new.root.to_json() == expected) {
         Some(mut new) => {
-            new.source = crate::diagnostic::Source::new(config.source.path(), new.source.text());
+            new.source = Source::new(config.source.path(), new.source.text());
             Ok(new)
         }
         None => Err(refusal(config, &step).into()),

@@ -9,7 +9,7 @@ mod spoken;
 mod table;
 
 pub(crate) use kinds::{BindingKind, KINDS, Place};
-pub(crate) use spoken::{SECRETS, key_of, names};
+pub(crate) use spoken::{SECRETS, key_of, names, spoken};
 pub use table::KEYS;
 
 /// What a value must look like.

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::text::{is_identifier, literal, remark, specifier, type_of};
-use super::{Exported, Input};
+use super::{Exported, Input, Shape};
 use crate::project::{Binding, Project};
 
 /// A type and what is to be known of it.
@@ -120,7 +120,7 @@ fn class<'a>(
     special: impl Fn(&str) -> String,
 ) -> Type {
     let name = field("class_name").unwrap_or_default();
-    if let Some(script) = field("script_name") {
+    if let Some(script) = field("script_name").filter(|script| !is_own(input, script)) {
         return format!("{general}{}", remark(&format!("{name} from {script}"))).into();
     }
     match find(input, name) {
@@ -134,9 +134,8 @@ fn class<'a>(
 /// The type of a binding to a worker, which may be this one.
 fn service<'a>(input: &Input<'_>, field: impl Fn(&str) -> Option<&'a str>) -> Type {
     let worker = field("service").unwrap_or_default();
-    let own = input.environments.iter().any(|project| project.name == worker);
     let entrypoint = field("entrypoint");
-    let exported = find(input, entrypoint.unwrap_or("default")).filter(|_| own);
+    let exported = find(input, entrypoint.unwrap_or("default")).filter(|_| is_own(input, worker));
     match (exported, entrypoint) {
         (Some(exported), _) => Type {
             text: format!("Service<typeof {}>", imported(input, exported)),
@@ -149,15 +148,25 @@ fn service<'a>(input: &Input<'_>, field: impl Fn(&str) -> Option<&'a str>) -> Ty
     }
 }
 
-/// What the worker exports by a name. Modules can export by any text; types have names.
+/// Whether a worker is this one, in whatever environment: its code is the same.
+fn is_own(input: &Input<'_>, worker: &str) -> bool {
+    input.environments.iter().any(|project| project.name == worker)
+}
+
+/// What the worker exports by a name, where it can be the type of a binding. Modules can export by any text; types have
+/// names.
 fn find<'a>(input: &Input<'a>, name: &str) -> Option<&'a Exported> {
-    input.exports.get(name).filter(|exported| is_identifier(&exported.name))
+    let exported = input.exports.get(name)?;
+    (exported.shape != Shape::PlainClass && is_identifier(&exported.name)).then_some(exported)
 }
 
 /// The type of a class's objects.
 fn instance(input: &Input<'_>, exported: &Exported) -> String {
     let imported = imported(input, exported);
-    if exported.is_type { imported } else { format!("InstanceType<typeof {imported}>") }
+    match exported.shape {
+        Shape::Class | Shape::PlainClass => imported,
+        Shape::Value => format!("InstanceType<typeof {imported}>"),
+    }
 }
 
 /// The import of an exported value.

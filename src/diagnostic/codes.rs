@@ -140,6 +140,18 @@ codes! {
     RoutesJsonIgnored => "routes-json-ignored",
     /// Two files under `durable_objects/` export classes of one name.
     DuplicateClass => "duplicate-class",
+    /// A resource that the code uses and the configuration does not declare.
+    UndeclaredBinding => "undeclared-binding" (Warning, Error),
+    /// Plain values that the code reads and the configuration does not have.
+    UndeclaredValue => "undeclared-value" (Note, Note),
+    /// Plain values that the code reads and that are not among the secrets that have to be set.
+    UnlistedSecret => "unlisted-secret" (Warning, Warning),
+    /// A binding that nothing uses.
+    UnusedBinding => "unused-binding" (Warning, Warning),
+    /// A binding of another kind than the code takes it for.
+    KindMismatch => "kind-mismatch" (Warning, Error),
+    /// An environment lacks what others have.
+    UnevenEnvironments => "uneven-environments" (Note, Warning),
     /// A class that the configuration names and the worker does not export.
     MissingClass => "missing-class" (Error, Error),
     /// A Durable Object class that is bound and that no migration makes.

@@ -66,6 +66,7 @@ impl Diagnostic {
             "labels": labels,
             "notes": self.notes.iter().map(|note| json!({ "label": note.label, "items": note.items })).collect::<Vec<_>>(),
             "help": self.help,
+            "fixable": !self.fixes.is_empty(),
         })
     }
 }

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::check;
 use crate::deployment;
 use crate::diagnostic::{self, Diagnostic, Diagnostics, Label, Levels};
 use crate::error::Error;
 use crate::project::{self, Options, Project};
 
-use super::{Whole, facts, serving, survey, whole};
+use super::{Whole, hold, serving, survey, whole};
 
 /// What was looked at.
 #[derive(Clone, Debug)]
@@ -101,7 +100,7 @@ fn look(
     diagnostics.extend(own.iter().cloned());
     let bundle = whole.linked.as_ref().map(|linked| &linked.bundle);
     if !has_errors {
-        check::check(facts(&project, bundle, &whole.uses), diagnostics);
+        hold(&project, bundle, &whole.uses, diagnostics);
     }
     diagnostics.extend(serving::in_the_future(&project, &deployment::today()));
     let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
@@ -144,6 +143,7 @@ impl Said {
             let new: Vec<Label> =
                 diagnostic.labels.into_iter().filter(|label| !known.labels.contains(label)).collect();
             known.labels.extend(new);
+            known.fixes.extend(diagnostic.fixes);
         }
     }
 

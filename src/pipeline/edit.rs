@@ -1,7 +1,7 @@
 //! Commands that change a project's configuration file. No stage runs but the first.
 
-use crate::config::{self, Change, Config, Edited, Request};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
+use crate::config::{self, Config, Edited, Request};
+use crate::diagnostic::{Change, Code, Diagnostic, Diagnostics, Source};
 use crate::error::Error;
 use crate::project::{self, Options};
 
@@ -74,6 +74,38 @@ pub fn provision(options: &Options, ids: &Source) -> Result<(Option<Edited>, Vec
         }
     };
     Ok((edited, diagnostics.into_sorted()))
+}
+
+/// Makes the changes that settle diagnostics, which is not written yet. `None` where there are none, or where the file is not
+/// one to change. A change that cannot be made is left out: the diagnostic is still there to be read.
+///
+/// # Errors
+///
+/// What the environment does to us; see [`Error`].
+pub fn fixed(options: &Options, diagnostics: &[Diagnostic]) -> Result<Option<Edited>, Error> {
+    let mut changes: Vec<Change> = Vec::new();
+    for change in diagnostics.iter().flat_map(|diagnostic| &diagnostic.fixes) {
+        if !changes.contains(change) {
+            changes.push(change.clone());
+        }
+    }
+    if changes.is_empty() || project::is_redirected(options)? {
+        return Ok(None);
+    }
+    let Some(config) = project::editable(options, &mut Diagnostics::default())? else { return Ok(None) };
+    let is_sound = |changes: &[Change]| {
+        let environments: Vec<Option<String>> =
+            changes.iter().map(|change| change.environment().map(str::to_owned)).collect();
+        self::change(&config, changes, &environments, &mut Diagnostics::default())
+    };
+    let mut made: Vec<Change> = Vec::new();
+    for change in changes {
+        made.push(change);
+        if is_sound(&made).is_none() {
+            made.pop();
+        }
+    }
+    Ok(is_sound(&made).filter(Edited::is_changed))
 }
 
 /// Makes changes and looks whether the file is sound where they were made.

@@ -104,8 +104,8 @@ pub(super) fn without_links(file: &Path) -> PathBuf {
 /// upper-case name, since another file made it.
 fn class_name(export: &Export, path: &str) -> Option<String> {
     match &export.kind {
-        ExportKind::Class(declared) if export.name == "default" => {
-            Some(declared.clone().unwrap_or_else(|| pascal_case(path)))
+        ExportKind::Class(class) if export.name == "default" => {
+            Some(class.name.clone().unwrap_or_else(|| pascal_case(path)))
         }
         ExportKind::Class(_) => Some(export.name.clone()),
         ExportKind::Imported if export.name.starts_with(|first: char| first.is_ascii_uppercase()) => {

@@ -5,18 +5,17 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::compile::{self, ExportKind, Object};
 use crate::declarations::{self, Change, Exported, FILE, Input, Style};
 use crate::deployment;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::discover;
 use crate::error::Error;
 use crate::project::{self, Options, Project};
-use crate::resolve::Resolution;
 use crate::route::{self, RouteTable};
 
 use super::bundle::Code;
-use super::sources::{self, Sources};
+use super::exported;
+use super::sources;
 
 /// What declarations to write and where to.
 #[derive(Clone, Copy, Debug)]
@@ -177,67 +176,9 @@ impl Declared {
         let shown = project.functions.as_ref().map(|functions| project::display(&project.root, functions));
         let routes = route::table(shown.as_deref().unwrap_or(""), &sources.functions, diagnostics);
         let main = project.main.as_deref().map(sources::without_links);
-        let mut exports = BTreeMap::new();
-        if let Some(main) = &main {
-            match code.compiler().file(main) {
-                Ok(object) => of_main(&code, main, &object, &mut exports),
-                Err(problems) => diagnostics.extend(problems),
-            }
-        }
-        // With routes the worker's own `fetch` stands before the module's.
-        if !routes.0.is_empty() {
-            exports.remove("default");
-        }
-        of_classes(&sources, &mut exports);
+        let exports = exported::exports(&code, main.as_deref(), &sources, &routes, diagnostics);
         code.save();
         Ok(Self { routes, main, exports })
-    }
-}
-
-/// What the main module exports, also what it passes on with `export *`.
-fn of_main(code: &Code, main: &Path, object: &Object, exports: &mut BTreeMap<String, Exported>) {
-    let mut seen = BTreeSet::from([main.to_path_buf()]);
-    let mut found = named(object);
-    let mut next = passed_on(code, main, object);
-    while let Some(file) = next.pop() {
-        if !compile::is_code(&file) || !seen.insert(file.clone()) {
-            continue;
-        }
-        // What is wrong with other modules is said when the worker is built.
-        let Ok(object) = code.compiler().file(&file) else { continue };
-        for (name, is_type) in named(&object).into_iter().filter(|(name, _)| name != "default") {
-            found.entry(name).or_insert(is_type);
-        }
-        next.extend(passed_on(code, &file, &object));
-    }
-    let exported = |(name, is_type): (String, bool)| {
-        (name.clone(), Exported { module: main.to_path_buf(), name, is_type })
-    };
-    exports.extend(found.into_iter().map(exported));
-}
-
-/// The names that a module exports itself, and whether they may be those of types.
-fn named(object: &Object) -> BTreeMap<String, bool> {
-    let own = object.exports.iter().filter(|export| export.name != "*");
-    own.map(|export| (export.name.clone(), export.kind != ExportKind::Value)).collect()
-}
-
-/// The files of `export * from`.
-fn passed_on(code: &Code, file: &Path, object: &Object) -> Vec<PathBuf> {
-    let imports = object.stars.iter().filter_map(|star| object.imports.get(*star));
-    let targets =
-        imports.filter_map(|import| match code.resolver.resolve(file, &import.specifier, import.kind) {
-            Some(Resolution::File(target)) => Some(target.path),
-            _ => None,
-        });
-    targets.collect()
-}
-
-/// The classes of `durable_objects/`.
-fn of_classes(sources: &Sources, exports: &mut BTreeMap<String, Exported>) {
-    for class in &sources.classes {
-        let exported = Exported { module: class.file.clone(), name: class.export.clone(), is_type: true };
-        exports.insert(class.name.clone(), exported);
     }
 }
 

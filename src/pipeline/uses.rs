@@ -9,7 +9,7 @@ use crate::nodejs::Nodejs;
 use crate::project::{self, Options, Project};
 use crate::route::{Handler, Route, RouteTable};
 
-use super::bundle::Linked;
+use super::bundle::{Code, Linked};
 use super::sources::{Sources, without_links};
 use super::worker::{self, Given, Worker};
 use super::{Front, front};
@@ -52,9 +52,10 @@ impl Callers {
     }
 
     /// Follows `env` from everyone who gets it.
-    pub(super) fn uses(&self, linked: &Linked) -> Uses {
+    pub(super) fn uses(&self, linked: &Linked, code: &Code) -> Uses {
         binding::uses(&Input {
             graph: &linked.graph,
+            compiler: &code.compiler(),
             live: linked.bundle.link_map.modules.iter().map(|module| module.live).collect(),
             functions: self.functions.clone(),
             classes: self.classes.clone(),
@@ -139,7 +140,7 @@ pub(super) fn follow(front: Front, diagnostics: &mut Diagnostics) -> ((Project, 
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
+    let uses = linked.map_or_else(Uses::default, |linked| callers.uses(&linked, &code));
     code.save();
-    let uses = linked.map_or_else(Uses::default, |linked| callers.uses(&linked));
     ((project, routes), callers, uses)
 }

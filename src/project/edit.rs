@@ -38,10 +38,15 @@ pub(super) fn editable(options: &Options, diagnostics: &mut Diagnostics) -> Resu
 pub(super) fn has_configuration(options: &Options) -> Result<bool, Error> {
     let directory = existing(&options.directory)?;
     let found = config::find(&directory, &mut Diagnostics::default()).path;
-    Ok(options.config.is_some() || found.is_some() || is_redirected(&directory))
+    Ok(options.config.is_some() || found.is_some() || has_note(&directory))
 }
 
-fn is_redirected(directory: &Path) -> bool {
+/// Whether the configuration is one that a build tool has made of the user's.
+pub(super) fn is_redirected(options: &Options) -> Result<bool, Error> {
+    Ok(options.config.is_none() && has_note(&existing(&options.directory)?))
+}
+
+fn has_note(directory: &Path) -> bool {
     directory.ancestors().any(|ancestor| ancestor.join(config::REDIRECT).is_file())
 }
 
@@ -85,7 +90,7 @@ fn implied(environment: &Environment<'_>) -> Option<&'static str> {
 }
 
 fn none(directory: &Path) -> Diagnostic {
-    let (message, help) = match is_redirected(directory) {
+    let (message, help) = match has_note(directory) {
         true => (
             format!("there is no configuration file but the one that `{}` leads to", config::REDIRECT),
             "that one is made again by each build; change what the build tool makes it of",

@@ -5,6 +5,7 @@
 //! binding, and one environment must not get hold of the resources of another by accident.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::bindings::{Declaration, declarations};
 use crate::config::{
@@ -34,6 +35,15 @@ impl<'a> Environment<'a> {
             all.into_iter().map(move |declaration| (kind, declaration))
         };
         KINDS.iter().flat_map(of_kind).collect()
+    }
+
+    /// Where a name is declared, be it a binding's or a secret's.
+    pub(crate) fn place(&self, name: &str) -> Option<Range<usize>> {
+        let declarations = self.declarations().into_iter();
+        let mut bindings =
+            declarations.filter(|(_, declaration)| declaration.name == name).map(|(_, one)| one.name_span);
+        let mut secrets = self.secrets().iter().filter(|secret| secret.as_str() == Some(name));
+        bindings.next().or_else(|| secrets.next().map(|secret| secret.span.clone()))
     }
 
     /// The names of the secrets that have to be set.

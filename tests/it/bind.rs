@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use pagesbuild::config::{self, Change};
-use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::config;
+use pagesbuild::diagnostic::{Change, Diagnostics};
 use serde_json::Value;
 
 use crate::fixture::{pagesbuild, snapshot, stderr, stdout};

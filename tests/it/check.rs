@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::fixture::{pagesbuild, stdout};
 use crate::project::write;
 
+mod uses;
+
 /// What a build of a worker with this configuration and code says, as `severity code: message`.
 fn build(config: &str, code: &str, arguments: &[&str]) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();

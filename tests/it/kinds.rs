@@ -1,19 +1,20 @@
 //! Kinds of bindings: the platform's types held against the declarations that it ships, and what the types of written
 //! programs say: `fixtures/kinds`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use pagesbuild::binding::kinds::infer;
+use pagesbuild::binding::kinds::{Inferred, infer};
 use pagesbuild::binding::types::Types;
 use pagesbuild::cache::Cache;
 use pagesbuild::compile::{self, Dialect, Form};
 use pagesbuild::diagnostic::{Diagnostics, Source};
 use pagesbuild::graph::{Additional, Compiler, Node, Roots, StaticFiles, graph};
 use pagesbuild::nodejs::Nodejs;
-use pagesbuild::project::ModuleRules;
+use pagesbuild::pipeline;
+use pagesbuild::project::{ModuleRules, Options};
 use pagesbuild::resolve::{self, Platform, Resolver};
 use proptest::prelude::*;
 
@@ -36,7 +37,7 @@ struct Program<'a> {
 
 /// The programs of a text. A line `=== name` opens one, `--- path` a file of it, and `*** kinds` what its types say.
 fn programs(text: &str) -> Vec<Program<'_>> {
-    let parts = text.split("=== ").skip(1);
+    let parts = text.strip_prefix("=== ").unwrap().split("\n=== ");
     let read = |part| {
         let (name, rest) = str::split_once(part, '\n').unwrap();
         let (files, kinds) = rest.split_once("*** kinds\n").unwrap();
@@ -46,15 +47,18 @@ fn programs(text: &str) -> Vec<Program<'_>> {
     parts.map(read).collect()
 }
 
+/// A name, its kinds, and whether it may be missing.
+fn shown(name: &str, inferred: &Inferred) -> String {
+    let kinds = if inferred.kinds.is_empty() { "-".to_owned() } else { inferred.kinds.join("|") };
+    format!("{name} {kinds}{}", if inferred.optional { "?" } else { "" })
+}
+
 /// What the types of the program in a directory say: names, kinds, whether they may be missing.
 fn kinds(home: &Path, entry: &str) -> String {
     let types = types(home, entry);
     let mut text = String::new();
     for name in types.names() {
-        let inferred = infer(&[], types.declared(name));
-        let kinds = if inferred.kinds.is_empty() { "-".to_owned() } else { inferred.kinds.join("|") };
-        let optional = if inferred.optional { "?" } else { "" };
-        writeln!(text, "{name} {kinds}{optional}").unwrap();
+        writeln!(text, "{}", shown(name, &infer(&[], types.declared(name)))).unwrap();
         for declared in types.declared(name) {
             let shown = declared.source.text().get(declared.span.clone()).unwrap_or_default();
             assert_eq!(shown.trim_matches('"'), name, "the place in {}", declared.source.path());
@@ -107,8 +111,25 @@ fn types(home: &Path, entry: &str) -> Types {
     Types::of(&graph, &compiler)
 }
 
+/// What the code of the project in a directory takes the names for that it uses; `!` where that is sure.
+fn used_kinds(home: &Path) -> String {
+    let options = Options { directory: home.to_owned(), no_cache: true, ..Options::default() };
+    let (used, diagnostics) = pipeline::uses(&options).unwrap();
+    let uses = used.unwrap_or_else(|| panic!("{}: {diagnostics:#?}", home.display())).uses;
+    let names: BTreeSet<&str> = uses.uses.iter().map(|one| one.name.as_str()).collect();
+    let line = |name: &&str| {
+        let inferred = uses.inferred(name);
+        let sure = if inferred.sure { "!" } else { "" };
+        if let Some(kind) = inferred.kind() {
+            assert!(uses.conflicts(name, kind).is_empty(), "{name} is said not to be what it is");
+        }
+        format!("{}{sure}", shown(name, &inferred))
+    };
+    names.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
-fn types_say_kinds() {
+fn programs_say_kinds() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("kinds");
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();
@@ -118,7 +139,7 @@ fn types_say_kinds() {
     #[cfg(windows)]
     std::os::windows::fs::symlink_dir(npm::modules(), directory.join("node_modules")).unwrap();
     let mut wrong = String::new();
-    for topic in ["ambient", "jsdoc", "typescript"] {
+    for topic in ["ambient", "jsdoc", "typescript", "uses"] {
         let text = fs::read_to_string(root().join(format!("fixtures/kinds/{topic}.txt"))).unwrap();
         for program in programs(&text) {
             let home = directory.join(topic).join(program.name);
@@ -126,7 +147,10 @@ fn types_say_kinds() {
                 fs::create_dir_all(home.join(path).parent().unwrap()).unwrap();
                 fs::write(home.join(path), text).unwrap();
             }
-            let found = kinds(&home, program.files[0].0);
+            let found = match topic {
+                "uses" => used_kinds(&home),
+                _ => kinds(&home, program.files[0].0),
+            };
             if found != program.kinds {
                 let expected = program.kinds;
                 writeln!(wrong, "{topic}/{}\n--- found\n{found}\n--- expected\n{expected}\n", program.name)

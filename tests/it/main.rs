@@ -5,6 +5,7 @@
 mod analyze;
 mod asset;
 mod bind;
+mod bindings;
 mod bundle;
 mod cache;
 mod check;
@@ -12,6 +13,7 @@ mod cli;
 mod compile;
 mod config;
 mod deployment;
+mod fix;
 mod fixture;
 mod frameworks;
 mod fuzz;

@@ -81,6 +81,6 @@ fn said_about(project: &Path, more: &[&str]) -> String {
     assert!(output.status.code().is_some_and(|code| code <= 1), "{}", stderr(&output));
     let text = if more.is_empty() { stderr(&output) } else { stdout(&output) };
     // The summary of a build that was only warned about has its duration in it.
-    let lines = text.lines().filter(|line| !line.starts_with("built "));
+    let lines = text.lines().filter(|line| !line.starts_with("built ") && !line.starts_with("fine in "));
     lines.map(|line| line.replace(dist.to_str().unwrap(), "dist") + "\n").collect()
 }

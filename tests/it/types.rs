@@ -1,13 +1,16 @@
 //! `pagesbuild types`: the declarations as they come out, what TypeScript's compiler makes of them, and what
 //! `wrangler types` declares of the same projects.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::project::{Options, load_declared};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::fixture::{all, name, pagesbuild, snapshot, stderr, stdout};
+use crate::fixture::{all, name, pagesbuild, root, snapshot, stderr, stdout};
 use crate::npm;
 
 mod compared;
@@ -79,6 +82,43 @@ fn whole_files() {
     let pages = &all("types")[0];
     let options = ["--env", "staging", "--env-interface", "Bindings", "--strict-vars", "false"];
     snapshot("types-pages-options", &shown(pages, &options));
+}
+
+/// A kind that the configuration learns needs a type here.
+#[test]
+fn every_kind_has_a_type() {
+    let table = fs::read_to_string(root().join("src/config/schema/kinds.rs")).unwrap();
+    let kinds = table
+        .lines()
+        .filter(|line| line.contains(" Place::"))
+        .map(|line| line.trim().trim_start_matches('"'));
+    let kinds: BTreeSet<&str> = kinds.filter_map(|line| line.split_once('"')).map(|(kind, _)| kind).collect();
+    assert!(kinds.len() > 30, "{kinds:?}");
+    let mut bound = BTreeSet::new();
+    for project in all("types") {
+        let options = Options { directory: project.clone(), ..Options::default() };
+        let projects = load_declared(&options, &mut Diagnostics::default()).unwrap().unwrap();
+        bound.extend(projects.iter().flat_map(|project| project.bindings.iter().map(|binding| binding.kind)));
+        assert!(!shown(&project, &[]).contains(": unknown"), "{}", project.display());
+    }
+    assert_eq!(
+        kinds.difference(&bound).collect::<Vec<_>>(),
+        [&"assets"],
+        "`fixtures/types` has all kinds but those"
+    );
+}
+
+#[test]
+fn broken_projects_are_refused_or_declared() {
+    for project in all("broken") {
+        let output = pagesbuild(&project, ["types", "--outfile", "-"]);
+        let said = format!("{}: {}", project.display(), stderr(&output));
+        match output.status.code() {
+            Some(0) => assert!(stdout(&output).starts_with("/* eslint-disable */\n"), "{said}"),
+            Some(1) => assert_eq!(stdout(&output), "", "{said}"),
+            _ => panic!("{said}"),
+        }
+    }
 }
 
 #[test]

@@ -330,7 +330,9 @@ fn of_member(path: &str, called: bool) -> Option<Fit> {
     if begun != Kinds::NONE {
         return Some(Fit::new(if own == Kinds::NONE { begun } else { own }, begun | open));
     }
-    Some(Fit::new(Kinds::such(|of| matches!(reach(of), Reach::Open(0))), Kinds::ALL))
+    // Nobody knows of it: a method is one of the user's, and a field is one of their data.
+    let own = Kinds::such(|of| matches!(reach(of), Reach::Open(0)));
+    Some(Fit::new(if own.contains(Kinds::VARS) { Kinds::VARS } else { own }, Kinds::ALL))
 }
 
 /// What a method's argument speaks for, where `takes` says whether one that is declared is such.

@@ -76,7 +76,8 @@ fn accesses_tell_kinds() {
         (vec![Access::Argument("stripe".into(), "default".into())], "", false),
         (members("toString()"), "", false),
         (members("greet()"), "services", false),
-        (members("region"), "services vars", false),
+        (members("region"), "vars", true),
+        (members("greet greet()"), "services", false),
     ];
     for (accesses, kinds, sure) in cases {
         let found = infer(&[&used(accesses.clone())], &[]);

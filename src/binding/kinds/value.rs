@@ -201,12 +201,12 @@ pub(super) fn reach_of_plain(steps: &[Step<'_>]) -> Reach {
     }
 }
 
-/// Whether data can have this: it has no methods but those of the language, some more of which are given. Nobody calls a
-/// field of their own like the last.
+/// Whether data can have this: it has no methods but those of the language, some more of which are given. These can give
+/// anything. Nobody calls a field of their own like the last.
 fn is_data(steps: &[Step<'_>], methods: &[&str]) -> bool {
     let has = |name| PLAIN.contains(&name) || methods.contains(&name);
     let is_own = steps.first().is_none_or(|first| first.name != "connectionString");
-    is_own && steps.iter().all(|step| !step.called || has(step.name))
+    is_own && steps.iter().find(|step| step.called).is_none_or(|called| has(called.name))
 }
 
 /// The same path with its last step called, where that is not known.
@@ -241,6 +241,7 @@ mod tests {
         assert_eq!(reach("D1Database", "prepare().all().results.map()"), Reach::Declared);
         assert_eq!(reach("D1Database", "prepare().get"), Reach::Ends(1));
         assert_eq!(reach("KVNamespace", "get().users"), Reach::Open(1));
+        assert_eq!(reach("KVNamespace", "get().users.map().render()"), Reach::Open(1));
         assert_eq!(reach("KVNamespace", "get().writeHttpMetadata()"), Reach::Ends(1));
         assert_eq!(reach("R2Bucket", "get().writeHttpMetadata()"), Reach::Declared);
         assert_eq!(reach("DurableObjectNamespace", "get().increment()"), Reach::Open(1));

@@ -115,6 +115,11 @@ impl Walker {
     }
 }
 
+/// Whether a function is one that the compiler adds where there are decorators. What they are given is given away.
+fn is_helper(name: &str) -> bool {
+    name.starts_with("_apply_decs_") || name.starts_with("_ts_")
+}
+
 fn export_name(name: &ModuleExportName) -> String {
     match name {
         ModuleExportName::Ident(ident) => ident.sym.to_string(),
@@ -128,6 +133,9 @@ impl Visit for Walker {
     }
 
     fn visit_fn_decl(&mut self, declaration: &FnDecl) {
+        if is_helper(&declaration.ident.sym) {
+            return;
+        }
         let function = self.of_function(&declaration.function);
         if let Some(to) = self.declared(&declaration.ident) {
             self.push(Step::Function(to, function));

@@ -9,7 +9,7 @@ use swc_core::ecma::parser::{Syntax, TsSyntax, parse_file_as_module};
 use swc_core::ecma::visit::VisitWith;
 
 use super::convert::Converter;
-use super::walk::{Place, Walk};
+use super::walk::{self, Place, Walk};
 use super::{Declaration, Home, Type, TypeMember, Types};
 use crate::compile::guarded;
 use crate::compile::parse::Session;
@@ -120,6 +120,15 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
+/// The name that a text starts with, what stands before it, and whether it is in brackets: then it may be missing.
+fn name(text: &str) -> (&str, usize, bool) {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let bare = word.trim_start_matches('[');
+    let before = text.len() - text.trim_start().len() + (word.len() - bare.len());
+    let length = bare.find([']', '=']).unwrap_or(bare.len());
+    (&bare[..length], before, word.len() > bare.len())
+}
+
 struct Reader<'a> {
     session: &'a Session,
     walk: Walk,
@@ -131,7 +140,7 @@ impl Reader<'_> {
         // The members that the properties below a type give it.
         let mut typedef: Option<Declaration> = None;
         let mut members = Vec::new();
-        // Those that `@param {string} env.NAME` gives `env`.
+        // Parameters that are `env`, and those like `@param {string} env.NAME`.
         let mut given = Vec::new();
         for tag in tags(text) {
             let rest = &text[tag.rest.clone()];
@@ -149,20 +158,10 @@ impl Reader<'_> {
                 }
                 "param" | "arg" | "argument" => {
                     let Some(written) = tag.written else { continue };
-                    let Some(member) = self.member(start, text, written.clone(), tag.rest) else {
-                        self.visit(start, text, written);
-                        continue;
-                    };
-                    match member.name.rsplit_once('.') {
-                        _ if member.name == "env" || member.name.ends_with(".env") => {
-                            self.walk.types.roots.push(member.value);
-                        }
-                        Some((of, name)) if of == "env" || of.ends_with(".env") => {
-                            let length = u32::try_from(name.len()).unwrap_or(0);
-                            let span = member.span.end - length..member.span.end;
-                            given.push(TypeMember { name: name.to_owned(), span, ..member });
-                        }
-                        _ => self.visit(start, text, written),
+                    let of_env = name(rest).0.split('.').any(|part| part == "env");
+                    match of_env.then(|| self.member(start, text, written.clone(), tag.rest)).flatten() {
+                        Some(member) => given.push(member),
+                        None => self.visit(start, text, written),
                     }
                 }
                 _ => {
@@ -173,8 +172,27 @@ impl Reader<'_> {
             }
         }
         self.declare(typedef, members);
-        if !given.is_empty() {
-            self.walk.types.roots.push(Type::Object(given));
+        self.give(given);
+    }
+
+    /// Parameters that are called `env`, and those that are members of one.
+    fn give(&mut self, given: Vec<TypeMember>) {
+        let mut members = Vec::new();
+        for member in given {
+            match member.name.rsplit_once('.') {
+                Some((of, name)) if name != "env" && (of == "env" || of.ends_with(".env")) => {
+                    let length = u32::try_from(name.len()).unwrap_or(0);
+                    let span = member.span.end - length..member.span.end;
+                    members.push(TypeMember { name: name.to_owned(), span, ..member });
+                }
+                _ if member.name == "env" || member.name.ends_with(".env") => {
+                    self.walk.types.roots.push(member.value);
+                }
+                _ => {}
+            }
+        }
+        if !members.is_empty() {
+            self.walk.types.roots.push(Type::Object(members));
         }
     }
 
@@ -196,15 +214,13 @@ impl Reader<'_> {
         written: Range<usize>,
         rest: Range<usize>,
     ) -> Option<TypeMember> {
-        let word = text[rest.clone()].split_whitespace().next()?;
-        let bare = word.trim_start_matches('[');
-        let length = bare.find([']', '=']).unwrap_or(bare.len());
-        let at = start + rest.start + (word.len() - bare.len());
-        let (at, end) = (u32::try_from(at).ok()?, u32::try_from(at + length).ok()?);
+        let (name, before, optional) = name(&text[rest.clone()]);
+        let at = start + rest.start + before;
+        let (at, end) = (u32::try_from(at).ok()?, u32::try_from(at + name.len()).ok()?);
         let place = u32::try_from(start + written.start).ok()?..u32::try_from(start + written.end).ok()?;
-        let optional = word.len() > bare.len() || text[written.clone()].ends_with('=');
+        let optional = optional || text[written.clone()].ends_with('=');
         let value = self.of(start, text, written);
-        let name = bare[..length].to_owned();
+        let name = name.to_owned();
         Some(TypeMember { name, span: at..end, written: place, optional, called: false, value })
     }
 
@@ -217,8 +233,7 @@ impl Reader<'_> {
 
     /// Looks for the type of `env` in a type.
     fn visit(&mut self, start: usize, text: &str, written: Range<usize>) {
-        let tells = |text: &str| text.contains("nv") || text.contains("Bindings") || text.contains('<');
-        if !tells(&text[written.clone()]) {
+        if !walk::may_tell(&text[written.clone()]) {
             return;
         }
         if let Some((written, converter)) = self.parse(start, text, written) {

@@ -65,6 +65,13 @@ fn is_habit(name: &str) -> bool {
         && !["ImportMetaEnv", "NodeJS.ProcessEnv", "ProcessEnv"].contains(&name)
 }
 
+/// Whether the type of `env` may stand in a text: most types are not worth being parsed.
+pub(super) fn may_tell(text: &str) -> bool {
+    text.contains("nv")
+        || text.contains("Bindings")
+        || OF_ENV.iter().chain(OF_BINDINGS).any(|name| text.contains(name))
+}
+
 /// Where declarations stand.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {

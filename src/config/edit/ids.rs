@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
+use super::kind;
 use super::plan::{declared, listed};
-use super::{Change, kind};
 use crate::config::schema::{KINDS, key_of};
 use crate::config::{Config, Kind, PAGES_ENVIRONMENTS, Value, parse_json};
-use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::diagnostic::{Change, Code, Diagnostic, Source};
 
 const FIELDS: [&str; 4] = ["name", "type", "environment", "resource"];
 

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::write::{Spacing, toml, toml_key};
-use super::{Change, classes, kind};
+use super::{classes, kind};
 use crate::config::schema::{BindingKind, KINDS, Place};
 use crate::config::{Config, Entry, Kind, PAGES_ENVIRONMENTS, Value, environments, nearest};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Change, Code, Diagnostic};
 
 /// A part of the way to a value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::{Change, kind};
+use super::kind;
 use crate::config::nearest;
 use crate::config::schema::{Field, Place, SECRETS, Shape, key, key_of, names};
+use crate::diagnostic::Change;
 
 /// A binding as it is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +69,12 @@ fn declare(
     let create =
         class.map(|class| Change::Create { environment: environment.clone(), class: class.to_owned() });
     Ok([Change::Declare { environment, kind: key, name, fields }].into_iter().chain(create).collect())
+}
+
+/// The fields that a declaration of a kind cannot do without, but for the name.
+pub(crate) fn required(key: &str) -> Vec<String> {
+    let own = kind(key).map_or("binding", |kind| kind.name);
+    missing(fields_of(key), "", &|path| path == own)
 }
 
 fn unknown_kind(said: &str) -> String {

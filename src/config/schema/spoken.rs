@@ -53,6 +53,13 @@ pub(crate) fn key_of(said: &str) -> Option<&'static str> {
     spoken.or_else(|| keys().find(|key| key.replace('_', "-") == dashed))
 }
 
+/// The name of a kind for a command line.
+pub(crate) fn spoken(key: &str) -> String {
+    let dashed = key.replace('_', "-");
+    let short = SPOKEN.iter().find(|(name, named)| *named == key && dashed.starts_with(name));
+    short.map_or(dashed.clone(), |(name, _)| (*name).to_owned())
+}
+
 /// Every name that a kind has, those that are said first.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     SPOKEN.iter().map(|(name, _)| *name).chain(keys())

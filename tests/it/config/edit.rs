@@ -1,13 +1,15 @@
 //! Files that are changed in place: what was asked for is there, and everything else is as it was.
 
+use std::fs;
 use std::path::Path;
 
-use pagesbuild::config::{self, Change, Config};
-use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::config::{self, Config};
+use pagesbuild::diagnostic::{Change, Diagnostics};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use crate::fixture::snapshot;
+use crate::npm;
 
 const TOML: &str = include_str!("everything.toml");
 const JSON: &str = include_str!("everything.jsonc");
@@ -469,5 +471,41 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+/// wrangler parses what was written as it was meant.
+#[test]
+fn wrangler_reads_the_same() {
+    let mut written: Vec<(String, String, Json)> = Vec::new();
+    let mut add = |name: &str, config: &Config, changes: &[Change]| {
+        if let Ok(edited) = config::edit(config, changes) {
+            let text = edited.config.source.text().to_owned();
+            written.push((format!("{}-{name}", written.len()), text, edited.config.root.to_json()));
+        }
+    };
+    for (name, text, changes) in cases() {
+        add(name, &parse(name, text).unwrap(), &changes);
+    }
+    // Any bytes do, as long as they are the same each time.
+    let bytes = |seed: u8| blake3::hash(&[seed]).as_bytes().repeat(7);
+    for (name, text) in (0..40).map(|seed| file(bytes(seed))) {
+        let config = parse(name, &text).unwrap();
+        changes(None)
+            .into_iter()
+            .chain(changes(Some("staging")))
+            .for_each(|change| add(name, &config, &[change]));
+    }
+    assert!(written.len() > 400, "{}", written.len());
+    let directory = tempfile::tempdir().unwrap();
+    for (name, text, _) in &written {
+        fs::write(directory.path().join(name), text).unwrap();
+    }
+    let names: Vec<&String> = written.iter().map(|(name, ..)| name).collect();
+    fs::write(directory.path().join("jobs"), serde_json::to_string(&names).unwrap()).unwrap();
+    npm::stdout(npm::command("config/raw.mjs").current_dir(directory.path()).args(["jobs", "read"]));
+    let read: Vec<Json> = serde_json::from_slice(&fs::read(directory.path().join("read")).unwrap()).unwrap();
+    for ((name, text, meant), read) in written.iter().zip(read) {
+        assert_eq!(&read, meant, "{name}\n{text}");
     }
 }

@@ -38,6 +38,8 @@ const MEANT: &[(&str, &str, Option<&str>)] = &[
     ("pages", "mainModule", None),
     ("image-sharing", "mainModule", None),
     ("worker", "ROOMS", Some("DurableObjectNamespace<undefined>")),
+    // Nor is a worker known by its own name there.
+    ("worker", "OWN_ROOMS", Some("DurableObjectNamespace<undefined>")),
     // The interface of this environment has a space in its name there, which is no name.
     ("pages", "STAGE", None),
     ("pages", "OTHER_SECRET", None),
