@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::project::Project;
 use crate::route::RouteTable;
 
+mod command;
 mod compare;
 mod dotenv;
 mod env;
@@ -18,6 +19,7 @@ mod present;
 mod routes;
 mod text;
 
+pub use command::command_of;
 pub use compare::{Change, Difference, compare};
 pub use dotenv::names as names_of_dotenv;
 pub use present::{has_runtime_types, is_generated, with_runtime_types};
@@ -68,43 +70,30 @@ pub enum Shape {
     Value,
 }
 
-/// How declarations are written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How declarations are written, as far as anybody says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Style {
-    /// The name of the interface of `env`.
-    pub interface: String,
-    /// Whether variables have their values for types, rather than the types of these.
-    pub literal: bool,
+    /// The name of the interface of `env`; otherwise `Env`.
+    pub interface: Option<String>,
+    /// Whether variables have their values for types, as they have otherwise, rather than the types of these.
+    pub literal: Option<bool>,
 }
 
-impl Default for Style {
-    fn default() -> Self {
-        Self { interface: "Env".to_owned(), literal: true }
+impl Style {
+    fn interface(&self) -> &str {
+        self.interface.as_deref().unwrap_or("Env")
+    }
+
+    fn is_literal(&self) -> bool {
+        self.literal != Some(false)
     }
 }
 
 /// The text of the file.
 pub fn declarations(input: &Input<'_>) -> String {
-    let mut out = format!("/* eslint-disable */\n{}{}\n", present::HEADER, command(input));
+    let mut out = format!("/* eslint-disable */\n{}\n", command::header(input.asked, input.style));
     env::print(input, &mut out);
     routes::print(input, &mut out);
     modules::print(input, &mut out);
     out
-}
-
-/// The command that leads to the text again: with the options that show in it.
-fn command(input: &Input<'_>) -> String {
-    let Style { interface, literal } = input.style;
-    let mut command = "`pagesbuild types".to_owned();
-    if let Some(name) = input.asked {
-        command.push_str(&format!(" --env {}", text::word(name)));
-    }
-    if *interface != Style::default().interface {
-        command.push_str(&format!(" --env-interface {interface}"));
-    }
-    if !literal {
-        command.push_str(" --strict-vars false");
-    }
-    command.push('`');
-    command
 }

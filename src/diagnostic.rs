@@ -18,7 +18,7 @@ pub use change::Change;
 pub use codes::Code;
 pub use level::{Level, Levels, Weight};
 pub use render::{Style, render};
-pub use sarif::sarif;
+pub use sarif::{Replacement, sarif};
 
 /// A file of the user's as it was read; spans are byte offsets into its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

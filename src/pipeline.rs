@@ -34,7 +34,7 @@ pub use analysis::{Analyzed, Placement, analyze};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
-pub use edit::{BindRequest, bind, fixed, provision};
+pub use edit::{BindRequest, bind, fixed, provision, with_fixes};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};

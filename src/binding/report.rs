@@ -138,6 +138,7 @@ fn look_at_call(
         let node = solver.node(id, callee);
         solver.held(node).iter().map(|value| solver.values.get(*value)).collect()
     });
+    note_counts(solver, call, &callees);
     let is_taken = solver.is_taken(id, call);
     for (at, argument) in call.arguments.iter().enumerate() {
         let Some(slot) = argument.value else { continue };
@@ -154,6 +155,7 @@ fn look_at_call(
                     if gives_env && !library::is_known(&specifier) {
                         lost(&call.span, Reason::UnknownCallee(Some(specifier.clone())));
                     }
+                    note_fields(solver, node, (&specifier, &path));
                     note_argument(solver, node, Access::Argument(specifier, path));
                 }
                 Value::Global(path) => {
@@ -184,6 +186,33 @@ fn note_argument(solver: &mut Solver<'_>, node: NodeId, access: Access) {
     for value in solver.held(node).to_vec() {
         if let Value::Binding(place) = solver.values.get(value) {
             solver.place(place).accesses.insert(access.clone());
+        }
+    }
+}
+
+/// Methods of bindings are given so many arguments.
+fn note_counts(solver: &mut Solver<'_>, call: &Call, callees: &[Value]) {
+    if call.arguments.iter().any(|argument| argument.is_spread) {
+        return;
+    }
+    for callee in callees {
+        if let Value::Part(place, path) = callee {
+            let method = solver.values.text(*path).to_owned();
+            solver.place(*place).accesses.insert(Access::Count(method, call.arguments.len()));
+        }
+    }
+}
+
+/// The same for one that is given in an object: `createWorkersAI({ binding: env.AI })`.
+fn note_fields(solver: &mut Solver<'_>, node: NodeId, (specifier, path): (&str, &str)) {
+    for value in solver.held(node).to_vec() {
+        if !matches!(solver.values.get(value), Value::Object(..)) {
+            continue;
+        }
+        for name in solver.names(value) {
+            let field = solver.field(value, name);
+            let path = format!("{path}.{}", solver.values.text(name));
+            note_argument(solver, field, Access::Argument(specifier.to_owned(), path));
         }
     }
 }

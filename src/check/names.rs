@@ -6,6 +6,7 @@ use super::{Environment, Facts};
 use crate::binding::Certainty;
 use crate::binding::Use;
 use crate::binding::kinds::{self, Inferred};
+use crate::config::nearest;
 
 /// A name that the code uses.
 pub(super) struct Name<'a> {
@@ -45,7 +46,9 @@ impl Name<'_> {
 /// All names that the code uses, in order.
 pub(super) fn used<'a>(facts: &Facts<'a>) -> Vec<Name<'a>> {
     let mut names: BTreeMap<&str, Vec<&Use>> = BTreeMap::new();
-    for one in &facts.uses.uses {
+    // Nobody gives a binding a number for a name: there, a list was taken for `env`.
+    let is_name = |one: &&Use| one.name.parse::<u64>().is_err();
+    for one in facts.uses.uses.iter().filter(is_name) {
         names.entry(&one.name).or_default().push(one);
     }
     let one = |(name, uses): (&'a str, Vec<&'a Use>)| {
@@ -64,6 +67,15 @@ pub(super) fn declared<'a>(facts: &Facts<'a>, here: Option<&Environment<'a>>) ->
         names.extend(here.secrets().iter().filter_map(|secret| secret.as_str()));
     }
     names
+}
+
+/// Whether a name may be a misspelt one, of those that some environment declares and the code does not use.
+pub(super) fn may_be_misspelt(facts: &Facts<'_>, used: &[Name<'_>], name: &str) -> bool {
+    let environments = facts.project.environments();
+    let mut declared: BTreeSet<&str> = BTreeSet::new();
+    environments.iter().for_each(|other| declared.extend(self::declared(facts, Some(other))));
+    used.iter().for_each(|used| _ = declared.remove(used.name));
+    nearest(name, declared).is_some()
 }
 
 /// Names for a sentence: all of a few, or the first ones.

@@ -6,12 +6,19 @@ use std::slice;
 
 use super::names::{self, Name};
 use super::{Environment, Facts, advice};
-use crate::binding::kinds::noun;
+use crate::binding::kinds::{conflicts, noun};
 use crate::config::{Value, nearest};
-use crate::diagnostic::{Change, Code, Diagnostic, Severity};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 
 /// How many places of one thing are shown with their text.
 const SHOWN: usize = 3;
+
+/// The name that the static files have unless the configuration gives them another.
+const ASSETS: &str = "ASSETS";
+
+/// What a name mostly is, where it could be several things.
+const COMMON: &[&str] =
+    &["kv_namespaces", "r2_buckets", "d1_databases", "durable_objects", "queues", "services"];
 
 /// Resources, one diagnostic each.
 pub(super) fn resources(
@@ -25,7 +32,14 @@ pub(super) fn resources(
         declared.difference(&used).copied().collect()
     };
     let missing = used.iter().filter(|name| !declared.contains(name.name) && !name.is_value());
-    missing.map(|name| resource(facts, here, name, &unused)).collect()
+    let one = |name: &Name<'_>| {
+        let mut diagnostic = resource(facts, here, name, &unused);
+        if names::may_be_misspelt(facts, used, name.name) {
+            diagnostic.fixes.clear();
+        }
+        diagnostic
+    };
+    missing.map(one).collect()
 }
 
 fn resource(
@@ -37,14 +51,17 @@ fn resource(
     let elsewhere = elsewhere(facts, here, name.name);
     // What others declare it as is sure, unless the code says otherwise.
     let known = elsewhere.first().map(|(_, kind, _)| *kind);
+    let known = known.or((name.name == ASSETS).then_some("assets"));
     let known = known.filter(|kind| name.inferred.kinds.contains(kind)).or(name.inferred.kind());
+    let is_told = name.inferred.sure || !elsewhere.is_empty();
     let kinds = known.as_ref().map_or(name.inferred.kinds.as_slice(), slice::from_ref);
-    let nouns: Vec<&str> = kinds.iter().map(|kind| noun(kind)).collect();
-    let message = match nouns.as_slice() {
-        [] => format!("`{}` is used, and nothing declares it", name.name),
-        nouns => format!("`{}` is used as {}, and nothing declares it", name.name, nouns.join(" or ")),
+    let message = match taken_for(kinds) {
+        Some(nouns) => format!("`{}` is used as {nouns}, and nothing declares it", name.name),
+        None => format!("`{}` is used, and nothing declares it", name.name),
     };
-    let most = match (name.is_optional(), name.is_certain() && name.inferred.sure) {
+    // Whichever kind it is, a value in its place would not do.
+    let is_resource = !conflicts(&name.uses, facts.uses.types.declared(name.name), "vars").is_empty();
+    let most = match (name.is_optional(), name.is_certain() && is_resource) {
         (true, _) => Severity::Note,
         (false, false) => Severity::Warning,
         (false, true) => Severity::Error,
@@ -74,12 +91,32 @@ fn resource(
             .help(format!("did you mean `{near}`?")),
         (None, Some("assets")) => diagnostic.help("name the directory of static files as `assets.directory`"),
         (None, Some(kind)) => {
-            let fix = here.filter(|_| most == Severity::Error);
+            let fix = here.filter(|_| most == Severity::Error && is_told);
             let fix = fix.and_then(|here| advice::fix(here, kind, name.name));
             let diagnostic = diagnostic.help(advice::help(here, kind, name.name));
             fix.into_iter().fold(diagnostic, Diagnostic::fix)
         }
-        (None, None) => diagnostic.help("declare it as what it is with `pagesbuild bind KIND NAME`"),
+        (None, None) => {
+            let usual = COMMON.iter().find(|kind| kinds.contains(kind)).or(kinds.first()).unwrap_or(&"KIND");
+            diagnostic.help(format!(
+                "declare it as what it is, such as `{}`",
+                advice::command(here, usual, name.name)
+            ))
+        }
+    }
+}
+
+/// What a name could be, for a sentence.
+fn taken_for(kinds: &[&'static str]) -> Option<String> {
+    let rank = |kind: &&str| COMMON.iter().position(|common| common == kind).unwrap_or(COMMON.len());
+    let mut kinds = kinds.to_vec();
+    kinds.sort_by_key(rank);
+    let nouns: Vec<&str> = kinds.iter().map(|kind| noun(kind)).collect();
+    match nouns.as_slice() {
+        [] => None,
+        [only] => Some((*only).to_owned()),
+        [first, second] => Some(format!("{first} or {second}")),
+        [first, second, ..] => Some(format!("{first}, {second} or the like")),
     }
 }
 
@@ -138,12 +175,17 @@ pub(super) fn values(
         diagnostic = diagnostic.at_most(Severity::Note);
     }
     for first in missing.iter().filter_map(|name| name.first()).take(SHOWN) {
-        diagnostic = diagnostic.at(&first.source, first.span.clone(), "");
+        // A key that is a constant of another name says nothing by itself.
+        let shown = first.source.text().get(first.span.clone()).unwrap_or_default();
+        let text = if shown.contains(&first.name) { String::new() } else { format!("`{}`", first.name) };
+        diagnostic = diagnostic.at(&first.source, first.span.clone(), text);
     }
     if let Some(secrets) = listed.and_then(|here| Some((here, here.get("secrets")?))) {
         let span = secrets.1.get("required").unwrap_or(secrets.1).span.clone();
         diagnostic = diagnostic.at(&secrets.0.config.source, span, "the secrets that have to be set");
-        diagnostic = secrets_among(facts, secrets.0, &missing).into_iter().fold(diagnostic, Diagnostic::fix);
+        let sure = secrets_among(facts, secrets.0, &missing);
+        let sure = sure.into_iter().filter(|name| !names::may_be_misspelt(facts, used, name));
+        diagnostic = sure.map(|name| advice::require(secrets.0, name)).fold(diagnostic, Diagnostic::fix);
     }
     let firsts = missing.iter().skip(SHOWN).filter_map(|name| Some((name.name, name.first()?)));
     let places = firsts.map(|(name, first)| format!("{name} ({})", names::place(first)));
@@ -161,14 +203,14 @@ pub(super) fn values(
 
 /// The names that can only be secrets. A deployment takes away all variables that it does not bring itself, unless it is told
 /// to keep them.
-fn secrets_among(facts: &Facts<'_>, here: &Environment<'_>, missing: &[&Name<'_>]) -> Vec<Change> {
+fn secrets_among<'a>(facts: &Facts<'_>, here: &Environment<'_>, missing: &[&Name<'a>]) -> Vec<&'a str> {
     if here.get("keep_vars").and_then(Value::as_bool) == Some(true) {
         return Vec::new();
     }
     let is_plain =
         |name: &Name<'_>| name.inferred.kind() == Some("vars") || facts.set_elsewhere.contains_key(name.name);
     let sure = missing.iter().filter(|name| name.is_certain() && is_plain(name));
-    sure.map(|name| advice::require(here, name.name)).collect()
+    sure.map(|name| name.name).collect()
 }
 
 /// Names that other environments declare and this one does not, in one diagnostic, as far as nothing else says it: what the

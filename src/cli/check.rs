@@ -57,7 +57,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
     }
     let ok = diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error);
     if printer.sarif {
-        let log = sarif(&diagnostics, &checked.within, None);
+        let log = sarif(&pipeline::with_fixes(&options, diagnostics)?, &checked.within, None);
         printer.result(&format!("{log:#}\n"))?;
         return Ok(ok);
     }

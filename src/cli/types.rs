@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ValueHint};
+use clap::{Args, ValueHint};
 use pagesbuild::declarations::{Change, Difference, Style};
 use pagesbuild::error::Error;
 use pagesbuild::pipeline::{self, Action, RuntimeTypes, State, Types, TypesRequest};
@@ -34,12 +34,12 @@ pub(super) struct Arguments {
     /// Write nothing, and say what would change in the file
     #[arg(long)]
     check: bool,
-    /// Name of the interface of `env`
-    #[arg(long, value_name = "NAME", default_value = "Env")]
-    env_interface: String,
-    /// Whether variables have their values for types
-    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set)]
-    strict_vars: bool,
+    /// Name of the interface of `env` [default: Env]
+    #[arg(long, value_name = "NAME")]
+    env_interface: Option<String>,
+    /// Whether variables have their values for types [default: true]
+    #[arg(long, value_name = "BOOL")]
+    strict_vars: Option<bool>,
     #[command(flatten)]
     project: ProjectArguments,
 }
@@ -47,7 +47,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let Arguments { directory, outfile, check, env_interface, strict_vars, project } = arguments;
     let options = project_options(directory, global, project, None);
-    let style = Style { interface: interface(env_interface)?, literal: strict_vars };
+    let style = Style { interface: env_interface.map(interface).transpose()?, literal: strict_vars };
     let outfile = outfile.as_deref();
     let shown = outfile.is_some_and(|file| file.as_os_str() == STDOUT);
     if shown && check {

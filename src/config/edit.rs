@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::schema::{BindingKind, KINDS, SECRETS};
 use super::{Config, parse};
-use crate::diagnostic::{Change, Code, Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Change, Code, Diagnostic, Diagnostics, Replacement, Source};
 use crate::error::Error;
 
 mod brackets;
@@ -62,6 +62,22 @@ impl Edited {
     /// The new lines with their numbers.
     pub fn added(&self) -> Vec<(usize, String)> {
         diff::added(&self.old, self.config.source.text())
+    }
+
+    /// What is different, as one piece of text in place of another.
+    pub fn replacement(&self) -> Replacement {
+        let (old, new) = (self.old.as_str(), self.config.source.text());
+        let is_same = |((_, old), new): &((usize, char), char)| old == new;
+        let start = old.char_indices().zip(new.chars()).take_while(is_same);
+        let start: usize = start.map(|((_, same), _)| same.len_utf8()).sum();
+        let (old_rest, new_rest) = (&old[start..], &new[start..]);
+        let end = old_rest.chars().rev().zip(new_rest.chars().rev()).take_while(|(old, new)| old == new);
+        let end: usize = end.map(|(same, _)| same.len_utf8()).sum();
+        Replacement {
+            source: Source::new(self.config.source.path(), old),
+            span: start..old.len() - end,
+            text: new_rest[..new_rest.len() - end].to_owned(),
+        }
     }
 
     /// Writes the file, unless it is no longer the one that was read.

@@ -20,7 +20,7 @@ pub(super) fn print(input: &Input<'_>, out: &mut String) {
     for (name, types) in each.iter().flatten() {
         all.entry(name.clone()).or_default().extend(types.iter().cloned());
     }
-    let interface = &input.style.interface;
+    let interface = input.style.interface();
     let base = format!("__BaseEnv_{interface}");
     let everywhere = |name: &str| each.iter().all(|members| members.contains_key(name));
     out.push_str(&format!("interface {base} {{\n{}}}\n", lines(&all, "\t", everywhere)));

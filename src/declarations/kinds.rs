@@ -79,7 +79,7 @@ pub(super) fn of(input: &Input<'_>, project: &Project, binding: &Binding) -> Typ
     let field = |name: &str| declared.and_then(|declared| declared.get(name)).and_then(Json::as_str);
     match binding.kind {
         "vars" => match declared {
-            Some(value) if input.style.literal => literal(value).into(),
+            Some(value) if input.style.is_literal() => literal(value).into(),
             Some(value) => type_of(value).into(),
             None => "unknown".into(),
         },

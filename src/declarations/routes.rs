@@ -17,7 +17,7 @@ pub(super) fn print(input: &Input<'_>, out: &mut String) {
     for (pattern, params) in &patterns {
         out.push_str(&format!("\t{}: {params};\n", string(pattern)));
     }
-    let interface = &input.style.interface;
+    let interface = input.style.interface();
     out.push_str(&format!(
         "}}
 /** The parameters of a route. */

@@ -2,10 +2,12 @@
 //!
 //! Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
 
+use std::ops::Range;
+
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::{Code, Diagnostic, Label, Severity};
+use super::{Code, Diagnostic, Label, Severity, Source};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -36,15 +38,37 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A log of one run. `within` is the project's directory as seen from the root of its sources; `failure` is what kept
-/// the run from its end.
-pub fn sarif(diagnostics: &[Diagnostic], within: &str, failure: Option<&str>) -> Value {
+/// A piece of a file, and what is to stand in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The file as it is.
+    pub source: Source,
+    /// Byte offsets into its text.
+    pub span: Range<usize>,
+    /// The new text.
+    pub text: String,
+}
+
+/// A log of one run, with what settles each diagnostic where something does. `within` is the project's directory as seen from
+/// the root of its sources; `failure` is what kept the run from its end.
+pub fn sarif(
+    diagnostics: &[(Diagnostic, Option<Replacement>)],
+    within: &str,
+    failure: Option<&str>,
+) -> Value {
     let mut invocation = json!({ "executionSuccessful": failure.is_none() });
     if let Some(failure) = failure {
         let notification = json!({ "level": "error", "message": { "text": failure } });
         invocation["toolExecutionNotifications"] = json!([notification]);
     }
-    let results: Vec<Value> = diagnostics.iter().map(|diagnostic| result(diagnostic, within)).collect();
+    let result = |(diagnostic, fix): &(Diagnostic, Option<Replacement>)| {
+        let mut result = result(diagnostic, within);
+        if let Some(fix) = fix {
+            result["fixes"] = json!([self::fix(fix, within)]);
+        }
+        result
+    };
+    let results: Vec<Value> = diagnostics.iter().map(result).collect();
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -124,10 +148,23 @@ fn result(diagnostic: &Diagnostic, within: &str) -> Value {
     result
 }
 
+fn fix(fix: &Replacement, within: &str) -> Value {
+    json!({
+        "description": { "text": "What settles this in the configuration file." },
+        "artifactChanges": [{
+            "artifactLocation": artifact(fix.source.path(), within),
+            "replacements": [{
+                "deletedRegion": region(&fix.source, &fix.span),
+                "insertedContent": { "text": fix.text },
+            }],
+        }],
+    })
+}
+
 fn location(label: &Label, within: &str) -> Value {
     let mut location = json!({ "physicalLocation": {
         "artifactLocation": artifact(label.source.path(), within),
-        "region": region(label),
+        "region": region(&label.source, &label.span),
     } });
     if !label.text.is_empty() {
         location["message"] = json!({ "text": label.text });
@@ -136,8 +173,8 @@ fn location(label: &Label, within: &str) -> Value {
 }
 
 /// The place: lines and columns from 1, characters from 0, as many as UTF-16 takes.
-fn region(label: &Label) -> Value {
-    let text = label.source.text();
+fn region(source: &Source, span: &Range<usize>) -> Value {
+    let text = source.text();
     let before = |at: usize| text.get(..at).unwrap_or(text);
     let units = |text: &str| text.encode_utf16().count();
     let place = |at: usize| {
@@ -145,15 +182,15 @@ fn region(label: &Label) -> Value {
         let line = before.rsplit('\n').next().unwrap_or(before);
         (before.matches('\n').count() + 1, units(line) + 1)
     };
-    let ((line, column), (end_line, end_column)) = (place(label.span.start), place(label.span.end));
-    let offset = units(before(label.span.start));
+    let ((line, column), (end_line, end_column)) = (place(span.start), place(span.end));
+    let offset = units(before(span.start));
     json!({
         "startLine": line,
         "startColumn": column,
         "endLine": end_line,
         "endColumn": end_column,
         "charOffset": offset,
-        "charLength": units(before(label.span.end)) - offset,
+        "charLength": units(before(span.end)) - offset,
     })
 }
 

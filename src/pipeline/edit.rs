@@ -1,7 +1,9 @@
 //! Commands that change a project's configuration file. No stage runs but the first.
 
+use std::slice;
+
 use crate::config::{self, Config, Edited, Request};
-use crate::diagnostic::{Change, Code, Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Change, Code, Diagnostic, Diagnostics, Replacement, Source};
 use crate::error::Error;
 use crate::project::{self, Options};
 
@@ -106,6 +108,22 @@ pub fn fixed(options: &Options, diagnostics: &[Diagnostic]) -> Result<Option<Edi
         }
     }
     Ok(is_sound(&made).filter(Edited::is_changed))
+}
+
+/// The diagnostics, each with what of the file settles it by itself.
+///
+/// # Errors
+///
+/// What the environment does to us; see [`Error`].
+pub fn with_fixes(
+    options: &Options,
+    diagnostics: Vec<Diagnostic>,
+) -> Result<Vec<(Diagnostic, Option<Replacement>)>, Error> {
+    let one = |diagnostic: Diagnostic| {
+        let edited = fixed(options, slice::from_ref(&diagnostic))?;
+        Ok((diagnostic, edited.map(|edited| edited.replacement())))
+    };
+    diagnostics.into_iter().map(one).collect()
 }
 
 /// Makes changes and looks whether the file is sound where they were made.

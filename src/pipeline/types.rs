@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::declarations::{self, Change, Exported, FILE, Input, Style};
+use crate::declarations::{self, Change, Exported, FILE, Input, Style, command_of};
 use crate::deployment;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::discover;
@@ -33,7 +33,7 @@ pub struct TypesRequest<'a> {
 pub enum Action {
     /// It is written, unless the file has it already.
     Write,
-    /// It is held against the file.
+    /// It is held against the file, as the command wrote it that the file names, where nothing else is said.
     Check,
     /// Neither.
     Show,
@@ -93,35 +93,49 @@ fn make(
     request: TypesRequest<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Types>, Error> {
-    let Some(environments) = project::load_declared(options, diagnostics)? else { return Ok(None) };
-    let Some(project) = environments.first() else { return Ok(None) };
+    let Some(mut environments) = project::load_declared(options, diagnostics)? else { return Ok(None) };
+    let Some(root) = environments.first().map(|project| project.root.clone()) else { return Ok(None) };
     let file = match request.outfile {
         Some(file) => settled(file)?,
-        None => project.root.join(FILE),
+        None => root.join(FILE),
     };
     if !file.to_string_lossy().ends_with(".d.ts") {
         let message = format!("`{}` is no file of declarations: their names end in `.d.ts`", file.display());
         return Err(Error::Usage(message));
     }
-    let asked = options.environment.as_deref().filter(|name| !name.is_empty());
+    let present = if request.action == Action::Show { None } else { present(&file)? };
+    let mut asked = options.environment.clone().filter(|name| !name.is_empty());
+    let mut style = request.style.clone();
+    let command = present.as_deref().filter(|_| request.action == Action::Check).and_then(command_of);
+    if let Some((environment, written)) = command {
+        style.interface = style.interface.or(written.interface);
+        style.literal = style.literal.or(written.literal);
+        if asked.is_none() && environment.is_some() {
+            asked = environment;
+            let options = Options { environment: asked.clone(), ..options.clone() };
+            let Some(one) = project::load_declared(&options, diagnostics)? else { return Ok(None) };
+            environments = one;
+        }
+    }
+    let Some(project) = environments.first() else { return Ok(None) };
     let declared = Declared::of(project, options, diagnostics)?;
     let wanted = declarations::declarations(&Input {
         environments: &environments,
-        asked,
+        asked: asked.as_deref(),
         routes: &declared.routes,
         main: declared.main.as_deref(),
         exports: &declared.exports,
-        local: &local(project, asked)?,
-        directory: file.parent().unwrap_or(&project.root),
-        style: request.style,
+        local: &local(project, asked.as_deref())?,
+        directory: file.parent().unwrap_or(&root),
+        style: &style,
     });
     if diagnostics.has_errors() {
         return Ok(None);
     }
     let mut types =
         Types { runtime: runtime(project), state: State::Missing, changes: Vec::new(), text: wanted, file };
-    if request.action != Action::Show {
-        types.compare()?;
+    if let Some(present) = &present {
+        types.compare(present);
     }
     if request.action == Action::Write && types.state != State::Fresh {
         write(&types.file, &types.text)?;
@@ -130,30 +144,33 @@ fn make(
 }
 
 impl Types {
-    /// Looks at the file that is there.
-    fn compare(&mut self) -> Result<(), Error> {
-        let present = match fs::read(&self.file) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(Error::io("read", &self.file, error)),
-        };
-        if !present.trim().is_empty() && !declarations::is_generated(&present) {
-            let message = format!(
-                "`{}` was not generated, and is left as it is; rename it, or choose another file with `--outfile`",
-                self.file.display()
-            );
-            return Err(Error::Usage(message));
-        }
-        // What a checkout makes of the ends of lines is no difference.
-        let present = present.replace("\r\n", "\n");
-        self.text = declarations::with_runtime_types(&self.text, &present);
+    /// Holds the text against that of the file, whose types of the runtime stay.
+    fn compare(&mut self, present: &str) {
+        self.text = declarations::with_runtime_types(&self.text, present);
         self.state = if present == self.text { State::Fresh } else { State::Stale };
-        self.changes = declarations::compare(&present, &self.text);
-        if declarations::has_runtime_types(&present) {
+        self.changes = declarations::compare(present, &self.text);
+        if declarations::has_runtime_types(present) {
             self.runtime = Some(RuntimeTypes::Generated);
         }
-        Ok(())
     }
+}
+
+/// The text of a file that may be replaced; `None` where there is none.
+fn present(file: &Path) -> Result<Option<String>, Error> {
+    let text = match fs::read(file) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::io("read", file, error)),
+    };
+    if !text.trim().is_empty() && !declarations::is_generated(&text) {
+        let message = format!(
+            "`{}` was not generated, and is left as it is; rename it, or choose another file with `--outfile`",
+            file.display()
+        );
+        return Err(Error::Usage(message));
+    }
+    // What a checkout makes of the ends of lines is no difference.
+    Ok(Some(text.replace("\r\n", "\n")))
 }
 
 /// What the project's files declare.

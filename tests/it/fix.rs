@@ -156,3 +156,15 @@ fn variables_that_are_kept_are_no_secrets() {
     let new = text(directory.path());
     assert!(new.contains("required = []") && new.contains("binding = \"DB\""), "{new}");
 }
+
+/// A name beside one that is declared and not used may be that one, misspelt here or there.
+#[test]
+fn names_that_may_be_misspelt_are_left() {
+    let config = "name = 'a'\ncompatibility_date = '2026-01-01'\n\
+                  [secrets]\nrequired = ['API_TOKENS']\n[env.other]\n[[env.other.d1_databases]]\nbinding = 'DB2'\n";
+    let directory = functions(config);
+    check(directory.path(), &["--fix"]);
+    let new = text(directory.path());
+    assert!(new.contains("required = ['API_TOKENS', \"OLD_KEY\"]"), "{new}");
+    assert!(!new.contains("\"DB\"") && new.contains("\"IMAGES\""), "{new}");
+}

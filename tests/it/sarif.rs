@@ -97,3 +97,33 @@ fn other_commands_have_no_log() {
     let log: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(log["runs"][0]["invocations"][0]["executionSuccessful"], false);
 }
+
+/// A reader that makes the replacements has the file that `--fix` would have made.
+#[test]
+fn fixes_are_what_the_command_makes() {
+    let code = "export default { fetch: (request, env) => env.FILES.head('a') };";
+    let toml = "# ä🦀\nname = 'a'\nmain = 'i.js'\ncompatibility_date = '2026-01-01' # kept\n[vars]\nA = 1 # and this\n";
+    let json =
+        "{\n\t\"name\": \"a\", // 🦀\n\t\"main\": \"i.js\",\n\t\"compatibility_date\": \"2026-01-01\",\n}\n";
+    for (name, config) in [("wrangler.toml", toml.to_owned()), ("wrangler.jsonc", json.to_owned())] {
+        let directory = tempfile::tempdir().unwrap();
+        write(directory.path(), &[(name, config.as_bytes()), ("i.js", code.as_bytes())]);
+        let log = log(directory.path(), &[]);
+        let results = log["runs"][0]["results"].as_array().unwrap().iter();
+        let fixes: Vec<&Value> = results.filter_map(|result| result.get("fixes")).collect();
+        let [fix] = fixes[..] else { panic!("{log:#}") };
+        let change = &fix[0]["artifactChanges"][0];
+        assert_eq!(change["artifactLocation"]["uri"], name);
+        let replacement = &change["replacements"][0];
+        let region = &replacement["deletedRegion"];
+        let at = |key: &str| usize::try_from(region[key].as_u64().unwrap()).unwrap();
+        let mut units: Vec<u16> = config.encode_utf16().collect();
+        let inserted = replacement["insertedContent"]["text"].as_str().unwrap().encode_utf16();
+        units.splice(at("charOffset")..at("charOffset") + at("charLength"), inserted);
+        let output = pagesbuild(directory.path(), ["check", "--fix", "-q"]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let fixed = fs::read_to_string(directory.path().join(name)).unwrap();
+        assert_eq!(String::from_utf16(&units).unwrap(), fixed);
+        assert!(fixed.contains("r2_buckets") && fixed != config, "{fixed}");
+    }
+}

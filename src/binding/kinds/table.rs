@@ -110,11 +110,30 @@ impl Kinds {
     pub(super) const ALL: Self = Self((1 << TABLE.len()) - 1);
     pub(super) const VARS: Self = Self::named("vars");
     /// What nothing speaks for.
-    pub(super) const UNTOLD: Self =
-        Self(Self::named("logfwdr").0 | Self::named("unsafe").0 | Self::named("unsafe_hello_world").0);
+    pub(super) const UNTOLD: Self = Self::all(&["logfwdr", "unsafe", "unsafe_hello_world"]);
+    /// What few projects have. Where something else fits, it is that.
+    pub(super) const RARE: Self = Self::all(&[
+        "agent_memory",
+        "ai_search",
+        "ai_search_namespaces",
+        "analytics",
+        "artifacts",
+        "browser",
+        "dispatch_namespaces",
+        "flagship",
+        "k2",
+        "media",
+        "mtls_certificates",
+        "pipelines",
+        "stream",
+        "vpc_networks",
+        "vpc_services",
+        "websearch",
+        "worker_loaders",
+        "workflows",
+    ]);
     /// What holds or takes data of the user's, in which anything may be.
-    pub(super) const DATA: Self =
-        Self(Self::VARS.0 | Self::named("kv_namespaces").0 | Self::named("queues").0);
+    pub(super) const DATA: Self = Self::all(&["kv_namespaces", "queues", "vars"]);
     /// What may be a text.
     pub(super) const TEXT: Self = Self(Self::UNTOLD.0 | Self::VARS.0);
 
@@ -127,6 +146,15 @@ impl Kinds {
             at += 1;
         }
         Self::NONE
+    }
+
+    const fn all(keys: &[&str]) -> Self {
+        let (mut kinds, mut at) = (0, 0);
+        while at < keys.len() {
+            kinds |= Self::named(keys[at]).0;
+            at += 1;
+        }
+        Self(kinds)
     }
 
     /// The set of one kind.
@@ -221,6 +249,33 @@ impl Fit {
     }
 }
 
+/// What names of bindings often have in them, and of which kind they are then.
+const HINTS: &[(&str, &str)] = &[
+    ("ASSETS", "assets"),
+    ("BROWSER", "browser"),
+    ("BUCKET", "r2_buckets"),
+    ("KV", "kv_namespaces"),
+    ("MAIL", "send_email"),
+    ("PIPELINE", "pipelines"),
+    ("QUEUE", "queues"),
+    ("R2", "r2_buckets"),
+    ("SECRET", "secrets_store_secrets"),
+    ("SERVICE", "services"),
+    ("TOKEN", "secrets_store_secrets"),
+    ("WORKFLOW", "workflows"),
+];
+
+/// Which of several kinds is meant, as far as the name tells, or what most projects have.
+pub(super) fn likeliest(kinds: Kinds, name: &str) -> Kinds {
+    let name = name.to_ascii_uppercase();
+    let hinted = HINTS.iter().filter(|(part, _)| name.contains(part)).filter_map(|(_, key)| Kinds::of(key));
+    let usual = kinds & !Kinds::RARE;
+    // Who gets an object has made its identity before, which would have been seen.
+    let rather = usual & !Kinds::named("durable_objects");
+    let all = [kinds & hinted.fold(Kinds::NONE, Kinds::bitor), rather, usual, kinds];
+    all.into_iter().find(|kinds| *kinds != Kinds::NONE).unwrap_or(kinds)
+}
+
 /// Names of types besides those of [`TABLE`]: in packages, and of old. What they speak for, and what else they fit.
 const NAMES: &[(&str, &str, &str)] = &[
     ("Array", "vars", ""),
@@ -274,8 +329,8 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("@cloudflare/puppeteer", "launch", "browser"),
     ("@prisma/adapter-d1", "PrismaD1", "d1_databases"),
     ("drizzle-orm/d1", "drizzle", "d1_databases"),
-    ("kysely-d1", "D1Dialect", "d1_databases"),
-    ("workers-ai-provider", "createWorkersAI", "ai"),
+    ("kysely-d1", "D1Dialect.database", "d1_databases"),
+    ("workers-ai-provider", "createWorkersAI.binding", "ai"),
 ];
 
 /// What an access speaks for; `None` when it is one that any value allows. Where it is not known whether a member is called,
@@ -303,6 +358,7 @@ pub(super) fn fit(access: &Access, called: bool) -> Option<Fit> {
             let kind = Kinds::of(known.2)?;
             Some(Fit::new(kind, Kinds::NONE))
         }
+        Access::Count(method, count) => of_count(method, *count),
         Access::AsText => Some(Fit::new(Kinds::VARS, Kinds::ALL)),
     }
 }
@@ -313,7 +369,7 @@ fn of_member(path: &str, called: bool) -> Option<Fit> {
         return None;
     }
     let declared = Kinds::such(|of| of.reach(&steps).0 == Reach::Declared);
-    let is_method = |of: Value| of.reach(&steps).1.is_some_and(|last| last.called);
+    let is_method = |of: Value| of.reach(&steps).1.is_some_and(|last| last.takes.is_some());
     // What only methods are called by is not read to be looked at.
     let steps = match called && declared != Kinds::NONE && Kinds::such(is_method) == declared {
         true => value::with_call(&steps),
@@ -326,9 +382,14 @@ fn of_member(path: &str, called: bool) -> Option<Fit> {
     }
     // Some step is declared and what follows is not; it may be of the user's making, or too new to be known.
     let begun = Kinds::such(|of| matches!(reach(of), Reach::Open(1..) | Reach::Ends(1..)));
-    let own = Kinds::such(|of| matches!(reach(of), Reach::Open(1..)));
     if begun != Kinds::NONE {
-        return Some(Fit::new(if own == Kinds::NONE { begun } else { own }, begun | open));
+        let far = |of: Value| match reach(of) {
+            Reach::Open(at @ 1..) => (at, true),
+            Reach::Ends(at) => (at, false),
+            _ => (0, false),
+        };
+        let farthest = TABLE.iter().map(|kind| far(kind.value)).max();
+        return Some(Fit::new(Kinds::such(|of| Some(far(of)) == farthest), begun | open));
     }
     // Nobody knows of it: a method is one of the user's, and a field is one of their data.
     let own = Kinds::such(|of| matches!(reach(of), Reach::Open(0)));
@@ -346,10 +407,23 @@ fn of_argument(method: &str, place: usize, takes: impl Fn(&Argument) -> bool) ->
     };
     let takes = Kinds::such(|of| answer(of).1 == Some(true));
     if takes == Kinds::NONE {
-        // Objects may have more keys than are looked at.
-        return of_member(&path, true);
+        // Objects may have more keys than are looked at; more likely, they are meant for what takes any.
+        let any = Kinds::such(|of| answer(of) == (Reach::Declared, None));
+        let begun = of_member(&path, true)?;
+        return Some(Fit { likely: if any == Kinds::NONE { begun.likely } else { any }, ..begun });
     }
     // Where nothing is declared of an argument, anything goes.
     let may = |of| matches!(answer(of), (Reach::Declared, None) | (Reach::Open(_), _));
     Some(Fit::new(takes, Kinds::such(may)))
+}
+
+/// What a method speaks for that is called with so many arguments.
+fn of_count(method: &str, count: usize) -> Option<Fit> {
+    let path = format!("{}()", method.trim_end_matches("()"));
+    let steps = value::steps(&path);
+    let begun = of_member(&path, true)?;
+    let takes = |member: &Member| member.takes.is_some_and(|(least, most)| (least..=most).contains(&count));
+    let likely = begun.likely & Kinds::such(|of| of.reach(&steps).1.is_none_or(takes));
+    // More than are needed do no harm.
+    Some(Fit { likely: if likely == Kinds::NONE { begun.likely } else { likely }, ..begun })
 }

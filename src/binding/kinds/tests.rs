@@ -24,6 +24,10 @@ fn option(method: &str, place: usize, key: &str) -> Access {
     Access::Option(method.to_owned(), place, key.to_owned())
 }
 
+fn count(method: &str, count: usize) -> Vec<Access> {
+    vec![Access::Member(format!("{method}()")), Access::Count(method.to_owned(), count)]
+}
+
 fn text(method: &str, place: usize, text: &str) -> Access {
     Access::Text(method.to_owned(), place, text.to_owned())
 }
@@ -35,16 +39,19 @@ fn accesses_tell_kinds() {
         (members("prepare"), "d1_databases", true),
         (members("batch"), "d1_databases", true),
         (members("idFromName"), "durable_objects", true),
-        (members("get().increment()"), "dispatch_namespaces durable_objects", false),
+        (members("get().increment()"), "durable_objects", false),
         (members("idFromName get().increment()"), "durable_objects", true),
         (members("getByName().increment"), "durable_objects", true),
         (members("getWithMetadata()"), "kv_namespaces", true),
-        (members("list()"), "ai_search_namespaces artifacts kv_namespaces r2_buckets", false),
+        (members("list()"), "kv_namespaces r2_buckets", false),
         (members("list().objects"), "r2_buckets", true),
         (members("list().keys.map()"), "kv_namespaces", true),
         (members("put()"), "kv_namespaces r2_buckets", false),
         (members("head()"), "r2_buckets", true),
         (members("get().writeHttpMetadata()"), "r2_buckets", true),
+        (members("get().text().split()"), "r2_buckets", true),
+        (members("get().toUpperCase()"), "kv_namespaces secrets_store_secrets", false),
+        (members("get().users"), "kv_namespaces secrets_store_secrets", false),
         (vec![text("get", 1, "json")], "kv_namespaces", true),
         (vec![option("get", 1, "type")], "kv_namespaces", true),
         (vec![option("get", 1, "range")], "r2_buckets", true),
@@ -52,10 +59,16 @@ fn accesses_tell_kinds() {
         (vec![option("put", 2, "httpMetadata")], "r2_buckets", true),
         (vec![option("list", 0, "delimiter")], "r2_buckets", true),
         (vec![option("list", 0, "prefix")], "kv_namespaces r2_buckets", false),
+        (count("get", 0), "secrets_store_secrets", false),
+        (count("get", 1), "kv_namespaces r2_buckets", false),
+        (count("put", 3), "kv_namespaces r2_buckets", false),
+        (count("send", 2), "queues", true),
+        (vec![text("send", 0, "start")], "queues", false),
+        (vec![option("send", 0, "id")], "queues", false),
         (members("sendBatch()"), "queues", true),
         (vec![option("send", 1, "delaySeconds")], "queues", true),
         (vec![option("send", 0, "subject")], "send_email", false),
-        (members("send()"), "k2 pipelines queues send_email", false),
+        (members("send()"), "queues send_email", false),
         (members("writeDataPoint()"), "analytics_engine_datasets", true),
         (members("run()"), "ai", true),
         (members("run().response"), "ai", true),
@@ -65,10 +78,10 @@ fn accesses_tell_kinds() {
         (vec![option("limit", 0, "key")], "ratelimits", true),
         (vec![option("create", 0, "params")], "workflows", true),
         (members("createBatch"), "workflows", true),
-        (members("input().transform().output()"), "images media", false),
+        (members("input().transform().output()"), "images", false),
         (members("hosted.image()"), "images", true),
-        (members("fetch()"), "assets browser mtls_certificates services vpc_networks vpc_services", false),
-        (members("get().fetch()"), "dispatch_namespaces durable_objects", false),
+        (members("fetch()"), "assets services", false),
+        (members("get().fetch()"), "durable_objects", false),
         (members("split().map()"), "vars", true),
         (members("length"), "vars", true),
         (vec![Access::AsText], "vars", true),
@@ -84,6 +97,21 @@ fn accesses_tell_kinds() {
         let expected: Vec<&str> = kinds.split_whitespace().collect();
         assert_eq!((found.kinds.as_slice(), found.sure), (expected.as_slice(), *sure), "{accesses:?}");
         assert!(!found.is_contradictory());
+    }
+}
+
+#[test]
+fn names_tell_one_of_several_kinds() {
+    for (name, path, kinds) in [
+        ("ASSETS", "fetch()", "assets"),
+        ("USERS_SERVICE", "fetch()", "services"),
+        ("myBucket", "put()", "r2_buckets"),
+        ("MAILER", "send()", "send_email"),
+        ("JOBS_QUEUE", "prepare()", "d1_databases"),
+        ("API_TOKEN", "get()", "secrets_store_secrets"),
+    ] {
+        let found = infer(&[&Use { name: name.to_owned(), ..used(members(path)) }], &[]);
+        assert_eq!(found.kinds, [kinds], "{name}.{path}");
     }
 }
 

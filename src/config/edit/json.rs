@@ -1,6 +1,6 @@
 //! Steps in the text of a JSON file.
 
-use jsonc_parser::ast::{Array, Object, Value as Node};
+use jsonc_parser::ast::{Array, Object, ObjectProp, Value as Node};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, parse_to_ast};
 use serde_json::Value as Json;
@@ -45,8 +45,8 @@ struct File<'a> {
     unit: &'a str,
     /// Whether the top level has lines at all.
     has_lines: bool,
-    /// Whether objects and lists are written on one line.
-    flat: bool,
+    /// Whether objects and lists at the top level are written on one line, where there are any.
+    flat: Option<bool>,
     compact: bool,
 }
 
@@ -57,19 +57,13 @@ impl<'a> File<'a> {
         let on_own_line = first.filter(|&at| text[line_start(text, at)..at].trim().is_empty());
         let margin = indentation(text, root.range().start);
         let unit = on_own_line.and_then(|at| indentation(text, at).strip_prefix(margin));
-        let containers: Vec<&str> = properties
-            .iter()
-            .map(|property| property.value.range())
-            .map(|range| &text[range.start..range.end])
-            .filter(|value| value.starts_with(['{', '[']) && value.contains(':'))
-            .collect();
         let colon =
             properties.first().map(|property| property.name.range().end..property.value.range().start);
         Self {
             text,
             unit: unit.filter(|unit| !unit.is_empty()).unwrap_or("  "),
             has_lines: properties.is_empty() || on_own_line.is_some(),
-            flat: !containers.is_empty() && containers.iter().all(|value| !value.contains('\n')),
+            flat: is_flat(text, properties),
             compact: colon.is_some_and(|colon| &text[colon] == ":"),
         }
     }
@@ -94,8 +88,9 @@ impl<'a> File<'a> {
             object.properties.iter().map(|property| property.range.start..property.range.end).collect();
         let brackets = self.brackets(object.range.start..object.range.end, items);
         let spacing = self.spacing(object.range.start);
+        let flat = is_flat(self.text, &object.properties).or(self.flat).unwrap_or(false);
         let render = |spot: Spot<'_>| {
-            let text = match spot.own_line && !self.flat {
+            let text = match spot.own_line && !flat {
                 true => spacing.lines(&value, spot.indentation),
                 false => spacing.line(&value),
             };
@@ -134,7 +129,7 @@ impl<'a> File<'a> {
                 brackets.insert(array.elements.len() - 1, render(spread))
             }
             None => {
-                let spread = value.is_object() && self.has_lines && !self.flat;
+                let spread = value.is_object() && self.has_lines && self.flat != Some(true);
                 brackets.fill(spread, render(spread))
             }
         }
@@ -150,4 +145,13 @@ impl<'a> File<'a> {
             compact: self.compact,
         }
     }
+}
+
+/// Whether all objects and lists of objects among these are written on one line.
+fn is_flat(text: &str, properties: &[ObjectProp<'_>]) -> Option<bool> {
+    let values = properties.iter().map(|property| property.value.range());
+    let values = values.map(|range| &text[range.start..range.end]);
+    let mut containers =
+        values.filter(|value| value.starts_with(['{', '[']) && value.contains(':')).peekable();
+    containers.peek().is_some().then(|| containers.all(|value| !value.contains('\n')))
 }

@@ -55,13 +55,14 @@ impl Spacing<'_> {
     }
 }
 
-/// A value as TOML on one line, but for texts of several lines; `None` where TOML has no such value.
+/// A value as TOML on one line; `None` where TOML has no such value.
 pub(super) fn toml(value: &Json) -> Option<String> {
     let list = |items: Option<Vec<String>>| items.map(|items| items.join(", "));
     match value {
         Json::Null => None,
         Json::Bool(value) => Some(value.to_string()),
         Json::Number(number) => Some(number.to_string()),
+        Json::String(text) if text.contains(['\n', '\r']) => Some(toml_string(text)),
         Json::String(text) => Some(TomlValue::from(text.as_str()).to_string()),
         Json::Array(items) => list(items.iter().map(toml).collect()).map(|items| format!("[{items}]")),
         Json::Object(entries) if entries.is_empty() => Some("{}".to_owned()),
@@ -77,6 +78,11 @@ pub(super) fn toml_key(key: &str) -> String {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     match !key.is_empty() && key.bytes().all(bare) {
         true => key.to_owned(),
-        false => TomlValue::from(key).to_string(),
+        false => toml_string(key),
     }
+}
+
+/// A text on one line. TOML takes the escapes of JSON, which lets one character through that TOML does not.
+fn toml_string(text: &str) -> String {
+    Json::from(text).to_string().replace('\u{7f}', "\\u007f")
 }

@@ -80,8 +80,6 @@ fn what_is_not_sure_is_no_error() {
         // Asked for, somewhere in the file.
         ("if (env.X) await env.X.prepare('').all(); return new Response();", "note"),
         ("return Response.json(await env.X?.prepare('').all());", "note"),
-        // One of several kinds.
-        ("return new Response(await env.X.get('a'));", "warning"),
     ];
     for (body, severity) in cases {
         let said = of_fetch("check", "", body);
@@ -93,6 +91,27 @@ fn what_is_not_sure_is_no_error() {
         let said = super::said(strict.path(), ["check", "--strict"].iter());
         assert!(said[0].starts_with("error undeclared-binding"), "{said:?}");
     }
+}
+
+/// Only its type says that it is `env` that a function of somebody else is given.
+#[test]
+fn what_is_only_likely_is_no_error() {
+    let code = "interface Env { JOBS: Queue }\n\
+                import { server } from 'server';\n\
+                server.handle('start', async (_: unknown, env: Env) => env.JOBS.send('start'));\n\
+                export default { fetch: () => new Response() };";
+    let directory = tempfile::tempdir().unwrap();
+    let config = HEAD.replace("index.js", "index.ts");
+    let files: &[(&str, &[u8])] = &[
+        ("wrangler.toml", config.as_bytes()),
+        ("src/index.ts", code.as_bytes()),
+        ("node_modules/server/package.json", br#"{ "name": "server", "main": "index.js" }"#),
+        ("node_modules/server/index.js", b"export const server = globalThis.server();"),
+    ];
+    write(directory.path(), files);
+    let missing = "undeclared-binding: `JOBS` is used as a queue, and nothing declares it";
+    assert_eq!(said(directory.path(), ["check"].iter()), [format!("warning {missing}")]);
+    assert_eq!(said(directory.path(), ["check", "--strict"].iter()), [format!("error {missing}")]);
 }
 
 #[test]

@@ -107,7 +107,7 @@ fn cases() -> Vec<(&'static str, &'static str, Vec<Change>)> {
         (
             "wrangler.toml",
             "vars.A = 1\nsecrets.required = ['A']\n[vars.B]\nc = 1\n",
-            vec![variable(None, json!({ "a": ["\"'\n"] })), require(None)],
+            vec![variable(None, json!({ "a": ["\"'\n\u{7f}\t"], "b\n": "\r" })), require(None)],
         ),
         ("wrangler.toml", "[vars] # all\n\n# nothing yet\n", vec![variable(None, json!(1.5))]),
         (
@@ -160,6 +160,11 @@ fn cases() -> Vec<(&'static str, &'static str, Vec<Change>)> {
             "wrangler.jsonc",
             "{\n  \"assets\": { \"directory\": \"./a\" },\n  \"vars\": { \"A\": \"1\" }\n}\n",
             everything(None),
+        ),
+        (
+            "wrangler.jsonc",
+            "{\n  \"env\": {\n    \"staging\": {\n      \"ai\": { \"binding\": \"AI\" }\n    }\n  }\n}\n",
+            vec![declare(staging, "kv_namespaces", "B", &[]), declare(None, "kv_namespaces", "B", &[])],
         ),
         (
             "wrangler.json",
@@ -420,13 +425,18 @@ fn changes(environment: Option<&str>) -> Vec<Change> {
     ]
 }
 
+/// How many files of random shape are tried.
+fn wanted() -> u32 {
+    std::env::var("PAGESBUILD_TEST_EDITS").map_or(200, |value| value.parse().unwrap())
+}
+
 fn is_subsequence(old: &str, new: &str) -> bool {
     let mut new = new.bytes();
     old.bytes().all(|byte| new.any(|other| other == byte))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: wanted(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_asked_for_is_inserted_and_nothing_else(choices in prop::collection::vec(any::<u8>(), 200)) {
@@ -458,6 +468,16 @@ proptest! {
                     Err(error) => prop_assert_eq!(error.code.as_str(), "duplicate-binding"),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn any_text_can_be_a_value(text in any::<String>(), control in "[\\x00-\\x1f\\x7f\"'\\\\]{0,4}") {
+        let text = text + &control;
+        for (name, old) in [("wrangler.toml", "vars = {}\r\n"), ("wrangler.json", "{}")] {
+            let value = json!({ text.clone(): [text] });
+            let edited = config::edit(&parse(name, old).unwrap(), &[variable(None, value.clone())]).unwrap();
+            prop_assert_eq!(&edited.config.root.to_json()["vars"]["HOST"], &value);
         }
     }
 
