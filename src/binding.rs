@@ -14,10 +14,12 @@ use crate::graph::{Compiler, ModuleGraph};
 mod activation;
 mod builtin;
 mod call;
+mod global;
 pub mod kinds;
 mod library;
 mod module;
 mod object;
+mod read;
 mod report;
 mod root;
 mod solver;
@@ -163,7 +165,10 @@ pub enum Access {
     Option(String, usize, String),
     /// A method is called with this constant text at this place: `get`, 1, `"json"`.
     Text(String, usize, String),
-    /// It is given to a function of a package: `drizzle-orm/d1`, `drizzle`.
+    /// A method is called with so many arguments.
+    Count(String, usize),
+    /// It is given to a function of a package: `drizzle-orm/d1`, `drizzle`; as a field of an object with the field's name, as in
+    /// `workers-ai-provider`, `createWorkersAI.binding`.
     Argument(String, String),
     /// It is used as text: in a template, in a sum with a text, compared with one.
     AsText,

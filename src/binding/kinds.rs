@@ -150,7 +150,7 @@ pub fn conflicts(uses: &[&Use], declared: &[Declared], kind: &str) -> Vec<Eviden
 struct Piece<'a> {
     source: &'a Source,
     span: Range<usize>,
-    text: String,
+    text: Option<String>,
     fit: Fit,
     /// Whether it is that the value is used as text.
     is_text: bool,
@@ -162,7 +162,7 @@ fn pieces<'a>(uses: &[&'a Use], declared: &'a [Declared], called: bool) -> Vec<P
         Some(Piece {
             source: &declared.source,
             span: declared.span.clone(),
-            text: format!("typed `{}`", declared.shown),
+            text: Some(format!("typed `{}`", declared.shown)),
             fit: declared.fit?,
             is_text: false,
         })
@@ -192,24 +192,27 @@ fn is_begun(access: &Access, all: &[Access]) -> bool {
 }
 
 fn evidence(pieces: Vec<Piece<'_>>) -> Vec<Evidence> {
-    let one =
-        |piece: Piece<'_>| Evidence { source: piece.source.clone(), span: piece.span, text: piece.text };
-    let mut evidence: Vec<Evidence> = pieces.into_iter().map(one).collect();
+    let one = |piece: Piece<'_>| {
+        Some(Evidence { source: piece.source.clone(), span: piece.span, text: piece.text? })
+    };
+    let mut evidence: Vec<Evidence> = pieces.into_iter().filter_map(one).collect();
     let key = |one: &Evidence| (one.source.path().to_owned(), one.span.start, one.text.clone());
     evidence.sort_by_cached_key(key);
     evidence.dedup();
     evidence
 }
 
-/// What is done, in a few words.
-fn text(access: &Access) -> String {
-    match access {
+/// What is done, in a few words; `None` where nobody needs to be told.
+fn text(access: &Access) -> Option<String> {
+    Some(match access {
         Access::Member(path) => format!("`{path}` is used"),
         Access::Option(method, _, key) => format!("`{method}` is given `{key}`"),
         Access::Text(method, _, text) => format!("`{method}` is given `{text}`"),
+        // The method itself is read, too, and says it better.
+        Access::Count(..) => return None,
         Access::Argument(package, function) => format!("given to `{function}` of `{package}`"),
         Access::AsText => "used as text".to_owned(),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -269,11 +269,11 @@ const HINTS: &[(&str, &str)] = &[
 pub(super) fn likeliest(kinds: Kinds, name: &str) -> Kinds {
     let name = name.to_ascii_uppercase();
     let hinted = HINTS.iter().filter(|(part, _)| name.contains(part)).filter_map(|(_, key)| Kinds::of(key));
-    match (kinds & hinted.fold(Kinds::NONE, Kinds::bitor), kinds & !Kinds::RARE) {
-        (Kinds::NONE, Kinds::NONE) => kinds,
-        (Kinds::NONE, usual) => usual,
-        (hinted, _) => hinted,
-    }
+    let usual = kinds & !Kinds::RARE;
+    // Who gets an object has made its identity before, which would have been seen.
+    let rather = usual & !Kinds::named("durable_objects");
+    let all = [kinds & hinted.fold(Kinds::NONE, Kinds::bitor), rather, usual, kinds];
+    all.into_iter().find(|kinds| *kinds != Kinds::NONE).unwrap_or(kinds)
 }
 
 /// Names of types besides those of [`TABLE`]: in packages, and of old. What they speak for, and what else they fit.
@@ -329,8 +329,8 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("@cloudflare/puppeteer", "launch", "browser"),
     ("@prisma/adapter-d1", "PrismaD1", "d1_databases"),
     ("drizzle-orm/d1", "drizzle", "d1_databases"),
-    ("kysely-d1", "D1Dialect", "d1_databases"),
-    ("workers-ai-provider", "createWorkersAI", "ai"),
+    ("kysely-d1", "D1Dialect.database", "d1_databases"),
+    ("workers-ai-provider", "createWorkersAI.binding", "ai"),
 ];
 
 /// What an access speaks for; `None` when it is one that any value allows. Where it is not known whether a member is called,
@@ -358,6 +358,7 @@ pub(super) fn fit(access: &Access, called: bool) -> Option<Fit> {
             let kind = Kinds::of(known.2)?;
             Some(Fit::new(kind, Kinds::NONE))
         }
+        Access::Count(method, count) => of_count(method, *count),
         Access::AsText => Some(Fit::new(Kinds::VARS, Kinds::ALL)),
     }
 }
@@ -368,7 +369,7 @@ fn of_member(path: &str, called: bool) -> Option<Fit> {
         return None;
     }
     let declared = Kinds::such(|of| of.reach(&steps).0 == Reach::Declared);
-    let is_method = |of: Value| of.reach(&steps).1.is_some_and(|last| last.called);
+    let is_method = |of: Value| of.reach(&steps).1.is_some_and(|last| last.takes.is_some());
     // What only methods are called by is not read to be looked at.
     let steps = match called && declared != Kinds::NONE && Kinds::such(is_method) == declared {
         true => value::with_call(&steps),
@@ -406,10 +407,23 @@ fn of_argument(method: &str, place: usize, takes: impl Fn(&Argument) -> bool) ->
     };
     let takes = Kinds::such(|of| answer(of).1 == Some(true));
     if takes == Kinds::NONE {
-        // Objects may have more keys than are looked at.
-        return of_member(&path, true);
+        // Objects may have more keys than are looked at; more likely, they are meant for what takes any.
+        let any = Kinds::such(|of| answer(of) == (Reach::Declared, None));
+        let begun = of_member(&path, true)?;
+        return Some(Fit { likely: if any == Kinds::NONE { begun.likely } else { any }, ..begun });
     }
     // Where nothing is declared of an argument, anything goes.
     let may = |of| matches!(answer(of), (Reach::Declared, None) | (Reach::Open(_), _));
     Some(Fit::new(takes, Kinds::such(may)))
+}
+
+/// What a method speaks for that is called with so many arguments.
+fn of_count(method: &str, count: usize) -> Option<Fit> {
+    let path = format!("{}()", method.trim_end_matches("()"));
+    let steps = value::steps(&path);
+    let begun = of_member(&path, true)?;
+    let takes = |member: &Member| member.takes.is_some_and(|(least, most)| (least..=most).contains(&count));
+    let likely = begun.likely & Kinds::such(|of| of.reach(&steps).1.is_none_or(takes));
+    // More than are needed do no harm.
+    Some(Fit { likely: if likely == Kinds::NONE { begun.likely } else { likely }, ..begun })
 }

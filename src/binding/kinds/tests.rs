@@ -24,6 +24,10 @@ fn option(method: &str, place: usize, key: &str) -> Access {
     Access::Option(method.to_owned(), place, key.to_owned())
 }
 
+fn count(method: &str, count: usize) -> Vec<Access> {
+    vec![Access::Member(format!("{method}()")), Access::Count(method.to_owned(), count)]
+}
+
 fn text(method: &str, place: usize, text: &str) -> Access {
     Access::Text(method.to_owned(), place, text.to_owned())
 }
@@ -47,7 +51,7 @@ fn accesses_tell_kinds() {
         (members("get().writeHttpMetadata()"), "r2_buckets", true),
         (members("get().text().split()"), "r2_buckets", true),
         (members("get().toUpperCase()"), "kv_namespaces secrets_store_secrets", false),
-        (members("get().users"), "durable_objects kv_namespaces secrets_store_secrets", false),
+        (members("get().users"), "kv_namespaces secrets_store_secrets", false),
         (vec![text("get", 1, "json")], "kv_namespaces", true),
         (vec![option("get", 1, "type")], "kv_namespaces", true),
         (vec![option("get", 1, "range")], "r2_buckets", true),
@@ -55,6 +59,12 @@ fn accesses_tell_kinds() {
         (vec![option("put", 2, "httpMetadata")], "r2_buckets", true),
         (vec![option("list", 0, "delimiter")], "r2_buckets", true),
         (vec![option("list", 0, "prefix")], "kv_namespaces r2_buckets", false),
+        (count("get", 0), "secrets_store_secrets", false),
+        (count("get", 1), "kv_namespaces r2_buckets", false),
+        (count("put", 3), "kv_namespaces r2_buckets", false),
+        (count("send", 2), "queues", true),
+        (vec![text("send", 0, "start")], "queues", false),
+        (vec![option("send", 0, "id")], "queues", false),
         (members("sendBatch()"), "queues", true),
         (vec![option("send", 1, "delaySeconds")], "queues", true),
         (vec![option("send", 0, "subject")], "send_email", false),

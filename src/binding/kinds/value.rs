@@ -13,8 +13,8 @@ pub(super) struct Type {
 /// A member of a type.
 pub(super) struct Member {
     pub(super) name: &'static str,
-    /// Whether it is a method.
-    pub(super) called: bool,
+    /// Of a method, the least and the most arguments.
+    pub(super) takes: Option<(usize, usize)>,
     /// What a method tells apart, by the place among the arguments.
     pub(super) arguments: &'static [(usize, Argument)],
     /// The type of what it is or, awaited, gives; `any` for data of any form.
@@ -32,14 +32,15 @@ pub(super) enum Argument {
 }
 
 macro_rules! types {
-    ($($extent:ident $name:ident { $($member:ident $(($($place:literal $argument:tt)*))? $(-> $gives:ident)?;)* })+) => {
+    ($($extent:ident $name:ident { $($member:ident
+        $(($least:literal to $most:literal $(, $place:literal $argument:tt)*))? $(-> $gives:ident)?;)* })+) => {
         /// In the order of their names.
         pub(super) const TYPES: &[super::value::Type] = &[$(super::value::Type {
             name: stringify!($name),
             open: super::value::types!(@extent $extent),
             members: &[$(super::value::Member {
                 name: stringify!($member),
-                called: super::value::types!(@called $(($($argument)*))?),
+                takes: super::value::types!(@takes $($least $most)?),
                 arguments: &[$($(($place, super::value::types!(@argument $argument))),*)?],
                 gives: super::value::types!(@gives $($gives)?),
             }),*],
@@ -47,8 +48,8 @@ macro_rules! types {
     };
     (@extent open) => { true };
     (@extent closed) => { false };
-    (@called) => { false };
-    (@called ($($argument:tt)*)) => { true };
+    (@takes) => { None };
+    (@takes $least:literal $most:literal) => { Some(($least, $most)) };
     (@argument {$($key:ident)*}) => { super::value::Argument::Keys(&[$(stringify!($key)),*]) };
     (@argument [$($text:literal)*]) => { super::value::Argument::Texts(&[$($text),*]) };
     (@argument text) => { super::value::Argument::Text };
@@ -187,7 +188,7 @@ pub(super) fn reach(name: &str, steps: &[Step<'_>]) -> (Reach, Option<&'static M
         let Some(member) = known.members.iter().find(|member| member.name == step.name) else {
             return (if known.open { Reach::Open(at) } else { Reach::Ends(at) }, None);
         };
-        if step.called && !member.called {
+        if step.called && member.takes.is_none() {
             return (Reach::Ends(at), None);
         }
         of = member.gives;

@@ -191,7 +191,7 @@ impl Walk {
         let name = format!("{}{name}", place.within);
         // What the platform's own declarations take for the type of `env`.
         let is_augmented = match place.home {
-            Home::Global => name == "Cloudflare.Env",
+            Home::Global => ["Cloudflare.Env", "CloudflareEnv"].contains(&name.as_str()),
             Home::Module(module) => module == "cloudflare:workers" && name.ends_with("Env"),
             Home::File => false,
         };

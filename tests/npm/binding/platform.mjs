@@ -125,8 +125,15 @@ function member(symbol, depth) {
   const options = at.map((types) => keys(types) ?? []);
   const texts = at.map((types) => types.filter((type) => type.isStringLiteral()).map((type) => type.value));
   const free = at.map((types) => types.some((type) => is(type, ts.TypeFlags.String) || isAny(type)));
+  const counts = signatures.map((signature) => {
+    const nodes = signature.getParameters().map((parameter) => parameter.valueDeclaration);
+    const needed = nodes.filter((node) => !node.questionToken && !node.initializer && !node.dotDotDotToken);
+    return [needed.length, nodes.some((node) => node.dotDotDotToken) ? 255 : nodes.length];
+  });
+  const least = Math.min(...counts.map(([least]) => least));
+  const most = Math.max(...counts.map(([, most]) => most));
   const results = signatures.flatMap((signature) => awaited(signature.getReturnType()));
-  return { name, called: true, gives: told(results, signatures.map(({ declaration }) => declaration?.type), depth), options, texts, free };
+  return { name, count: `${least} to ${most}`, gives: told(results, signatures.map(({ declaration }) => declaration?.type), depth), options, texts, free };
 }
 
 for (const name of NAMES) found.set(name, []);
@@ -140,13 +147,13 @@ for (const [at, statement] of source.statements.entries()) {
 /** Sorted, each once. */
 const unique = (words) => [...new Set(words)].sort();
 
-function row({ name, called, gives, options = [], texts, free }) {
+function row({ name, count, gives, options = [], texts, free }) {
   const places = options.flatMap((keys, place) => [
     ...(keys.length ? [`${place} {${unique(keys).join(" ")}}`] : []),
     ...(keys.length && free[place] ? [`${place} text`] : []),
     ...(texts[place].length && !free[place] ? [`${place} [${unique(texts[place]).map((text) => `"${text}"`).join(" ")}]`] : []),
   ]);
-  return `${name}${called ? `(${places.join(" ")})` : ""}${gives ? ` -> ${gives}` : ""}; `;
+  return `${name}${count ? `(${[count, ...places].join(", ")})` : ""}${gives ? ` -> ${gives}` : ""}; `;
 }
 
 const version = JSON.parse(readFileSync(manifest, "utf8")).version;
@@ -156,8 +163,9 @@ const lines = [...found]
 process.stdout.write(`//! What @cloudflare/workers-types ${version} says of the values that bindings have, as data.
 //!
 //! Written by \`node tests/npm/binding/platform.mjs\`, which asks the TypeScript compiler; a test holds this file against
-//! what it writes. A member with parentheses is a method; in them stand the keys of the objects and the texts that it takes,
-//! each with its place among the arguments. Behind an arrow stands the type of what a member is or, awaited, gives.
+//! what it writes. A member with parentheses is a method; in them stands how many arguments it takes, and then the keys of the
+//! objects and the texts that it takes, each with its place. Behind an arrow stands the type of what a member is or, awaited,
+//! gives.
 
 use super::value::types;
 
