@@ -337,8 +337,8 @@ impl<'a> Solver<'a> {
             }
             Value::Package(specifier, path) => {
                 let path = library::member(self.values.text(path), self.values.text(name));
-                let path = self.values.name(&path);
-                self.add_value(to, Value::Package(specifier, path));
+                let specifier = self.values.text(specifier).to_owned();
+                self.external(&specifier, &path, to);
             }
             Value::Global(path) => {
                 let path = format!("{}.{}", self.values.text(path), self.values.text(name));
