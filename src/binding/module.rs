@@ -60,7 +60,7 @@ impl Solver<'_> {
     }
 
     /// Something of a package or of the runtime.
-    pub(super) fn external(&mut self, specifier: &str, name: &str, to: NodeId) {
+    fn external(&mut self, specifier: &str, name: &str, to: NodeId) {
         let value = match (specifier, name) {
             (RUNTIME, "env") => Value::Env(Sure::Yes),
             ("node:process" | "process", "env") if self.input.process_env => Value::ProcessEnv,
