@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::holder::Holders;
+use super::module::RUNTIME;
 use super::root::CONTEXT;
 use super::solver::{ActivationId, NodeId, Solver};
 use super::types::Types;
 use super::value::{Name, PlaceId, Sure, Value};
 use super::{Access, Certainty, Escape, Reason, Use, UserId, Uses};
 use super::{global, library};
+use crate::compile::Import;
 use crate::compile::flow::{Call, Key, Step};
-use crate::graph::ModuleId;
+use crate::graph::{ModuleId, package_name};
 
 /// A place without its module's source, by which escapes are told apart.
 type Spot = (ModuleId, u32, u32);
@@ -20,6 +22,7 @@ type Spot = (ModuleId, u32, u32);
 pub(super) fn report(mut solver: Solver<'_>) -> Uses {
     let mut escapes = BTreeMap::new();
     look_at_steps(&mut solver, &mut escapes);
+    look_at_packages(&solver, &mut escapes);
     connect_packages(&mut solver);
     let reached = reached(&solver);
     let everybody = solver.tops.iter().flatten().copied().collect();
@@ -107,6 +110,23 @@ fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) 
                 exports.iter().find(|known| known.name == export).map_or(0..0, |known| known.span.clone());
             let [start, end] = [span.start, span.end].map(|at| u32::try_from(at).unwrap_or(u32::MAX));
             escapes.entry((module, start, end)).or_insert(Reason::UnknownCallee(Some(specifier)));
+        }
+    }
+}
+
+/// Packages that take `env` from the runtime themselves.
+fn look_at_packages(solver: &Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) {
+    for (at, module) in solver.input.graph.modules.iter().enumerate() {
+        let Some(package) = package_name(&module.path) else { continue };
+        let is_live = solver.input.live.get(at).is_some_and(|live| *live);
+        let takes = |import: &&Import| {
+            let mut names = import.names.iter().map(|(name, _)| name.as_str());
+            import.specifier == RUNTIME && names.any(|name| matches!(name, "env" | "*"))
+        };
+        if let Some(import) = module.object.imports.iter().find(takes).filter(|_| is_live) {
+            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            let spot = (ModuleId(place(at)), place(import.span.start), place(import.span.end));
+            escapes.insert(spot, Reason::UnknownCallee(Some(package.to_owned())));
         }
     }
 }
