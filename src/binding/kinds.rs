@@ -136,7 +136,9 @@ pub fn conflicts(uses: &[&Use], declared: &[Declared], kind: &str) -> Vec<Eviden
     // Secrets are texts.
     let kind = if kind == "secrets" { "vars" } else { kind };
     let Some(kind) = Kinds::of(kind) else { return Vec::new() };
-    let pieces = pieces(uses, declared, false);
+    let uses: Vec<Use> = uses.iter().map(|found| first_steps(found)).collect();
+    let uses: Vec<&Use> = uses.iter().collect();
+    let pieces = pieces(&uses, declared, false);
     // A value is put into texts to be looked at, too.
     let is_text = pieces.iter().all(|piece| piece.fit.likely.contains(Kinds::VARS));
     let contradicts = |piece: &Piece<'_>| {
@@ -144,6 +146,19 @@ pub fn conflicts(uses: &[&Use], declared: &[Declared], kind: &str) -> Vec<Eviden
         !possible.contains(kind)
     };
     evidence(pieces.into_iter().filter(contradicts).collect())
+}
+
+/// A use with what is done with the value itself. What is done with what it gives may have been done with something else: a
+/// library that is given a function need not pass on what that returns.
+fn first_steps(found: &Use) -> Use {
+    let first = |access: &Access| match access {
+        Access::Member(path) => Some(Access::Member(path.split('.').next().unwrap_or(path).to_owned())),
+        Access::Option(method, ..) | Access::Text(method, ..) | Access::Count(method, _) => {
+            (!method.contains('.')).then(|| access.clone())
+        }
+        Access::Argument(..) | Access::AsText => Some(access.clone()),
+    };
+    Use { accesses: found.accesses.iter().filter_map(first).collect(), ..found.clone() }
 }
 
 /// A piece of evidence.
