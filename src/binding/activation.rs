@@ -39,6 +39,10 @@ impl Solver<'_> {
         self.activation(None, None)
     }
 
+    pub(super) fn is_package(&self, activation: ActivationId) -> bool {
+        self.packages.values().any(|package| *package == activation)
+    }
+
     pub(super) fn is_top(&self, activation: ActivationId) -> bool {
         self.activations[activation.0 as usize].function.is_some_and(|function| function.function == 0)
     }

@@ -1,7 +1,6 @@
-//! Functions whose workings everybody knows: the methods that values have of themselves, and those of the global scope.
+//! Methods that values have of themselves.
 
-use super::root::CONTEXT;
-use super::solver::{ActivationId, At, Given, Invocation, NodeId, Reading, Solver, Watch};
+use super::solver::{ActivationId, At, Given, Invocation, Keyed, NodeId, Solver, Watch};
 use super::value::{Made, Name, StepRef, Value, ValueId};
 use crate::compile::flow::Step;
 
@@ -10,106 +9,60 @@ pub(super) fn is_method_of_promises(name: &str) -> bool {
     matches!(name, "then" | "catch" | "finally")
 }
 
+/// Whether every object has a method of this name.
+pub(super) fn is_method_of_objects(name: &str) -> bool {
+    matches!(
+        name,
+        "hasOwnProperty"
+            | "isPrototypeOf"
+            | "propertyIsEnumerable"
+            | "toLocaleString"
+            | "toString"
+            | "valueOf"
+    )
+}
+
 /// Whether values have a method of themselves whose workings are known.
 pub(super) fn is_method(name: &str) -> bool {
     is_method_of_promises(name) || METHODS.contains(&name)
 }
 
 const METHODS: &[&str] = &[
-    "add", "apply", "at", "bind", "call", "concat", "entries", "every", "filter", "find", "findLast", "flat",
-    "flatMap", "forEach", "get", "keys", "map", "next", "pop", "push", "reduce", "reverse", "set", "shift",
-    "slice", "some", "sort", "splice", "unshift", "values", "with",
+    "add",
+    "apply",
+    "at",
+    "bind",
+    "call",
+    "concat",
+    "entries",
+    "every",
+    "filter",
+    "find",
+    "findLast",
+    "flat",
+    "flatMap",
+    "forEach",
+    "get",
+    "keys",
+    "map",
+    "next",
+    "pop",
+    "push",
+    "reduce",
+    "reduceRight",
+    "reverse",
+    "set",
+    "shift",
+    "slice",
+    "some",
+    "sort",
+    "splice",
+    "unshift",
+    "values",
+    "with",
 ];
-
-/// Functions of the global scope that give away nothing of what they are given, and whose results are nothing of it.
-const HARMLESS: &[&str] = &[
-    "console.",
-    "Math.",
-    "Date",
-    "Error",
-    "TypeError",
-    "RangeError",
-    "Response",
-    "Request",
-    "Headers",
-    "URL",
-    "Boolean",
-    "crypto.",
-    "performance.",
-    "isNaN",
-    "isFinite",
-    "Symbol",
-    "RegExp",
-    "AbortController",
-    "AbortSignal.",
-    CONTEXT,
-];
-
-/// Functions of the global scope that take a text.
-const OF_TEXTS: &[&str] = &[
-    "String",
-    "Number",
-    "parseInt",
-    "parseFloat",
-    "JSON.parse",
-    "URL",
-    "atob",
-    "btoa",
-    "encodeURIComponent",
-    "decodeURIComponent",
-    "fetch",
-    "Request",
-    "RegExp",
-    "BigInt",
-];
-
-/// Whether a function of the global scope does nothing with what it is given.
-pub(super) fn is_harmless(path: &str) -> bool {
-    let is = |known: &str| path == known || known.ends_with('.') && path.starts_with(known);
-    HARMLESS.iter().any(|known| is(known)) || KNOWN.contains(&path)
-}
-
-/// Functions of the global scope that are followed.
-const KNOWN: &[&str] = &[
-    "Object.assign",
-    "Object.freeze",
-    "Object.seal",
-    "Object.create",
-    "Object.fromEntries",
-    "Reflect.get",
-    "Reflect.has",
-    "Promise.all",
-    "Promise.allSettled",
-    "Promise.race",
-    "Promise.any",
-    "Promise.resolve",
-    "Array.from",
-    "Array.of",
-    "Proxy",
-    "structuredClone",
-];
-
-/// Whether a function of the global scope looks at all names of what it is given.
-pub(super) fn lists_names(path: &str) -> bool {
-    matches!(
-        path,
-        "Object.keys"
-            | "Object.values"
-            | "Object.entries"
-            | "Object.getOwnPropertyNames"
-            | "JSON.stringify"
-            | "Reflect.ownKeys"
-    )
-}
-
-/// Whether a function of the global scope takes a text.
-pub(super) fn takes_text(path: &str) -> bool {
-    OF_TEXTS.contains(&path)
-}
 
 impl Solver<'_> {
-    // Methods that values have of themselves.
-
     pub(super) fn call_method(&mut self, receiver: ValueId, name: Name, invocation: &Invocation) {
         let name = self.values.text(name).to_owned();
         let argument = |at: usize| invocation.arguments.get(at).and_then(|given| given.node);
@@ -117,10 +70,19 @@ impl Solver<'_> {
         self.add(held, receiver);
         let items = self.items(receiver);
         match name.as_str() {
-            "then" | "catch" | "finally" => {
-                self.callback(invocation, 0, vec![Given::one(held)], invocation.to);
+            "then" | "catch" => {
+                let given = if name == "then" { vec![Given::one(held)] } else { Vec::new() };
+                self.callback(invocation, 0, given, invocation.to);
+                if name == "catch" || argument(0).is_none() {
+                    self.give_back(invocation, held);
+                }
+            }
+            "finally" => {
+                self.callback(invocation, 0, Vec::new(), None);
                 self.give_back(invocation, held);
             }
+            "hasOwnProperty" => self.ask(held, argument(0), invocation),
+            "toString" | "toLocaleString" | "valueOf" | "isPrototypeOf" | "propertyIsEnumerable" => {}
             "call" => {
                 let arguments = invocation.arguments.get(1..).unwrap_or_default().to_vec();
                 self.invoke(receiver, argument(0), &Invocation { arguments, ..invocation.clone() });
@@ -151,7 +113,7 @@ impl Solver<'_> {
                 self.callback(invocation, 0, vec![Given::one(items), Given::one(items)], None);
                 self.give_back(invocation, if name.starts_with("find") { items } else { held });
             }
-            "reduce" => {
+            "reduce" | "reduceRight" => {
                 let sum = self.new_node();
                 if let Some(start) = argument(1) {
                     self.copy(start, sum);
@@ -180,11 +142,35 @@ impl Solver<'_> {
         }
     }
 
+    /// A property is read by a name that is a value.
+    pub(super) fn read_keyed(&mut self, of: NodeId, key: NodeId, to: NodeId, invocation: &Invocation) {
+        let id = u32::try_from(self.keyed.len()).unwrap_or(u32::MAX);
+        self.keyed.push(Keyed { of, key, to, at: self.call_place(invocation) });
+        for node in [of, key] {
+            self.watch(node, Watch::Key(id));
+        }
+    }
+
+    /// An object is asked whether it has a property.
+    pub(super) fn ask(&mut self, of: NodeId, key: Option<NodeId>, invocation: &Invocation) {
+        if let Some(key) = key {
+            let asked = self.new_node();
+            self.watch(asked, Watch::Asked);
+            self.read_keyed(of, key, asked, invocation);
+        }
+    }
+
     /// A value becomes an item of a list, a set or a map, or is set on a context.
     fn put(&mut self, receiver: ValueId, method: &str, invocation: &Invocation) {
         let at = usize::from(method == "set");
         let is_context = self.values.get(receiver) == Value::Made(Made::Hono);
         let receiver = if is_context { self.values.id(Value::Made(Made::HonoVariables)) } else { receiver };
+        if let (Value::Made(Made::Map(step, activation)), Some(Given { node: Some(key), .. })) =
+            (self.values.get(receiver), invocation.arguments.first())
+        {
+            let first = self.named_field(Value::Made(Made::Pair(step, activation)), "0");
+            self.copy(*key, first);
+        }
         let star = self.star;
         let item = self.field(receiver, star);
         for given in invocation.arguments.iter().skip(at) {
@@ -214,7 +200,7 @@ impl Solver<'_> {
         }
     }
 
-    fn give_back_list(&mut self, invocation: &Invocation, list: Option<(Value, NodeId)>) {
+    pub(super) fn give_back_list(&mut self, invocation: &Invocation, list: Option<(Value, NodeId)>) {
         if let (Some(to), Some((list, _))) = (invocation.to, list) {
             self.add_value(to, list);
         }
@@ -225,6 +211,9 @@ impl Solver<'_> {
         let star = self.star;
         let items = self.special("items", star, value.0);
         let value_of = self.values.get(value);
+        if let Value::Made(Made::Map(..)) = value_of {
+            return self.field(value, star);
+        }
         if value_of == Value::Made(Made::Hono) {
             // `get` of a context: what is set on it.
             let variables = self.values.id(Value::Made(Made::HonoVariables));
@@ -236,22 +225,38 @@ impl Solver<'_> {
     }
 
     /// A list that a call makes, and the node of its items.
-    fn result_list(&mut self, invocation: &Invocation) -> Option<(Value, NodeId)> {
+    pub(super) fn result_list(&mut self, invocation: &Invocation) -> Option<(Value, NodeId)> {
         let (step, activation) = self.made_by(invocation)?;
         let list = Value::Made(Made::Result(step, activation));
         let items = self.named_field(list, "*");
         Some((list, items))
     }
 
-    fn made_by(&self, invocation: &Invocation) -> Option<(StepRef, ActivationId)> {
+    pub(super) fn made_by(&self, invocation: &Invocation) -> Option<(StepRef, ActivationId)> {
         match invocation.site {
             super::solver::Site::Step(step) => Some((step, invocation.caller)),
             _ => None,
         }
     }
 
+    /// A map of what the pairs say.
+    pub(super) fn make_map(&mut self, invocation: &Invocation, pairs: Option<NodeId>) {
+        let Some((step, activation)) = self.made_by(invocation) else { return };
+        let (map, pair) = (Made::Map(step, activation), Value::Made(Made::Pair(step, activation)));
+        let items = self.named_field(Value::Made(map), "*");
+        let (first, second) = (self.named_field(pair, "0"), self.named_field(pair, "1"));
+        self.copy(items, second);
+        if let Some(pairs) = pairs {
+            self.watch(pairs, Watch::Item(first, 0));
+            self.watch(pairs, Watch::Item(items, 1));
+        }
+        if let Some(to) = invocation.to {
+            self.add_value(to, Value::Made(map));
+        }
+    }
+
     /// A list of pairs of names and values.
-    fn pairs(
+    pub(super) fn pairs(
         &mut self,
         invocation: &Invocation,
         values: Option<NodeId>,
@@ -284,111 +289,5 @@ impl Solver<'_> {
         let Some(node) = invocation.arguments.get(argument).and_then(|given| given.node) else { return };
         let id = self.keep(Invocation { arguments, to, ..invocation.clone() });
         self.watch(node, Watch::Invoke(id));
-    }
-
-    // Functions of the global scope.
-
-    pub(super) fn call_global(&mut self, path: Name, invocation: &Invocation, is_new: bool) {
-        let path = self.values.text(path).to_owned();
-        let argument = |at: usize| invocation.arguments.get(at).and_then(|given| given.node);
-        let Some(first) = argument(0) else {
-            return self.give_rest(&path, invocation, is_new);
-        };
-        match path.as_str() {
-            "Object.keys" | "Object.getOwnPropertyNames" | "Reflect.ownKeys" => {
-                let list = self.result_list(invocation);
-                if let Some((_, names)) = list {
-                    self.watch(first, Watch::Names(names));
-                }
-                self.give_back_list(invocation, list);
-            }
-            "Object.values" => {
-                let list = self.result_list(invocation);
-                if let Some((_, items)) = list {
-                    self.watch(first, Watch::ReadAny(items));
-                }
-                self.give_back_list(invocation, list);
-            }
-            "Object.entries" => {
-                let list = self.pairs(invocation, None, Some(first));
-                self.give_back_list(invocation, list);
-            }
-            "Object.assign" => {
-                for source in invocation.arguments.iter().skip(1).filter_map(|given| given.node) {
-                    self.watch(first, Watch::Adopt(source));
-                }
-                self.give_back(invocation, first);
-            }
-            "Object.create" => {
-                let list = self.result_list(invocation);
-                if let Some((object, _)) = list {
-                    let object = self.values.id(object);
-                    self.watch(first, Watch::Parent(object));
-                }
-                self.give_back_list(invocation, list);
-            }
-            "Object.fromEntries" | "Map" => {
-                let list = self.result_list(invocation);
-                if let Some((_, items)) = list {
-                    let pairs = self.new_node();
-                    self.watch(first, Watch::ReadAny(pairs));
-                    self.watch(pairs, Watch::Item(items, 1));
-                }
-                self.give_back_list(invocation, list);
-            }
-            "Array.from" | "Set" | "Array.of" | "Promise.race" | "Promise.any" => {
-                let list = self.result_list(invocation);
-                if let Some((_, items)) = list {
-                    self.watch(first, Watch::ReadAny(items));
-                    self.callback(invocation, 1, vec![Given::one(items)], Some(items));
-                }
-                self.give_back_list(invocation, list);
-                if path.starts_with("Promise") {
-                    let Some(to) = invocation.to else { return };
-                    self.watch(first, Watch::ReadAny(to));
-                }
-            }
-            "Object.freeze" | "Object.seal" | "Promise.all" | "Promise.allSettled" | "Promise.resolve"
-            | "Proxy" | "structuredClone" | "String" | "Readonly" => {
-                self.give_back(invocation, first);
-                if path == "Proxy" {
-                    self.give_all(&invocation.arguments[1..], invocation.clone());
-                }
-            }
-            "trpc.next" => {
-                let context = self.named_field(Value::Made(Made::Trpc), "ctx");
-                let name = self.values.name("ctx");
-                let id = self.reading(Reading { name, to: context, at: None });
-                self.watch(first, Watch::ReadOwn(id));
-            }
-            "Reflect.get" => {
-                if let (Some(key), Some(to)) = (argument(1), invocation.to) {
-                    let id = u32::try_from(self.keyed.len()).unwrap_or(u32::MAX);
-                    let at = self.call_place(invocation);
-                    self.keyed.push((first, to, at));
-                    self.watch(key, Watch::Key(id));
-                }
-            }
-            _ => self.give_rest(&path, invocation, is_new),
-        }
-    }
-
-    /// What a function of the global scope is given that is not followed.
-    fn give_rest(&mut self, path: &str, invocation: &Invocation, is_new: bool) {
-        match path {
-            "Map" | "Set" | "WeakMap" | "Array" if is_new => {
-                let list = self.result_list(invocation);
-                self.give_back_list(invocation, list);
-            }
-            _ => {
-                if let Some(to) = invocation.to {
-                    self.add_value(to, Value::Unknown);
-                }
-                self.give_all(
-                    &invocation.arguments,
-                    Invocation { arguments: Vec::new(), to: None, ..invocation.clone() },
-                );
-            }
-        }
     }
 }

@@ -20,7 +20,10 @@ impl Solver<'_> {
         match self.values.get(callee) {
             Value::Closure(..) if call.manner == Manner::New => {
                 let this = self.new_node();
-                self.add_value(this, Value::Object(step, activation));
+                let object = self.values.id(Value::Object(step, activation));
+                self.add(this, object);
+                // What is set on its prototype is kept with the function.
+                self.inherit(object, callee);
                 self.copy(this, to);
                 self.invoke(callee, Some(this), &invocation);
             }
@@ -86,7 +89,13 @@ impl Solver<'_> {
                 let slot = |index| Slot { function: function.function, index };
                 let own = self.node(id, slot(Function::THIS));
                 match (receiver, this) {
-                    (Some(receiver), _) => self.add(own, receiver),
+                    (Some(receiver), this) => {
+                        self.add(own, receiver);
+                        // What is kept with a function is a method of what the function makes.
+                        if let (Value::Closure(..), Some(this)) = (self.values.get(receiver), this) {
+                            self.copy(this, own);
+                        }
+                    }
                     (None, Some(this)) => self.copy(this, own),
                     (None, None) => {}
                 }
@@ -219,13 +228,17 @@ impl Solver<'_> {
         }
     }
 
-    /// The node of what the class extends whose constructor an activation is, or is within.
-    fn parent_class(&self, activation: ActivationId) -> Option<NodeId> {
+    /// The node of what the class extends whose constructor or method an activation is, or is within.
+    pub(super) fn parent_class(&self, activation: ActivationId) -> Option<NodeId> {
         let function = self.activations[activation.0 as usize].function?;
         let flow = self.flow(function.module)?;
         let mut at = function.function;
         loop {
-            if let Some(class) = flow.classes.iter().find(|class| class.constructor == Some(at)) {
+            let is_of = |class: &&Class| {
+                [class.constructor, class.fields, class.statics].contains(&Some(at))
+                    || class.members.iter().any(|member| member.function == at)
+            };
+            if let Some(class) = flow.classes.iter().find(is_of) {
                 return Some(self.node(activation, class.parent?));
             }
             let parent = flow.functions.get(at as usize)?.parent;
@@ -262,7 +275,8 @@ impl Solver<'_> {
             .filter(|member| member.name == name && member.is_static == is_static)
             .map(|member| (member.function, member.is_getter))
             .collect();
-        let parent = class.parent;
+        // What a class has itself is not that of the class that it extends.
+        let parent = class.parent.filter(|_| found.is_empty());
         for (function, is_getter) in found {
             let closure = Value::Closure(FunctionRef { module, function }, home, Some(receiver));
             if !is_getter {
@@ -290,7 +304,10 @@ impl Solver<'_> {
             known.parent,
             known.members.iter().filter(|member| !member.is_static).map(|member| member.function).collect(),
         );
-        let invocation = self.invocations[id as usize].clone();
+        // What a method returns, an object or a function, is called from far away.
+        let returned = self.special("returned", self.star, id);
+        self.watch(returned, Watch::Give(id));
+        let invocation = Invocation { to: Some(returned), ..self.invocations[id as usize].clone() };
         for function in functions {
             let closure = Value::Closure(FunctionRef { module, function }, home, Some(instance));
             let closure = self.values.id(closure);
@@ -335,6 +352,14 @@ impl Solver<'_> {
                 self.host(class, instance, id, likely.then_some(Sure::Likely));
             }
             Value::Made(Made::Context | Made::Hono | Made::Data | Made::HonoVariables) => {}
+            // An app of a framework that is given to another package is called by it.
+            Value::Package(specifier, _) => {
+                let caller = self.invocations[id as usize].caller;
+                if self.is_package(caller) {
+                    let package = self.package_for(specifier, None);
+                    self.calls(caller, package);
+                }
+            }
             one if one.has_fields() => {
                 if let Value::Instance(module, class, home, ..) = one {
                     self.call_methods(Value::Class(module, class, home), value, id);

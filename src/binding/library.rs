@@ -27,6 +27,8 @@ enum Habit {
     AsyncContext,
     /// A function returns an object that has `env`.
     Holder,
+    /// A function returns the last thing that it is given, and calls the first one with `env` before.
+    Wrapper,
     /// It gets the same arguments as the package does.
     Unknown,
 }
@@ -41,6 +43,8 @@ fn habit(specifier: &str) -> Habit {
         Habit::Trpc
     } else if is("async_hooks") {
         Habit::AsyncContext
+    } else if package == "@sentry/cloudflare" {
+        Habit::Wrapper
     } else if is("@opennextjs/cloudflare") || is("@cloudflare/next-on-pages") {
         Habit::Holder
     } else {
@@ -57,6 +61,9 @@ pub(super) fn is_known(specifier: &str) -> bool {
         || specifier.starts_with("itty-router")
 }
 
+/// Names that packages put into `env` themselves.
+const PROVIDED: &[(&str, &str)] = &[("@cloudflare/workers-oauth-provider", "OAUTH_PROVIDER")];
+
 impl Solver<'_> {
     /// The activation of a package. What frameworks are given anywhere they call from anywhere; other packages call what
     /// the same module gave them.
@@ -67,7 +74,8 @@ impl Solver<'_> {
         let key = match module {
             Some(function) if !is_framework => self.values.name(&format!("{text} {}", function.module.0)),
             // Every part of a framework is one.
-            _ if text.starts_with("hono") || text.starts_with("@hono/") => self.values.name("hono"),
+            _ if habit(&text) == Habit::Hono => self.values.name("hono"),
+            _ if habit(&text) == Habit::Trpc => self.values.name("@trpc/server"),
             _ => specifier,
         };
         self.package(key)
@@ -97,7 +105,12 @@ impl Solver<'_> {
         if !is_top {
             self.calls(caller, package);
         }
-        if let Some(to) = invocation.to {
+        let wraps = habit(&text) == Habit::Wrapper && invocation.arguments.len() > 1;
+        if let Some((_, name)) = PROVIDED.iter().find(|(package, _)| *package == text) {
+            let name = self.values.name(name);
+            self.set_by_code.insert(name);
+        }
+        if let Some(to) = invocation.to.filter(|_| !wraps) {
             let result = if way.ends_with("()") { way.clone() } else { format!("{way}()") };
             let result = self.values.name(&result);
             self.add_value(to, Value::Package(specifier, result));
@@ -106,6 +119,7 @@ impl Solver<'_> {
             caller: if is_top { package } else { caller },
             likely: true,
             arguments: Vec::new(),
+            to: None,
             ..invocation.clone()
         };
         match habit(&text) {
@@ -117,6 +131,14 @@ impl Solver<'_> {
                         self.give_back_value(invocation, Value::Env(Sure::Yes))
                     }
                     "getContext" | "tryGetContext" => self.give_back(invocation, context),
+                    _ if way.ends_with(".mount") => {
+                        // What it mounts gets what a worker's handler gets.
+                        let (unknown, env) = (self.new_node(), self.new_node());
+                        self.add_value(unknown, Value::Unknown);
+                        self.add_value(env, Value::Env(Sure::Likely));
+                        let arguments = vec![Given::one(unknown), Given::one(env), Given::one(unknown)];
+                        self.give_all(&invocation.arguments, Invocation { arguments, likely: false, ..gift });
+                    }
                     _ => {
                         let arguments = vec![Given::one(context); 3];
                         self.give_all(&invocation.arguments, Invocation { arguments, likely: false, ..gift });
@@ -129,16 +151,29 @@ impl Solver<'_> {
                 self.give_back_value(invocation, Value::Made(Made::Holder));
                 self.give_all(&invocation.arguments, gift);
             }
-            Habit::Unknown => {
+            Habit::Wrapper if wraps => {
+                let env = self.new_node();
+                self.add_value(env, Value::Env(Sure::Likely));
+                let arguments = vec![Given::one(env)];
+                self.give_all(&invocation.arguments[..1], Invocation { arguments, ..gift });
+                if let Some(wrapped) = invocation.arguments.last().and_then(|given| given.node) {
+                    self.give_back(invocation, wrapped);
+                }
+                self.wrappers.push(package);
+            }
+            Habit::Wrapper | Habit::Unknown => {
+                let holders = self.special("input", specifier, u32::MAX);
                 let mut arguments = Vec::new();
                 for at in 0..4 {
                     let input = self.special("input", specifier, at);
+                    self.copy(holders, input);
                     arguments.push(Given::one(input));
                 }
                 for (at, given) in (0..).zip(invocation.arguments.iter().take(4)) {
                     let input = self.special("input", specifier, at);
                     if let Some(node) = given.node.filter(|_| !is_top) {
                         self.watch(node, Watch::Likely(input));
+                        self.watch(node, Watch::Hold(holders));
                     }
                 }
                 self.give_all(&invocation.arguments, Invocation { arguments, ..gift.clone() });

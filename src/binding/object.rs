@@ -1,12 +1,14 @@
 //! Objects: their properties, and who wants to know of them.
 
 use super::solver::{NodeId, Reading, Solver, Watch};
-use super::value::{Name, Value, ValueId};
+use super::value::{Made, Name, Value, ValueId};
 
 /// What is known of an object.
 #[derive(Default)]
 pub(super) struct Object {
     names: Vec<Name>,
+    /// Those that it has whatever the objects have whose properties it has too.
+    own: Vec<Name>,
     /// Nodes that get all properties.
     any: Vec<NodeId>,
     /// Nodes that get the names of properties.
@@ -48,6 +50,14 @@ impl Solver<'_> {
         self.objects.get(&object).map(|known| known.names.clone()).unwrap_or_default()
     }
 
+    /// An object has a property of its own.
+    pub(super) fn own(&mut self, object: ValueId, name: Name) {
+        let known = self.objects.entry(object).or_default();
+        if !known.own.contains(&name) {
+            known.own.push(name);
+        }
+    }
+
     /// Values whose properties an object has too.
     pub(super) fn parents(&self, object: ValueId) -> Vec<ValueId> {
         self.objects.get(&object).map(|known| known.parents.clone()).unwrap_or_default()
@@ -75,8 +85,10 @@ impl Solver<'_> {
             return;
         }
         known.readings.push(id);
-        for parent in known.parents.clone() {
-            self.read(parent, id);
+        if !known.own.contains(&reading.name) {
+            for parent in known.parents.clone() {
+                self.read(parent, id);
+            }
         }
         let star = self.star;
         for name in [reading.name, star] {
@@ -87,6 +99,9 @@ impl Solver<'_> {
 
     pub(super) fn read_any(&mut self, value: ValueId, to: NodeId) {
         match self.values.get(value) {
+            Value::Made(Made::Map(step, activation)) => {
+                self.add_value(to, Value::Made(Made::Pair(step, activation)));
+            }
             one if one.has_fields() => {
                 let known = self.objects.entry(value).or_default();
                 if known.any.contains(&to) {
@@ -141,8 +156,11 @@ impl Solver<'_> {
         }
         known.parents.push(parent);
         let (readings, any, listers) = (known.readings.clone(), known.any.clone(), known.listers.clone());
+        let own = known.own.clone();
         for id in readings {
-            self.read(parent, id);
+            if !own.contains(&self.reading_of(id).name) {
+                self.read(parent, id);
+            }
         }
         for to in any {
             self.read_any(parent, to);

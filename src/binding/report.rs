@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::module::RUNTIME;
 use super::root::CONTEXT;
 use super::solver::{ActivationId, NodeId, Solver};
 use super::types::Types;
 use super::value::{Name, PlaceId, Sure, Value};
 use super::{Access, Certainty, Escape, Reason, Use, UserId, Uses};
-use super::{builtin, library};
+use super::{global, library};
+use crate::compile::Import;
 use crate::compile::flow::{Call, Key, Step};
-use crate::graph::ModuleId;
+use crate::graph::{ModuleId, package_name};
 
 /// Most objects within objects in which `env` is looked for.
 const DEEPEST: usize = 3;
@@ -22,6 +24,7 @@ type Spot = (ModuleId, u32, u32);
 pub(super) fn report(mut solver: Solver<'_>) -> Uses {
     let mut escapes = BTreeMap::new();
     look_at_steps(&mut solver, &mut escapes);
+    look_at_packages(&solver, &mut escapes);
     connect_packages(&mut solver);
     let reached = reached(&solver);
     let everybody = solver.tops.iter().flatten().copied().collect();
@@ -33,7 +36,7 @@ pub(super) fn report(mut solver: Solver<'_>) -> Uses {
     order.sort_by(|one, other| solver.users[*one].cmp(&solver.users[*other]));
     let place_of: BTreeMap<usize, u32> = order.iter().copied().zip(0..).collect();
     let mut uses: Vec<Use> = Vec::new();
-    for place in &solver.places {
+    for place in solver.places.iter().filter(|place| !solver.set_by_code.contains(&place.name)) {
         let users: BTreeSet<UserId> = (reached.iter().enumerate())
             .filter(|(_, reached)| place.activations.iter().any(|activation| reached.contains(activation)))
             .filter_map(|(user, _)| place_of.get(&user).map(|at| UserId(*at)))
@@ -102,7 +105,29 @@ fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) 
     }
     for (user, specifier) in std::mem::take(&mut solver.lost) {
         if let Some(module) = solver.module(&solver.users[user as usize].file) {
-            escapes.entry((module, 0, 0)).or_insert(Reason::UnknownCallee(Some(specifier)));
+            let export = solver.users[user as usize].export.split('.').next().unwrap_or_default().to_owned();
+            let exports = &solver.input.graph.module(module).object.exports;
+            let span =
+                exports.iter().find(|known| known.name == export).map_or(0..0, |known| known.span.clone());
+            let [start, end] = [span.start, span.end].map(|at| u32::try_from(at).unwrap_or(u32::MAX));
+            escapes.entry((module, start, end)).or_insert(Reason::UnknownCallee(Some(specifier)));
+        }
+    }
+}
+
+/// Packages that take `env` from the runtime themselves.
+fn look_at_packages(solver: &Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) {
+    for (at, module) in solver.input.graph.modules.iter().enumerate() {
+        let Some(package) = package_name(&module.path) else { continue };
+        let is_live = solver.input.live.get(at).is_some_and(|live| *live);
+        let takes = |import: &&Import| {
+            let mut names = import.names.iter().map(|(name, _)| name.as_str());
+            import.specifier == RUNTIME && names.any(|name| matches!(name, "env" | "*"))
+        };
+        if let Some(import) = module.object.imports.iter().find(takes).filter(|_| is_live) {
+            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            let spot = (ModuleId(place(at)), place(import.span.start), place(import.span.end));
+            escapes.insert(spot, Reason::UnknownCallee(Some(package.to_owned())));
         }
     }
 }
@@ -118,7 +143,7 @@ fn has_env(solver: &Solver<'_>, node: NodeId) -> bool {
 /// Whether a key can be a name that is not known.
 fn is_dynamic(solver: &Solver<'_>, id: ActivationId, key: &Key) -> bool {
     match key {
-        Key::Name(_) | Key::Item => false,
+        Key::Name(_) | Key::Super(_) | Key::Item => false,
         Key::Unknown => true,
         Key::Value(key) => {
             let held = solver.held(solver.node(id, *key));
@@ -160,13 +185,13 @@ fn look_at_call(
                 }
                 Value::Global(path) => {
                     let path = solver.values.text(*path).to_owned();
-                    if builtin::takes_text(&path) {
+                    if global::takes_text(&path) {
                         note_argument(solver, node, Access::AsText);
                     }
                     let is_direct = has_env(solver, node);
-                    if is_direct && builtin::lists_names(&path) {
+                    if is_direct && global::lists_names(&path) {
                         lost(&call.span, Reason::AllNames);
-                    } else if gives_env && !builtin::is_harmless(&path) && !builtin::lists_names(&path) {
+                    } else if gives_env && !global::is_harmless(&path) && !global::lists_names(&path) {
                         let name = (!path.starts_with(CONTEXT)).then_some(path);
                         lost(&call.span, Reason::UnknownCallee(name));
                     }
@@ -288,7 +313,8 @@ fn connect_packages(solver: &mut Solver<'_>) {
 
 /// For each user, whom it reaches.
 fn reached(solver: &Solver<'_>) -> Vec<BTreeSet<ActivationId>> {
-    solver.starts.iter().map(|starts| from(solver, starts.clone())).collect()
+    let wrapped = |starts: &Vec<ActivationId>| starts.iter().chain(&solver.wrappers).copied().collect();
+    solver.starts.iter().map(|starts| from(solver, wrapped(starts))).collect()
 }
 
 fn from(solver: &Solver<'_>, starts: Vec<ActivationId>) -> BTreeSet<ActivationId> {

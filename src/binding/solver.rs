@@ -79,8 +79,18 @@ pub(super) enum Watch {
     Names(NodeId),
     /// It gets the properties of what another node has.
     Adopt(NodeId),
-    /// It is the name of a property: an index into what is read by name.
+    /// It is an object, or the name of a property of it: an index into what is read by name.
     Key(u32),
+    /// It is an object that gets a property, or the name of that: an index into what is defined.
+    Define(u32),
+    /// It is what a symbol is known by.
+    Symbol(NodeId),
+    /// An object that holds others goes to a node.
+    Hold(NodeId),
+    /// The code asks whether it is there.
+    Asked,
+    /// It becomes a property of something of which nothing is known.
+    Leave(NodeId),
     /// Its properties become properties of an object.
     Parent(ValueId),
 }
@@ -131,6 +141,16 @@ pub(super) struct At {
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) activation: ActivationId,
+}
+
+/// A property that is read by a name that is a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keyed {
+    pub(super) of: NodeId,
+    pub(super) key: NodeId,
+    pub(super) to: NodeId,
+    /// Where.
+    pub(super) at: Option<At>,
 }
 
 /// A call whose callee is not known yet.
@@ -202,8 +222,14 @@ pub(super) struct Solver<'a> {
     pub(super) lost: Vec<(u32, String)>,
     /// Packages that the platform calls, and by whom.
     pub(super) entered: Vec<(ActivationId, String)>,
-    /// What is read by names that are values: of what, and where to.
-    pub(super) keyed: Vec<(NodeId, NodeId, Option<At>)>,
+    /// What is read by names that are values.
+    pub(super) keyed: Vec<Keyed>,
+    /// Properties that are defined by names that are values, and the steps that do it.
+    pub(super) defined: Vec<(Keyed, (ActivationId, u32))>,
+    /// Packages that run before every handler.
+    pub(super) wrappers: Vec<ActivationId>,
+    /// The names that the code itself puts into `env`.
+    pub(super) set_by_code: BTreeSet<Name>,
     /// Who is called first for each user.
     pub(super) starts: Vec<Vec<ActivationId>>,
     given: BTreeSet<(ActivationId, u32)>,
@@ -245,6 +271,9 @@ impl<'a> Solver<'a> {
             lost: Vec::new(),
             entered: Vec::new(),
             keyed: Vec::new(),
+            defined: Vec::new(),
+            wrappers: Vec::new(),
+            set_by_code: BTreeSet::new(),
             starts: Vec::new(),
             given: BTreeSet::new(),
             gifts: BTreeMap::new(),

@@ -1,16 +1,13 @@
 //! What each kind of step does with the values that arrive.
 
-use super::solver::{ActivationId, At, Given, Invocation, NodeId, Reading, Role, Solver, Watch};
-use super::value::{FunctionRef, Made, Name, Sure, Value, ValueId};
-use super::{Access, builtin, library};
+use super::Access;
+use super::solver::{ActivationId, At, Given, Invocation, Keyed, NodeId, Reading, Role, Solver, Watch};
+use super::value::{FunctionRef, Name, Sure, Value, ValueId};
 use crate::compile::flow::{Call, Function, Key, Manner, Slot, Step};
 use std::ops::Range;
 
 /// Most constant texts that are put together from others.
 const MOST_CONCATENATIONS: usize = 64;
-
-/// Most members of members that are told of a binding.
-const DEEPEST_ACCESS: usize = 5;
 
 impl<'a> Solver<'a> {
     /// Begins to look at a step.
@@ -51,14 +48,18 @@ impl<'a> Solver<'a> {
                 self.request(function.module, *request, name, to);
             }
             Step::Global(to, name) => {
-                let name = self.values.name(name);
-                self.write(activation, *to, Value::Global(name));
+                let to = self.node(activation, *to);
+                self.global(name, to);
             }
             Step::Get { of, key, .. } | Step::Set { of, key, .. } => {
                 if let Key::Value(key) = key {
                     let key = self.node(activation, *key);
                     self.watch(key, watch(Role::Key));
                 }
+                let of = self.node(activation, *of);
+                self.watch(of, watch(Role::Of));
+            }
+            Step::Own(of, _) => {
                 let of = self.node(activation, *of);
                 self.watch(of, watch(Role::Of));
             }
@@ -153,9 +154,44 @@ impl<'a> Solver<'a> {
             Watch::Names(to) => self.list_names(value, to),
             Watch::Adopt(from) => self.watch(from, Watch::Parent(value)),
             Watch::Key(id) => {
-                let (of, to, at) = self.keyed[id as usize];
+                let Keyed { of, key, to, at } = self.keyed[id as usize];
                 for of in self.held(of).to_vec() {
-                    self.read_by_key(of, value, to, at);
+                    for key in self.held(key).to_vec() {
+                        self.read_by_key(of, key, to, at);
+                    }
+                }
+            }
+            Watch::Define(id) => {
+                let (Keyed { of, key, to, .. }, here) = self.defined[id as usize];
+                for of in self.held(of).to_vec() {
+                    for key in self.held(key).to_vec() {
+                        self.write_by_key(here, of, key, to);
+                    }
+                }
+            }
+            Watch::Symbol(to) => {
+                if let Value::Text(name) = self.values.get(value) {
+                    let symbol = format!("@@{}", self.values.text(name));
+                    let symbol = self.values.name(&symbol);
+                    self.add_value(to, Value::Text(symbol));
+                }
+            }
+            Watch::Hold(to) => {
+                if matches!(self.values.get(value), Value::Object(..) | Value::Made(_)) {
+                    self.add(to, value);
+                }
+            }
+            Watch::Asked => {
+                if let Value::Binding(place) = self.values.get(value) {
+                    self.place(place).tested = true;
+                }
+            }
+            Watch::Leave(to) => {
+                if matches!(
+                    self.values.get(value),
+                    Value::Env(_) | Value::Object(..) | Value::Made(_) | Value::Binding(_)
+                ) {
+                    self.tell(Watch::Likely(to), value);
                 }
             }
             Watch::Parent(object) => self.inherit(object, value),
@@ -175,6 +211,13 @@ impl<'a> Solver<'a> {
                         let name = self.values.name(name);
                         let id = self.reading(Reading { name, to: target, at: place });
                         self.read(value, id);
+                    }
+                    (Key::Super(name), _) => {
+                        let name = self.values.name(name);
+                        let id = self.reading(Reading { name, to: target, at: place });
+                        if let Some(parent) = self.parent_class(activation) {
+                            self.watch(parent, Watch::Inherited(id, value, false));
+                        }
                     }
                     (Key::Value(key), Role::Of) => {
                         let key = self.node(activation, *key);
@@ -206,7 +249,7 @@ impl<'a> Solver<'a> {
                             self.write_by_key(here, of, value, from);
                         }
                     }
-                    (Key::Name(name), _) => {
+                    (Key::Name(name) | Key::Super(name), _) => {
                         let name = self.values.name(name);
                         self.write_field(here, value, name, from);
                     }
@@ -215,6 +258,10 @@ impl<'a> Solver<'a> {
                         self.write_field(here, value, star, from);
                     }
                 }
+            }
+            Step::Own(_, name) => {
+                let name = self.values.name(name);
+                self.own(value, name);
             }
             Step::Spread { to, from, .. } => {
                 let (to, from) = (self.node(activation, *to), self.node(activation, *from));
@@ -291,10 +338,21 @@ impl<'a> Solver<'a> {
     }
 
     fn write_field(&mut self, (activation, at): (ActivationId, u32), of: ValueId, name: Name, from: NodeId) {
-        if self.values.get(of).has_fields() {
+        let value = self.values.get(of);
+        if value.has_fields() {
             let field = self.field(of, name);
             self.copy(from, field);
+        } else if let Value::Env(_) = value {
+            let field = self.set_on_env(name);
+            self.copy(from, field);
+            if !self.is_read_before((activation, at), name) {
+                self.set_by_code.insert(name);
+            }
         } else {
+            if name != self.star {
+                let anywhere = self.special("anywhere", name, 0);
+                self.watch(from, Watch::Leave(anywhere));
+            }
             let site = self.site(activation, at);
             let arguments = [Given::one(from)];
             let invocation =
@@ -303,105 +361,21 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// Reads a property of a value.
-    pub(super) fn read(&mut self, value: ValueId, id: u32) {
-        let Reading { name, to, at } = self.reading_of(id);
-        match self.values.get(value) {
-            Value::Env(sure) => {
-                if builtin::is_method_of_promises(self.values.text(name)) {
-                    self.add_value(to, Value::Method(value, name));
-                } else if let Some(at) = at {
-                    let binding = self.binding(sure, name, at);
-                    self.add_value(to, binding);
-                }
-            }
-            Value::ProcessEnv => {
-                if let Some(at) = at {
-                    let binding = self.binding(Sure::Likely, name, at);
-                    self.add_value(to, binding);
-                    if let Value::Binding(place) = binding {
-                        let place = self.place(place);
-                        place.tested = true;
-                        place.accesses.insert(Access::AsText);
-                    }
-                }
-            }
-            Value::Binding(place) => {
-                let member = Access::Member(self.values.text(name).to_owned());
-                self.place(place).accesses.insert(member);
-                self.add_value(to, Value::Part(place, name));
-            }
-            Value::Part(place, path) => {
-                let path = format!("{}.{}", self.values.text(path), self.values.text(name));
-                self.part(place, &path, to);
-            }
-            Value::Package(specifier, path) => {
-                let path = library::member(self.values.text(path), self.values.text(name));
-                let path = self.values.name(&path);
-                self.add_value(to, Value::Package(specifier, path));
-            }
-            Value::Global(path) => {
-                let path = format!("{}.{}", self.values.text(path), self.values.text(name));
-                self.global(&path, to);
-            }
-            Value::Module(module) => {
-                let node = self.export(module, name);
-                self.copy(node, to);
-            }
-            Value::Instance(module, class, activation, ..) | Value::Hosted(module, class, activation) => {
-                self.read_field(value, id);
-                let class = self.values.id(Value::Class(module, class, activation));
-                self.read_class(class, id, value, false);
-                self.read_builtin(value, id);
-            }
-            Value::Class(..) => {
-                self.read_field(value, id);
-                self.read_class(value, id, value, true);
-            }
-            one if one.has_fields() => {
-                self.read_field(value, id);
-                self.read_builtin(value, id);
-            }
-            Value::Text(_) | Value::Unknown => self.add_value(to, Value::Unknown),
-            _ => {}
-        }
+    /// What the code itself puts into `env` under a name.
+    pub(super) fn set_on_env(&mut self, name: Name) -> NodeId {
+        self.special("env", name, 0)
     }
 
-    fn read_builtin(&mut self, value: ValueId, id: u32) {
-        let Reading { name, to, .. } = self.reading_of(id);
-        let text = self.values.text(name);
-        let has = match self.values.get(value) {
-            Value::Made(Made::Context | Made::Holder) => false,
-            Value::Made(Made::Hono) => matches!(text, "get" | "set"),
-            _ => builtin::is_method(text),
-        };
-        if has {
-            self.add_value(to, Value::Method(value, name));
-        }
-    }
-
-    /// What is reached from a binding.
-    pub(super) fn part(&mut self, place: super::value::PlaceId, path: &str, to: NodeId) {
-        if path.matches(['.', '(']).count() > DEEPEST_ACCESS {
-            return self.add_value(to, Value::Unknown);
-        }
-        self.place(place).accesses.insert(Access::Member(path.to_owned()));
-        let path = self.values.name(path);
-        self.add_value(to, Value::Part(place, path));
-    }
-
-    fn global(&mut self, path: &str, to: NodeId) {
-        // What stands on the global object is global.
-        let path = ["globalThis.", "self.", "global."]
-            .iter()
-            .find_map(|prefix| path.strip_prefix(prefix))
-            .unwrap_or(path);
-        let value = match path {
-            "process.env" if self.input.process_env => Value::ProcessEnv,
-            _ if path.matches('.').count() > 3 => Value::Unknown,
-            _ => Value::Global(self.values.name(path)),
-        };
-        self.add_value(to, value);
+    /// Whether the function of a step that writes a property of this name reads it before, and does not only ask for it.
+    fn is_read_before(&self, (activation, at): (ActivationId, u32), name: Name) -> bool {
+        let function = self.activations[activation.0 as usize].function;
+        let Some(function) = function.and_then(|function| self.function(function)) else { return false };
+        let name = self.values.text(name);
+        let is_tested =
+            |slot: &Slot| function.steps.iter().any(|step| matches!(step, Step::Test(of) if of == slot));
+        function.steps.iter().take(at as usize).any(
+            |step| matches!(step, Step::Get { to, key: Key::Name(key), .. } if key == name && !is_tested(to)),
+        )
     }
 
     /// The arguments of a call as nodes.

@@ -95,6 +95,8 @@ pub(super) enum Made {
     Result(StepRef, ActivationId),
     /// One item of such a result.
     Pair(StepRef, ActivationId),
+    /// A map that a call makes: its items are values, and what is told of it are pairs.
+    Map(StepRef, ActivationId),
     /// A list of arguments of an activation.
     Rest(ActivationId, u32),
 }

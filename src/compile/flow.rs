@@ -160,6 +160,8 @@ pub enum Step {
         /// What is read.
         value: Slot,
     },
+    /// The object that is being written down has a property of this name, whatever it gets from others before.
+    Own(Slot, String),
     /// All properties, or all items, of one object are given to another.
     Spread {
         /// What is written.
@@ -228,6 +230,8 @@ pub struct Argument {
 pub enum Key {
     /// The one of this name; private ones start with `#`.
     Name(String),
+    /// The one of this name that the class would have if it had none itself.
+    Super(String),
     /// The one whose name is the value.
     Value(Slot),
     /// Any that is an item: of a list, a map, an iterator.

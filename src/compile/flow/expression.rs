@@ -9,7 +9,7 @@ use swc_core::ecma::ast::{
 use swc_core::ecma::visit::VisitWith;
 
 use super::super::ImportKind;
-use super::walk::{Walker, is_nothing};
+use super::walk::{Walker, is_nothing, truth};
 use super::{Argument, Call, Function, Key, Manner, Slot, Step};
 
 impl Walker {
@@ -25,6 +25,11 @@ impl Walker {
             Expr::Bin(binary) => self.binary(binary),
             Expr::Unary(unary) => self.unary(unary),
             Expr::Cond(conditional) => {
+                match truth(&conditional.test) {
+                    Some(true) => return self.expression(&conditional.cons),
+                    Some(false) => return self.expression(&conditional.alt),
+                    None => {}
+                }
                 let test = self.expression(&conditional.test);
                 self.test(test);
                 let values = [self.expression(&conditional.cons), self.expression(&conditional.alt)];
@@ -37,7 +42,7 @@ impl Walker {
             Expr::Member(member) => self.member(member).0,
             Expr::SuperProp(member) => {
                 let key = match &member.prop {
-                    SuperProp::Ident(ident) => Key::Name(ident.sym.to_string()),
+                    SuperProp::Ident(ident) => Key::Super(ident.sym.to_string()),
                     SuperProp::Computed(computed) => self.computed_key(&computed.expr),
                 };
                 let this = self.this();
@@ -77,6 +82,10 @@ impl Walker {
                 Some(to)
             }
             Expr::Assign(assignment) => self.assignment(assignment),
+            Expr::Update(update) => {
+                self.write(&update.arg, None);
+                None
+            }
             Expr::Lit(_) | Expr::MetaProp(_) => None,
             _ => {
                 expression.visit_children_with(self);
@@ -126,6 +135,12 @@ impl Walker {
     }
 
     fn binary(&mut self, binary: &BinExpr) -> Option<Slot> {
+        match (binary.op, truth(&binary.left)) {
+            (BinaryOp::LogicalAnd, Some(false)) | (BinaryOp::LogicalOr, Some(true)) => {
+                return self.expression(&binary.left);
+            }
+            _ => {}
+        }
         let left = self.expression(&binary.left);
         let right = self.expression(&binary.right);
         let is_text = |one: &Expr| matches!(one, Expr::Lit(Lit::Str(_)) | Expr::Tpl(_));
@@ -310,7 +325,15 @@ impl Walker {
 
     fn object_of(&mut self, object: &ObjectLit) -> Slot {
         let to = self.object();
-        for property in &object.props {
+        let is_spread = |property: &PropOrSpread| matches!(property, PropOrSpread::Spread(_));
+        // What stands before a list of others may be replaced by it.
+        let last = object.props.iter().rposition(is_spread);
+        let before = last.filter(|last| *last > 0).map(|_| self.object());
+        if let Some(from) = before {
+            let span = self.range(object.span);
+            self.push(Step::Spread { to, from, span });
+        }
+        for (at, property) in object.props.iter().enumerate() {
             match property {
                 PropOrSpread::Spread(spread) => {
                     if let Some(from) = self.expression(&spread.expr) {
@@ -318,7 +341,10 @@ impl Walker {
                         self.push(Step::Spread { to, from, span });
                     }
                 }
-                PropOrSpread::Prop(property) => self.property(to, property),
+                PropOrSpread::Prop(property) => {
+                    let of = before.filter(|_| last.is_some_and(|last| at < last)).unwrap_or(to);
+                    self.property(of, property);
+                }
             }
         }
         to
@@ -341,6 +367,12 @@ impl Walker {
             }
             Prop::Setter(_) | Prop::Assign(_) => return,
         };
+        if let Key::Name(name) = &key {
+            self.push(Step::Own(of, name.clone()));
+        }
+        if matches!(property, Prop::KeyValue(property) if is_nothing(&property.value)) {
+            return;
+        }
         // An object with a name of which nothing is known still has the name.
         let value = value.unwrap_or_else(|| {
             let unknown = self.slot();

@@ -159,7 +159,7 @@ impl Walker {
         }
     }
 
-    fn write(&mut self, target: &Expr, value: Option<Slot>) {
+    pub(super) fn write(&mut self, target: &Expr, value: Option<Slot>) {
         match target {
             Expr::Ident(ident) => {
                 if let Some(slot) = self.declared(ident) {

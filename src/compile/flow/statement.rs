@@ -2,15 +2,15 @@
 
 use swc_core::common::Spanned;
 use swc_core::ecma::ast::{
-    ArrowExpr, CatchClause, ClassDecl, Decl, DefaultDecl, ExportSpecifier, Expr, FnDecl, ForHead, ForInStmt,
-    ForOfStmt, Function as FunctionNode, IfStmt, ImportDecl, ImportSpecifier, Module, ModuleDecl,
+    ArrowExpr, BlockStmt, CatchClause, ClassDecl, Decl, DefaultDecl, ExportSpecifier, Expr, FnDecl, ForHead,
+    ForInStmt, ForOfStmt, Function as FunctionNode, IfStmt, ImportDecl, ImportSpecifier, Module, ModuleDecl,
     ModuleExportName, ModuleItem, ReturnStmt, SwitchStmt, VarDeclarator, WhileStmt,
 };
 use swc_core::ecma::utils::find_pat_ids;
 use swc_core::ecma::visit::{Visit, VisitWith};
 
 use super::super::ImportKind;
-use super::walk::Walker;
+use super::walk::{Walker, truth};
 use super::{Key, Slot, Step};
 
 impl Walker {
@@ -167,7 +167,16 @@ impl Visit for Walker {
         }
     }
 
+    fn visit_block_stmt(&mut self, block: &BlockStmt) {
+        self.statements(&block.stmts);
+    }
+
     fn visit_if_stmt(&mut self, statement: &IfStmt) {
+        match truth(&statement.test) {
+            Some(true) => return statement.cons.visit_with(self),
+            Some(false) => return statement.alt.visit_with(self),
+            None => {}
+        }
         let test = self.expression(&statement.test);
         self.test(test);
         statement.cons.visit_with(self);

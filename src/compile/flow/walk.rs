@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use swc_core::common::{Span, SyntaxContext};
 use swc_core::ecma::ast::{
-    ArrowExpr, ArrowFunctionBody, CatchClause, ClassDecl, Expr, FnDecl, Function as FunctionNode, Id, Ident,
-    Module, ParamOrTsParamProp, Pat, StaticBlock, Stmt, Str, VarDeclarator,
+    ArrowExpr, ArrowFunctionBody, CatchClause, ClassDecl, Decl, Expr, FnDecl, Function as FunctionNode, Id,
+    Ident, Lit, Module, ParamOrTsParamProp, Pat, StaticBlock, Stmt, Str, UnaryOp, VarDeclarator,
 };
 use swc_core::ecma::atoms::Atom;
 use swc_core::ecma::utils::find_pat_ids;
@@ -272,8 +272,14 @@ impl Walker {
     }
 
     pub(super) fn statements(&mut self, statements: &[Stmt]) {
+        let mut is_left = false;
         for statement in statements {
-            statement.visit_with(self);
+            // Behind `return` only what is hoisted counts.
+            if !is_left || matches!(statement, Stmt::Decl(Decl::Fn(_))) {
+                statement.visit_with(self);
+            }
+            is_left |=
+                matches!(statement, Stmt::Return(_) | Stmt::Throw(_) | Stmt::Break(_) | Stmt::Continue(_));
         }
     }
 }
@@ -341,9 +347,21 @@ pub(super) fn constructor_parameters(parameters: &[ParamOrTsParamProp]) -> Vec<&
 /// Whether an expression is a constant that has no value.
 pub(super) fn is_nothing(expression: &Expr) -> bool {
     match expression {
-        Expr::Lit(swc_core::ecma::ast::Lit::Null(_)) => true,
+        Expr::Lit(Lit::Null(_)) => true,
         Expr::Ident(ident) => ident.sym == "undefined",
         Expr::Paren(inner) => is_nothing(&inner.expr),
         _ => false,
+    }
+}
+
+/// Whether a condition that is a constant holds.
+pub(super) fn truth(condition: &Expr) -> Option<bool> {
+    match condition {
+        Expr::Lit(Lit::Bool(value)) => Some(value.value),
+        Expr::Lit(Lit::Num(number)) => Some(number.value != 0.0),
+        Expr::Lit(Lit::Null(_)) => Some(false),
+        Expr::Paren(inner) => truth(&inner.expr),
+        Expr::Unary(unary) if unary.op == UnaryOp::Bang => truth(&unary.arg).map(|value| !value),
+        _ => None,
     }
 }
