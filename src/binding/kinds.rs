@@ -86,7 +86,7 @@ pub struct Evidence {
     pub source: Source,
     /// Where.
     pub span: Range<usize>,
-    /// What: `typed KVNamespace`, `prepare` is called.
+    /// What, in a few words: `prepare` is called.
     pub text: String,
 }
 
@@ -187,7 +187,7 @@ fn pieces<'a>(uses: &[&'a Use], declared: &'a [Declared], called: bool) -> Vec<P
             Some(Piece {
                 source: &found.source,
                 span: found.span.clone(),
-                text: text(access),
+                text: text(&shortest(access, called)),
                 fit: table::fit(access, called)?,
                 is_text: *access == Access::AsText,
             })
@@ -217,10 +217,21 @@ fn evidence(pieces: Vec<Piece<'_>>) -> Vec<Evidence> {
     evidence
 }
 
+/// The part of what is read that says the same.
+fn shortest(access: &Access, called: bool) -> Access {
+    let Access::Member(path) = access else { return access.clone() };
+    let likely = |access: &Access| table::fit(access, called).map(|fit| fit.likely);
+    let mut parts = path.match_indices('.').map(|(at, _)| Access::Member(path[..at].to_owned()));
+    parts.find(|part| likely(part) == likely(access)).unwrap_or_else(|| access.clone())
+}
+
 /// What is done, in a few words; `None` where nobody needs to be told.
 fn text(access: &Access) -> Option<String> {
     Some(match access {
-        Access::Member(path) => format!("`{path}` is used"),
+        Access::Member(path) => match path.strip_suffix("()") {
+            Some(path) => format!("`{path}` is called"),
+            None => format!("`{path}` is read"),
+        },
         Access::Option(method, _, key) => format!("`{method}` is given `{key}`"),
         Access::Text(method, _, text) => format!("`{method}` is given `{text}`"),
         // The method itself is read, too, and says it better.
