@@ -280,3 +280,18 @@ fn added_lines_are_shown_whole() {
         assert_eq!(lines, shown.lines().collect::<Vec<_>>(), "{text}");
     }
 }
+
+/// wrangler passes on no other names of `.dev.vars` once secrets are listed.
+#[test]
+fn what_development_loses_by_a_list_of_secrets_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = b"name = 'a'\n[vars]\nHOST = ''\n";
+    let development = b"STRIPE_KEY=a\nMAIL_KEY=b\nHOST=c\n";
+    write(directory.path(), &[("wrangler.toml", config), (".dev.vars", development)]);
+    let said = |name: &str| stderr(&pagesbuild(directory.path(), ["bind", "secret", name]));
+    let first = said("STRIPE_KEY");
+    assert!(first.contains("passes `MAIL_KEY` of `.dev.vars` on no more"), "{first}");
+    // It is the first name that makes the difference.
+    let second = said("OTHER_KEY");
+    assert!(!second.contains("MAIL_KEY"), "{second}");
+}
