@@ -15,6 +15,7 @@ mod activation;
 mod builtin;
 mod call;
 mod global;
+mod holder;
 pub mod kinds;
 mod library;
 mod module;

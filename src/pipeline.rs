@@ -1,10 +1,11 @@
 //! The stages in their order. The only caller of them all.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
-use crate::binding::Uses;
+use crate::binding::{UserId, Uses};
 use crate::check;
 use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -308,14 +309,19 @@ impl Static {
 }
 
 fn rows(routes: &RouteTable, callers: &Callers, uses: &Uses) -> Vec<document::Route> {
-    let row = |route: &route::Route| document::Route {
-        bindings: callers.names(uses, routes.middleware_chain(route).into_iter().chain(&route.handler)),
-        pattern: route.pattern.to_string(),
-        method: route.method.clone(),
-        handler: route.handler.as_ref().map(ToString::to_string),
-        middleware: routes.middleware_chain(route).iter().map(ToString::to_string).collect(),
+    let names = uses::by_user(uses);
+    let row = |(route, users): (&route::Route, Vec<UserId>)| {
+        let bindings: BTreeSet<&str> =
+            users.iter().flat_map(|user| names[user.0 as usize].iter().copied()).collect();
+        document::Route {
+            pattern: route.pattern.to_string(),
+            method: route.method.clone(),
+            handler: route.handler.as_ref().map(ToString::to_string),
+            middleware: routes.middleware_chain(route).iter().map(ToString::to_string).collect(),
+            bindings: bindings.into_iter().map(str::to_owned).collect(),
+        }
     };
-    routes.0.iter().map(row).collect()
+    routes.0.iter().zip(callers.by_route(uses, routes)).map(row).collect()
 }
 
 /// The files of a worker, those that are modules of their own among them.

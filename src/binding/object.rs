@@ -19,6 +19,13 @@ pub(super) struct Object {
     readings: Vec<u32>,
 }
 
+impl Object {
+    /// Values whose properties it has too.
+    pub(super) fn parents(&self) -> &[ValueId] {
+        &self.parents
+    }
+}
+
 impl Solver<'_> {
     /// The node of an object's property.
     pub(super) fn field(&mut self, object: ValueId, name: Name) -> NodeId {
@@ -56,11 +63,6 @@ impl Solver<'_> {
         if !known.own.contains(&name) {
             known.own.push(name);
         }
-    }
-
-    /// Values whose properties an object has too.
-    pub(super) fn parents(&self, object: ValueId) -> Vec<ValueId> {
-        self.objects.get(&object).map(|known| known.parents.clone()).unwrap_or_default()
     }
 
     pub(super) fn reading(&mut self, reading: Reading) -> u32 {

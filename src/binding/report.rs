@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::holder::Holders;
 use super::module::RUNTIME;
 use super::root::CONTEXT;
 use super::solver::{ActivationId, NodeId, Solver};
@@ -13,9 +14,6 @@ use super::{global, library};
 use crate::compile::Import;
 use crate::compile::flow::{Call, Key, Step};
 use crate::graph::{ModuleId, package_name};
-
-/// Most objects within objects in which `env` is looked for.
-const DEEPEST: usize = 3;
 
 /// A place without its module's source, by which escapes are told apart.
 type Spot = (ModuleId, u32, u32);
@@ -77,6 +75,7 @@ pub(super) fn report(mut solver: Solver<'_>) -> Uses {
 
 /// Looks at every step once more, now that all values are there.
 fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) {
+    let holders = Holders::of(solver);
     for at in 0..solver.activations.len() {
         let id = ActivationId(u32::try_from(at).unwrap_or(u32::MAX));
         let Some(reference) = solver.activations[at].function else { continue };
@@ -95,7 +94,7 @@ fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) 
                 Step::Names { of, span, .. } if has_env(solver, solver.node(id, *of)) => {
                     lost(span, Reason::AllNames);
                 }
-                Step::Call(call) => look_at_call(solver, id, call, &mut lost),
+                Step::Call(call) => look_at_call(solver, &holders, id, call, &mut lost),
                 _ => {}
             }
         }
@@ -155,6 +154,7 @@ fn is_dynamic(solver: &Solver<'_>, id: ActivationId, key: &Key) -> bool {
 
 fn look_at_call(
     solver: &mut Solver<'_>,
+    holders: &Holders,
     id: ActivationId,
     call: &Call,
     lost: &mut impl FnMut(&Range<u32>, Reason),
@@ -168,7 +168,7 @@ fn look_at_call(
     for (at, argument) in call.arguments.iter().enumerate() {
         let Some(slot) = argument.value else { continue };
         let node = solver.node(id, slot);
-        let gives_env = holds_env(solver, node, 0);
+        let gives_env = holders.are_in(solver, node);
         if gives_env && !is_taken {
             lost(&call.span, Reason::UnknownCallee(None));
         }
@@ -204,29 +204,6 @@ fn look_at_call(
             }
         }
     }
-}
-
-/// Whether a value is `env`, or an object with it.
-fn holds_env(solver: &mut Solver<'_>, node: NodeId, depth: usize) -> bool {
-    for value in solver.held(node).to_vec() {
-        let one = solver.values.get(value);
-        if is_env(one) {
-            return true;
-        }
-        if depth == DEEPEST || matches!(one, Value::Closure(..) | Value::Class(..)) || !one.has_fields() {
-            continue;
-        }
-        if solver.parents(value).iter().any(|parent| is_env(solver.values.get(*parent))) {
-            return true;
-        }
-        for name in solver.names(value) {
-            let field = solver.field(value, name);
-            if holds_env(solver, field, depth + 1) {
-                return true;
-            }
-        }
-    }
-    false
 }
 
 /// A binding is given to a function whose workings are known by its name.

@@ -267,7 +267,20 @@ fn judge(home: &Path, ending: &str, minify: bool) -> bool {
     };
     let output = compile(&Source::new("output.mjs", bundle.main.as_str()), options);
     assert!(output.is_ok(), "what is linked is no JavaScript: {output:?}");
+    follow(home, &entry);
     true
+}
+
+/// Follows `env` through a program, from every export and from every handler that it may have.
+fn follow(home: &Path, entry: &str) {
+    let config = format!(r#"{{ "name": "mutant", "main": "{entry}" }}"#);
+    fs::write(home.join("wrangler.json"), config).unwrap();
+    let options = project::Options { directory: home.to_owned(), no_cache: true, ..Default::default() };
+    let (used, problems) = pipeline::uses(&options).unwrap();
+    labels_lie_in_their_files(&problems);
+    for one in used.iter().flat_map(|used| &used.uses.uses) {
+        assert!(one.source.text().get(one.span.clone()).is_some(), "{one:?}");
+    }
 }
 
 fn in_time(what: &str, run: impl FnOnce() -> bool + Send + 'static) -> bool {
