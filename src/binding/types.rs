@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::kinds::Declared;
+use super::kinds::{self, Declared};
 use crate::compile::types::{self, Declaration, Home, TypeImport};
 use crate::compile::{self, ImportKind};
 use crate::diagnostic::Source;
@@ -102,8 +102,10 @@ impl Found {
 enum Meaning {
     /// These declarations together.
     Declared(Vec<Found>),
-    /// A type of the platform or of a package, by its name there.
+    /// A type of the platform or the language, by its name.
     Foreign(String),
+    /// Nothing is known of it.
+    Unknown,
 }
 
 /// How often a name is passed on from module to module.
@@ -177,12 +179,12 @@ impl<'a> Files<'a> {
 
     /// What a name stands for in a file.
     fn meaning(&self, unit: &Rc<Unit>, name: &str) -> Meaning {
-        self.local(unit, name, MAX_STEPS).unwrap_or_else(|| Meaning::Foreign(name.to_owned()))
+        self.local(unit, name, MAX_STEPS).unwrap_or(Meaning::Unknown)
     }
 
     /// What `import("...")` leads to.
     fn meaning_of(&self, unit: &Rc<Unit>, specifier: &str, name: &str) -> Meaning {
-        self.imported(unit, specifier, name, MAX_STEPS).unwrap_or_else(|| Meaning::Foreign(name.to_owned()))
+        self.imported(unit, specifier, name, MAX_STEPS).unwrap_or(Meaning::Unknown)
     }
 
     fn local(&self, unit: &Rc<Unit>, name: &str, steps: usize) -> Option<Meaning> {
@@ -198,7 +200,12 @@ impl<'a> Files<'a> {
         if let Some(import) = unit.types.imports.iter().find(|import| import.local == first) {
             return self.import(unit, import, rest, steps);
         }
-        self.global.get(name).map(|found| Meaning::Declared(found.clone()))
+        // Who declares the platform's types for everybody repeats them.
+        let declared = self.global.get(name).filter(|_| kinds::of_type(name).is_none());
+        Some(match declared {
+            Some(found) => Meaning::Declared(found.clone()),
+            None => Meaning::Foreign(name.to_owned()),
+        })
     }
 
     fn import(&self, unit: &Rc<Unit>, import: &TypeImport, rest: &str, steps: usize) -> Option<Meaning> {
@@ -217,7 +224,7 @@ impl<'a> Files<'a> {
         }
         match self.target(unit, specifier) {
             Some(target) => self.exported(&target, name, steps),
-            None => Some(Meaning::Foreign(name.to_owned())),
+            None => is_of_platform(specifier).then(|| Meaning::Foreign(name.to_owned())),
         }
     }
 
@@ -241,6 +248,11 @@ impl<'a> Files<'a> {
         };
         unit.types.stars.iter().find_map(star)
     }
+}
+
+/// Whether a module has the platform's types.
+fn is_of_platform(specifier: &str) -> bool {
+    ["@cloudflare/", "cloudflare:"].iter().any(|start| specifier.starts_with(start))
 }
 
 /// Whether a file repeats the configuration, as its first lines say.

@@ -14,6 +14,7 @@ use pagesbuild::project::Options;
 use crate::fixture::root;
 use crate::npm;
 
+mod declared;
 mod measure;
 mod written;
 
@@ -23,8 +24,8 @@ use measure::{Count, HEAD, judge};
 const MARKS: [&str; 2] = ["<!-- measured -->\n", "<!-- /measured -->\n"];
 
 /// Where programs are written, with the packages of `tests/npm` above them.
-fn directory() -> PathBuf {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bindings");
+fn directory(name: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();
     #[cfg(unix)]
@@ -44,7 +45,7 @@ fn uses(home: &Path) -> Uses {
 fn written_programs_are_understood() {
     let (programs, known) = written::read(&root().join("fixtures/bindings"));
     let asked = std::env::var("PAGESBUILD_TEST_PROGRAMS").ok();
-    let directory = directory();
+    let directory = directory("bindings");
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
     let mut report = Vec::new();
     for program in &programs {

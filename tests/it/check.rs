@@ -67,6 +67,7 @@ fn classes_are_those_after_all_migrations() {
         ("[exports.Room]\ntype = 'durable-object'\nstorage = 'sqlite'", vec![]),
         ("[exports.Gone]\ntype = 'durable-object'\nstate = 'deleted'", vec![]),
         ("[exports.Gone]\ntype = 'durable-object'\nstorage = 'sqlite'", vec![missing("Gone")]),
+        ("[[containers]]\nimage = 'r.example/a:1'\nclass_name = 'Gone'", vec![missing("Gone")]),
         ("[[workflows]]\nbinding = 'W'\nname = 'w'\nclass_name = 'Gone'", vec![missing("Gone")]),
         ("[[workflows]]\nbinding = 'W'\nname = 'w'\nclass_name = 'Gone'\nscript_name = 'other'", vec![]),
         (

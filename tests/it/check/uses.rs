@@ -212,6 +212,28 @@ fn what_nothing_uses_is_said() {
     assert!(unused(&own, nothing)[0].starts_with("note"));
 }
 
+/// `vars` of a Pages project are set while its front end is built, too.
+#[test]
+fn variables_of_front_ends_are_not_missed() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = "name = 'a'\ncompatibility_date = '2026-01-01'\nvars = { VITE_API = 'a', NODE_VERSION = '24', TITLE = 'b' }\n";
+    let function = "export const onRequest = () => new Response();";
+    for (more, severity) in
+        [("pages_build_output_dir = 'public'", "note"), ("assets.directory = 'public'", "warning")]
+    {
+        let config = format!("{more}\n{config}");
+        let files: &[(&str, &[u8])] = &[
+            ("wrangler.toml", config.as_bytes()),
+            ("functions/a.js", function.as_bytes()),
+            ("public/index.html", b""),
+        ];
+        write(directory.path(), files);
+        let expected =
+            format!("{severity} unused-binding: `TITLE` is declared in `vars`, and nothing uses it");
+        assert_eq!(said(directory.path(), ["check"].iter()), [expected]);
+    }
+}
+
 #[test]
 fn projects_without_code_use_nothing() {
     let directory = tempfile::tempdir().unwrap();
