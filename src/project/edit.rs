@@ -9,7 +9,7 @@ use super::environment::{Environment, choose};
 use super::load::{existing, load};
 use super::{ASSETS, Options, bindings, display, elsewhere};
 use crate::config::{self, Config, Edited, Value};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::error::Error;
 
 /// The name of a file that is made.
@@ -27,7 +27,9 @@ pub(super) fn editable(options: &Options, diagnostics: &mut Diagnostics) -> Resu
         diagnostics.push(none(&directory));
         return Ok(None);
     };
-    let Some(config) = config::read(&path, diagnostics)? else { return Ok(None) };
+    let Some(mut config) = config::read(&path, diagnostics)? else { return Ok(None) };
+    // The search goes upward, and whoever has a file changed is to see which one.
+    config.source = Source::new(display(&directory, &path), config.source.text());
     if let Some(diagnostic) = generated(&config) {
         diagnostics.push(diagnostic);
         return Ok(None);

@@ -295,3 +295,18 @@ fn what_development_loses_by_a_list_of_secrets_is_said() {
     let second = said("OTHER_KEY");
     assert!(!second.contains("MAIL_KEY"), "{second}");
 }
+
+/// The search for the file goes upward, so what is said names the one that was found.
+#[test]
+fn a_file_further_up_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &[("wrangler.toml", b"name = 'a'\n"), ("app/functions/a.js", b"")]);
+    let app = directory.path().join("app");
+    let output = pagesbuild(&app, ["bind", "kv", "IMAGES"]);
+    assert_eq!(stderr(&output), "../wrangler.toml:3: 2 new lines\n");
+    let output = pagesbuild(&app, ["bind", "kv", "IMAGES", "-C", ".."]);
+    assert!(stderr(&output).contains("─[wrangler.toml:4:11]"), "{}", stderr(&output));
+    let output = pagesbuild(&app, ["bind", "secret", "my-key"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("invalid-binding-name"), "{}", stderr(&output));
+}
