@@ -194,19 +194,19 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
-    let uses = linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
     let main = code.main.clone();
     let published = code.published(diagnostics);
-    code.save();
-    let assets = match &project.assets {
-        Some(settings) => {
-            let configured = settings.run_worker_first.as_ref();
-            let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
-            let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
-            Some(Static::read(settings, &tree, published, first, diagnostics)?)
-        }
-        None => None,
+    let follow = || linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
+    let read = || {
+        let Some(settings) = &project.assets else { return Ok(None) };
+        let configured = settings.run_worker_first.as_ref();
+        let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
+        let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
+        Static::read(settings, &tree, published, first, diagnostics).map(Some)
     };
+    let (uses, assets) = rayon::join(follow, read);
+    let assets = assets?;
+    code.save();
     if linked.is_none() && assets.is_none() && !diagnostics.has_errors() {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));

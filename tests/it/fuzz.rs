@@ -80,6 +80,25 @@ fn modules() -> Vec<(String, String)> {
         }
     }
     assert!(modules.len() > 300, "{} modules", modules.len());
+    modules.extend(written());
+    modules
+}
+
+/// The same of the programs that use `env`, of which a text has many.
+fn written() -> Vec<(String, String)> {
+    let directory = root().join("fixtures/bindings");
+    let texts = files(&directory).into_iter().map(|path| fs::read_to_string(directory.join(path)).unwrap());
+    let mut modules = Vec::new();
+    for text in texts {
+        for piece in text.split("\n--- ").skip(1) {
+            let piece =
+                ["\n=== ", "\n*** "].iter().fold(piece, |piece, end| piece.split(end).next().unwrap());
+            let (path, body) = piece.split_once('\n').unwrap_or((piece, ""));
+            let ending = path.rsplit('.').next().filter(|ending| ENDINGS.contains(ending));
+            modules.extend(ending.map(|ending| (ending.to_owned(), alone(body))));
+        }
+    }
+    assert!(modules.len() > 100, "{} modules", modules.len());
     modules
 }
 
@@ -268,6 +287,7 @@ fn judge(home: &Path, ending: &str, minify: bool) -> bool {
     let output = compile(&Source::new("output.mjs", bundle.main.as_str()), options);
     assert!(output.is_ok(), "what is linked is no JavaScript: {output:?}");
     follow(home, &entry);
+    follow(home, &format!("mutant.{ending}"));
     true
 }
 
