@@ -302,3 +302,21 @@ fn environments_are_held_against_each_other() {
     let directory = project(config, "export default { fetch: (request, env) => new Response() };");
     assert_eq!(only("uneven-environments", said(directory.path(), ["check"].iter())), [""; 0]);
 }
+
+/// Whatever is told of uses takes time by their number, not by its square: this took minutes.
+#[test]
+fn many_places_take_little_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = "name = 'a'\ncompatibility_date = '2026-01-01'\n[[kv_namespaces]]\nbinding = 'KV'\n";
+    write(directory.path(), &[("wrangler.toml", config.as_bytes())]);
+    for number in 0..2_000 {
+        let path = format!("functions/{}/{number}.js", number % 40);
+        write(
+            directory.path(),
+            &[(&path, b"export const onRequest = ({ env }) => env.KV.get('a', 'stream');")],
+        );
+    }
+    let start = std::time::Instant::now();
+    assert_eq!(said(directory.path(), ["build", "--no-cache"].iter()), [""; 0]);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
