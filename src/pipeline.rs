@@ -310,14 +310,14 @@ impl Static {
 
 fn rows(routes: &RouteTable, callers: &Callers, uses: &Uses) -> Vec<document::Route> {
     let names = uses::by_user(uses);
-    let row = |(route, users): (&route::Route, Vec<UserId>)| {
+    let row = |(route, (chain, users)): (&route::Route, (Vec<&route::Handler>, Vec<UserId>))| {
         let bindings: BTreeSet<&str> =
             users.iter().flat_map(|user| names[user.0 as usize].iter().copied()).collect();
         document::Route {
             pattern: route.pattern.to_string(),
             method: route.method.clone(),
             handler: route.handler.as_ref().map(ToString::to_string),
-            middleware: routes.middleware_chain(route).iter().map(ToString::to_string).collect(),
+            middleware: chain.iter().map(ToString::to_string).collect(),
             bindings: bindings.into_iter().map(str::to_owned).collect(),
         }
     };

@@ -65,8 +65,12 @@ impl Callers {
         })
     }
 
-    /// For each route, the users that answer it or stand before it; sorted.
-    pub(super) fn by_route(&self, uses: &Uses, routes: &RouteTable) -> Vec<Vec<UserId>> {
+    /// For each route, its middleware, and the users that answer it or stand before it; sorted.
+    pub(super) fn by_route<'r>(
+        &self,
+        uses: &Uses,
+        routes: &'r RouteTable,
+    ) -> Vec<(Vec<&'r Handler>, Vec<UserId>)> {
         let functions = uses.users.iter().zip(0..).filter(|(user, _)| user.role == Role::Function);
         let known: BTreeMap<(&str, &str), UserId> =
             functions.map(|(user, at)| ((user.file.as_str(), user.export.as_str()), UserId(at))).collect();
@@ -74,10 +78,11 @@ impl Callers {
             let file = self.files.get(&handler.file)?;
             known.get(&(file.as_str(), handler.export.as_str())).copied()
         };
-        let of_route = |route: &Route| {
-            let handlers = routes.middleware_chain(route).into_iter().chain(&route.handler);
-            let users: BTreeSet<UserId> = handlers.filter_map(user).collect();
-            users.into_iter().collect()
+        let of_route = |route: &'r Route| {
+            let chain = routes.middleware_chain(route);
+            let users: BTreeSet<UserId> =
+                chain.iter().copied().chain(&route.handler).filter_map(user).collect();
+            (chain, users.into_iter().collect())
         };
         routes.0.iter().map(of_route).collect()
     }
@@ -121,7 +126,7 @@ pub fn uses(options: &Options) -> Result<(Option<Used>, Vec<Diagnostic>), Error>
     let (front, callers, uses) = follow(front, &mut diagnostics);
     let used = (!diagnostics.has_errors()).then(|| {
         let mut routes = vec![Vec::new(); uses.users.len()];
-        for (route, users) in front.1.0.iter().zip(callers.by_route(&uses, &front.1)) {
+        for (route, (_, users)) in front.1.0.iter().zip(callers.by_route(&uses, &front.1)) {
             for user in users {
                 routes[user.0 as usize].push((route.pattern.to_string(), route.method.clone()));
             }
