@@ -290,6 +290,18 @@ fn environments_are_held_against_each_other() {
         ]
     );
     assert_eq!(said(directory.path(), ["check", "--env", "a"].iter()), [""; 0]);
+    // In several environments there are several things to do.
+    let config = format!("{}[env.b]\n[env.c]\n", database("a", "1"));
+    let document = document(project(&config, code).path(), &["check"]);
+    let all = document["diagnostics"].as_array().unwrap().iter();
+    let missing: Vec<&Value> = all.filter(|said| said["code"] == "undeclared-binding").collect();
+    let [missing] = missing[..] else { panic!("{document:#}") };
+    for environment in ["b", "c"] {
+        assert!(
+            missing["help"].as_str().unwrap().contains(&format!("d1 DB --env {environment}")),
+            "{missing:#}"
+        );
+    }
     // What the top level has is said to be not inherited, and by nothing else.
     let config = "vars = { HOST = 'a' }\n[env.b]\nvars = { }\n";
     let directory =
