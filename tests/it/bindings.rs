@@ -52,7 +52,9 @@ fn written_programs_are_understood() {
         if asked.as_ref().is_some_and(|part| !program.name.contains(part)) {
             continue;
         }
-        let judged = judge(program, &uses(&program.write(&directory)));
+        let uses = uses(&program.write(&directory));
+        let judged = judge(program, &uses);
+        report.extend(accused(&uses).map(|name| format!("{}: the kinds of {name} contradict", program.name)));
         counts.entry(&program.topic).or_default().add(judged.count);
         match (judged.differences.is_empty(), known.contains(&program.name) && asked.is_none()) {
             (false, false) => {
@@ -70,6 +72,15 @@ fn written_programs_are_understood() {
     if asked.is_none() {
         document(&table);
     }
+}
+
+/// Names of which something says that they cannot be what something else says that they are. No program is wrong.
+fn accused(uses: &Uses) -> impl Iterator<Item = &str> {
+    uses.uses.iter().map(|one| one.name.as_str()).filter(|name| {
+        let inferred = uses.inferred(name);
+        let is_accused = |kind: &str| !uses.conflicts(name, kind).is_empty();
+        inferred.is_contradictory() || inferred.kinds.iter().any(|kind| is_accused(kind))
+    })
 }
 
 fn table(counts: &BTreeMap<&str, Count>) -> String {

@@ -309,6 +309,14 @@ fn environments_are_held_against_each_other() {
     let of_b = said(directory.path(), ["check", "--env", "b"].iter());
     assert_eq!(of_b.len(), 1, "{of_b:?}");
     assert!(of_b[0].contains("not-inherited"));
+    // A secret that one environment asks for is one that another may lack.
+    let config = "[env.a.secrets]\nrequired = ['HOST']\n[env.b.vars]\nA = 1\n";
+    let directory = project(
+        config,
+        "export default { fetch: (request, env) => new Response(env.HOST.trim() + (env.A ?? '')) };",
+    );
+    let of_b = said(directory.path(), ["check", "--env", "b"].iter());
+    assert_eq!(of_b, ["warning uneven-environments: `env.b` lacks `HOST`, which other environments have"]);
     // What nothing reads need not be everywhere.
     let config = "[env.a.vars]\nA = 1\n[env.b.vars]\nB = 1\n";
     let directory = project(config, "export default { fetch: (request, env) => new Response() };");
