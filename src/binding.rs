@@ -15,6 +15,7 @@ mod activation;
 mod builtin;
 mod call;
 mod global;
+mod holder;
 pub mod kinds;
 mod library;
 mod module;
@@ -78,7 +79,8 @@ impl Uses {
         let everybody = self.uses.iter().filter(of_name).any(|one| one.everybody);
         let users: BTreeSet<UserId> =
             self.uses.iter().filter(of_name).flat_map(|one| one.users.iter().copied()).collect();
-        let is_one = move |at: usize| everybody || users.iter().any(|user| user.0 as usize == at);
+        let is_one =
+            move |at: usize| everybody || u32::try_from(at).is_ok_and(|at| users.contains(&UserId(at)));
         self.users.iter().enumerate().filter(move |(at, _)| is_one(*at)).map(|(_, user)| user)
     }
 }

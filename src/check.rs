@@ -17,7 +17,9 @@ mod names;
 mod secrets;
 mod shared;
 mod undeclared;
+mod uneven;
 mod unused;
+mod values;
 
 /// What is known of a project in one environment.
 #[derive(Clone, Copy, Debug)]
@@ -53,9 +55,9 @@ pub fn check(facts: Facts<'_>, diagnostics: &mut Diagnostics) {
     let here = facts.project.here();
     let used = names::used(&facts);
     diagnostics.extend(undeclared::resources(&facts, here.as_ref(), &used));
-    diagnostics.extend(undeclared::values(&facts, here.as_ref(), &used));
+    diagnostics.extend(values::missing(&facts, here.as_ref(), &used));
     let Some(here) = here else { return };
-    diagnostics.extend(undeclared::uneven(&facts, &here, &used));
+    diagnostics.extend(uneven::lacking(&facts, &here, &used));
     diagnostics.extend(unused::unused(&facts, &here, &used));
     diagnostics.extend(mismatch::mismatches(&facts, &here, &used));
     diagnostics.extend(classes::missing(&facts, &here));

@@ -4,7 +4,7 @@
 //! file of the output directory. [`assemble`] is pure; [`emit`] writes, [`verify`] reads back.
 //! `docs/artifact.md` describes the directory for its readers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::asset::{AssetFile, AssetManifest, RuleFile};
@@ -221,8 +221,9 @@ fn assemble_assets(parts: AssetParts<'_>, files: &mut Vec<OutputFile>) -> Assets
 
 /// Who uses each name.
 fn users(uses: &Uses) -> BTreeMap<String, Vec<String>> {
+    let names: BTreeSet<&str> = uses.uses.iter().map(|one| one.name.as_str()).collect();
     let of = |name: &str| uses.users_of(name).map(ToString::to_string).collect();
-    uses.uses.iter().map(|one| (one.name.clone(), of(&one.name))).collect()
+    names.into_iter().map(|name| (name.to_owned(), of(name))).collect()
 }
 
 fn describe(project: &project::Project, binding: &project::Binding) -> Binding {

@@ -1,10 +1,11 @@
 //! The stages in their order. The only caller of them all.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
-use crate::binding::Uses;
+use crate::binding::{UserId, Uses};
 use crate::check;
 use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -193,19 +194,19 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
-    let uses = linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
     let main = code.main.clone();
     let published = code.published(diagnostics);
-    code.save();
-    let assets = match &project.assets {
-        Some(settings) => {
-            let configured = settings.run_worker_first.as_ref();
-            let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
-            let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
-            Some(Static::read(settings, &tree, published, first, diagnostics)?)
-        }
-        None => None,
+    let follow = || linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
+    let read = || {
+        let Some(settings) = &project.assets else { return Ok(None) };
+        let configured = settings.run_worker_first.as_ref();
+        let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
+        let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
+        Static::read(settings, &tree, published, first, diagnostics).map(Some)
     };
+    let (uses, assets) = rayon::join(follow, read);
+    let assets = assets?;
+    code.save();
     if linked.is_none() && assets.is_none() && !diagnostics.has_errors() {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
@@ -308,14 +309,19 @@ impl Static {
 }
 
 fn rows(routes: &RouteTable, callers: &Callers, uses: &Uses) -> Vec<document::Route> {
-    let row = |route: &route::Route| document::Route {
-        bindings: callers.names(uses, routes.middleware_chain(route).into_iter().chain(&route.handler)),
-        pattern: route.pattern.to_string(),
-        method: route.method.clone(),
-        handler: route.handler.as_ref().map(ToString::to_string),
-        middleware: routes.middleware_chain(route).iter().map(ToString::to_string).collect(),
+    let names = uses::by_user(uses);
+    let row = |(route, (chain, users)): (&route::Route, (Vec<&route::Handler>, Vec<UserId>))| {
+        let bindings: BTreeSet<&str> =
+            users.iter().flat_map(|user| names[user.0 as usize].iter().copied()).collect();
+        document::Route {
+            pattern: route.pattern.to_string(),
+            method: route.method.clone(),
+            handler: route.handler.as_ref().map(ToString::to_string),
+            middleware: chain.iter().map(ToString::to_string).collect(),
+            bindings: bindings.into_iter().map(str::to_owned).collect(),
+        }
     };
-    routes.0.iter().map(row).collect()
+    routes.0.iter().zip(callers.by_route(uses, routes)).map(row).collect()
 }
 
 /// The files of a worker, those that are modules of their own among them.

@@ -330,6 +330,15 @@ pub fn load_declared(
     load::load_declared(options, diagnostics)
 }
 
+/// Names that are set for development and get to the code no more after a change, with the files that set them.
+pub(crate) fn left_out(
+    before: &Config,
+    after: &Edited,
+    environment: Option<&str>,
+) -> BTreeMap<String, String> {
+    edit::left_out(before, after, environment)
+}
+
 /// That a project comes to neither code nor static files, and what would change that.
 pub(crate) fn nothing_to_build(config: Option<&Config>) -> Diagnostic {
     load::nothing_to_build(config)

@@ -2,11 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use super::Input;
 use super::solver::{Activation, ActivationId, Node, Site, Solver};
 use super::value::{FunctionRef, Name, StepRef};
 
 /// Most activations of one function; further callers share one.
-const MOST_ACTIVATIONS: u32 = 64;
+const MOST_ACTIVATIONS: usize = 64;
+
+/// About how many slots all activations may have, where functions have several.
+const MOST_SLOTS: usize = 2_000_000;
+
+/// Most activations of one function: fewer in a large program.
+pub(super) fn most(input: &Input<'_>) -> usize {
+    let flows = input.graph.modules.iter().filter_map(|module| module.object.flow.as_ref());
+    let slots: usize = flows.flat_map(|flow| &flow.functions).map(|function| function.slots as usize).sum();
+    (MOST_SLOTS / slots.max(1)).clamp(1, MOST_ACTIVATIONS)
+}
 
 impl Solver<'_> {
     fn activation(&mut self, function: Option<FunctionRef>, parent: Option<ActivationId>) -> ActivationId {
@@ -70,8 +81,11 @@ impl Solver<'_> {
         }
         let count = self.counts.entry(function).or_default();
         *count += 1;
-        let site =
-            if *count > MOST_ACTIVATIONS && !matches!(site, Site::Root(_)) { Site::Shared } else { site };
+        let site = if *count > self.most_activations && !matches!(site, Site::Root(_)) {
+            Site::Shared
+        } else {
+            site
+        };
         if let Some(id) = self.by_key.get(&(function, site, parent)) {
             return *id;
         }

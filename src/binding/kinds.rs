@@ -86,7 +86,7 @@ pub struct Evidence {
     pub source: Source,
     /// Where.
     pub span: Range<usize>,
-    /// What: `typed KVNamespace`, `prepare` is called.
+    /// What, in a few words: `prepare` is called.
     pub text: String,
 }
 
@@ -136,7 +136,9 @@ pub fn conflicts(uses: &[&Use], declared: &[Declared], kind: &str) -> Vec<Eviden
     // Secrets are texts.
     let kind = if kind == "secrets" { "vars" } else { kind };
     let Some(kind) = Kinds::of(kind) else { return Vec::new() };
-    let pieces = pieces(uses, declared, false);
+    let uses: Vec<Use> = uses.iter().map(|found| first_steps(found)).collect();
+    let uses: Vec<&Use> = uses.iter().collect();
+    let pieces = pieces(&uses, declared, false);
     // A value is put into texts to be looked at, too.
     let is_text = pieces.iter().all(|piece| piece.fit.likely.contains(Kinds::VARS));
     let contradicts = |piece: &Piece<'_>| {
@@ -144,6 +146,19 @@ pub fn conflicts(uses: &[&Use], declared: &[Declared], kind: &str) -> Vec<Eviden
         !possible.contains(kind)
     };
     evidence(pieces.into_iter().filter(contradicts).collect())
+}
+
+/// A use with what is done with the value itself. What is done with what it gives may have been done with something else: a
+/// library that is given a function need not pass on what that returns.
+fn first_steps(found: &Use) -> Use {
+    let first = |access: &Access| match access {
+        Access::Member(path) => Some(Access::Member(path.split('.').next().unwrap_or(path).to_owned())),
+        Access::Option(method, ..) | Access::Text(method, ..) | Access::Count(method, _) => {
+            (!method.contains('.')).then(|| access.clone())
+        }
+        Access::Argument(..) | Access::AsText => Some(access.clone()),
+    };
+    Use { accesses: found.accesses.iter().filter_map(first).collect(), ..found.clone() }
 }
 
 /// A piece of evidence.
@@ -172,7 +187,7 @@ fn pieces<'a>(uses: &[&'a Use], declared: &'a [Declared], called: bool) -> Vec<P
             Some(Piece {
                 source: &found.source,
                 span: found.span.clone(),
-                text: text(access),
+                text: text(&shortest(access, called)),
                 fit: table::fit(access, called)?,
                 is_text: *access == Access::AsText,
             })
@@ -202,10 +217,21 @@ fn evidence(pieces: Vec<Piece<'_>>) -> Vec<Evidence> {
     evidence
 }
 
+/// The part of what is read that says the same.
+fn shortest(access: &Access, called: bool) -> Access {
+    let Access::Member(path) = access else { return access.clone() };
+    let likely = |access: &Access| table::fit(access, called).map(|fit| fit.likely);
+    let mut parts = path.match_indices('.').map(|(at, _)| Access::Member(path[..at].to_owned()));
+    parts.find(|part| likely(part) == likely(access)).unwrap_or_else(|| access.clone())
+}
+
 /// What is done, in a few words; `None` where nobody needs to be told.
 fn text(access: &Access) -> Option<String> {
     Some(match access {
-        Access::Member(path) => format!("`{path}` is used"),
+        Access::Member(path) => match path.strip_suffix("()") {
+            Some(path) => format!("`{path}` is called"),
+            None => format!("`{path}` is read"),
+        },
         Access::Option(method, _, key) => format!("`{method}` is given `{key}`"),
         Access::Text(method, _, text) => format!("`{method}` is given `{text}`"),
         // The method itself is read, too, and says it better.

@@ -5,6 +5,9 @@ use super::value::{FunctionRef, Name, Sure, Value};
 use crate::compile::ImportKind;
 use crate::graph::{ModuleId, Target};
 
+/// The module of the runtime that has `env`.
+pub(super) const RUNTIME: &str = "cloudflare:workers";
+
 impl Solver<'_> {
     /// Evaluates a module, with those that it asks for. What is not part of the worker is left alone.
     pub(super) fn evaluate(&mut self, module: ModuleId) -> Option<ActivationId> {
@@ -59,7 +62,7 @@ impl Solver<'_> {
     /// Something of a package or of the runtime.
     fn external(&mut self, specifier: &str, name: &str, to: NodeId) {
         let value = match (specifier, name) {
-            ("cloudflare:workers", "env") => Value::Env(Sure::Yes),
+            (RUNTIME, "env") => Value::Env(Sure::Yes),
             ("node:process" | "process", "env") if self.input.process_env => Value::ProcessEnv,
             ("node:process" | "process", "default" | "*") => Value::Global(self.values.name("process")),
             _ => {

@@ -19,6 +19,13 @@ pub(super) struct Object {
     readings: Vec<u32>,
 }
 
+impl Object {
+    /// Values whose properties it has too.
+    pub(super) fn parents(&self) -> &[ValueId] {
+        &self.parents
+    }
+}
+
 impl Solver<'_> {
     /// The node of an object's property.
     pub(super) fn field(&mut self, object: ValueId, name: Name) -> NodeId {
@@ -61,11 +68,6 @@ impl Solver<'_> {
     /// Whether an object has a property of its own.
     pub(super) fn has_own(&self, object: ValueId, name: Name) -> bool {
         self.objects.get(&object).is_some_and(|known| known.own.contains(&name))
-    }
-
-    /// Values whose properties an object has too.
-    pub(super) fn parents(&self, object: ValueId) -> Vec<ValueId> {
-        self.objects.get(&object).map(|known| known.parents.clone()).unwrap_or_default()
     }
 
     pub(super) fn reading(&mut self, reading: Reading) -> u32 {

@@ -1,5 +1,6 @@
 //! What is read of a value by a name.
 
+use super::module::RUNTIME;
 use super::solver::{NodeId, Reading, Solver};
 use super::value::{Made, PlaceId, Sure, Value, ValueId};
 use super::{Access, builtin, library};
@@ -45,7 +46,7 @@ impl Solver<'_> {
                 self.part(place, &path, to);
             }
             Value::Package(specifier, path)
-                if self.values.text(specifier) == "cloudflare:workers"
+                if self.values.text(specifier) == RUNTIME
                     && self.values.text(path).is_empty()
                     && self.values.text(name) == "env" =>
             {

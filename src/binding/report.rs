@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::holder::Holders;
+use super::module::RUNTIME;
 use super::root::CONTEXT;
 use super::solver::{ActivationId, NodeId, Solver};
 use super::types::Types;
-use super::value::{Name, PlaceId, Sure, Value, ValueId};
+use super::value::{Name, PlaceId, Sure, Value};
 use super::{Access, Certainty, Escape, Reason, Use, UserId, Uses};
 use super::{global, library};
+use crate::compile::Import;
 use crate::compile::flow::{Call, Key, Step};
-use crate::graph::ModuleId;
-
-/// Most objects within objects in which `env` is looked for.
-const DEEPEST: usize = 3;
+use crate::graph::{ModuleId, package_name};
 
 /// A place without its module's source, by which escapes are told apart.
 type Spot = (ModuleId, u32, u32);
@@ -22,6 +22,7 @@ type Spot = (ModuleId, u32, u32);
 pub(super) fn report(mut solver: Solver<'_>) -> Uses {
     let mut escapes = BTreeMap::new();
     look_at_steps(&mut solver, &mut escapes);
+    look_at_packages(&solver, &mut escapes);
     connect_packages(&mut solver);
     let reached = reached(&solver);
     let everybody = solver.tops.iter().flatten().copied().collect();
@@ -74,7 +75,7 @@ pub(super) fn report(mut solver: Solver<'_>) -> Uses {
 
 /// Looks at every step once more, now that all values are there.
 fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) {
-    let holders = holders(solver);
+    let holders = Holders::of(solver);
     for at in 0..solver.activations.len() {
         let id = ActivationId(u32::try_from(at).unwrap_or(u32::MAX));
         let Some(reference) = solver.activations[at].function else { continue };
@@ -93,7 +94,7 @@ fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) 
                 Step::Names { of, span, .. } if has_env(solver, solver.node(id, *of)) => {
                     lost(span, Reason::AllNames);
                 }
-                Step::Call(call) => look_at_call(solver, (id, call), &holders, &mut lost),
+                Step::Call(call) => look_at_call(solver, &holders, id, call, &mut lost),
                 _ => {}
             }
         }
@@ -113,6 +114,23 @@ fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) 
     }
 }
 
+/// Packages that take `env` from the runtime themselves.
+fn look_at_packages(solver: &Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) {
+    for (at, module) in solver.input.graph.modules.iter().enumerate() {
+        let Some(package) = package_name(&module.path) else { continue };
+        let is_live = solver.input.live.get(at).is_some_and(|live| *live);
+        let takes = |import: &&Import| {
+            let mut names = import.names.iter().map(|(name, _)| name.as_str());
+            import.specifier == RUNTIME && names.any(|name| matches!(name, "env" | "*"))
+        };
+        if let Some(import) = module.object.imports.iter().find(takes).filter(|_| is_live) {
+            let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+            let spot = (ModuleId(place(at)), place(import.span.start), place(import.span.end));
+            escapes.insert(spot, Reason::UnknownCallee(Some(package.to_owned())));
+        }
+    }
+}
+
 fn is_env(value: Value) -> bool {
     matches!(value, Value::Env(_))
 }
@@ -128,7 +146,7 @@ fn is_dynamic(solver: &Solver<'_>, id: ActivationId, key: &Key) -> bool {
         Key::Unknown => true,
         Key::Value(key) => {
             let held = solver.held(solver.node(id, *key));
-            let is_text = |value: &ValueId| matches!(solver.values.get(*value), Value::Text(_));
+            let is_text = |value: &super::value::ValueId| matches!(solver.values.get(*value), Value::Text(_));
             held.is_empty() || !held.iter().all(is_text)
         }
     }
@@ -136,8 +154,9 @@ fn is_dynamic(solver: &Solver<'_>, id: ActivationId, key: &Key) -> bool {
 
 fn look_at_call(
     solver: &mut Solver<'_>,
-    (id, call): (ActivationId, &Call),
-    holders: &BTreeSet<ValueId>,
+    holders: &Holders,
+    id: ActivationId,
+    call: &Call,
     lost: &mut impl FnMut(&Range<u32>, Reason),
 ) {
     let callees: Vec<Value> = call.callee.map_or_else(Vec::new, |callee| {
@@ -149,7 +168,7 @@ fn look_at_call(
     for (at, argument) in call.arguments.iter().enumerate() {
         let Some(slot) = argument.value else { continue };
         let node = solver.node(id, slot);
-        let gives_env = holds_env(solver, node, holders);
+        let gives_env = holders.are_in(solver, node);
         if gives_env && !is_taken {
             lost(&call.span, Reason::UnknownCallee(None));
         }
@@ -185,30 +204,6 @@ fn look_at_call(
             }
         }
     }
-}
-
-/// Whether a value is `env`, or an object with it.
-fn holds_env(solver: &Solver<'_>, node: NodeId, holders: &BTreeSet<ValueId>) -> bool {
-    solver.held(node).iter().any(|value| is_env(solver.values.get(*value)) || holders.contains(value))
-}
-
-/// The objects that have `env` as a property, or an object that has it, and so on.
-fn holders(solver: &Solver<'_>) -> BTreeSet<ValueId> {
-    let is_holder = |value: &ValueId, known: &BTreeSet<ValueId>| {
-        let one = solver.values.get(*value);
-        one.has_fields()
-            && !matches!(one, Value::Closure(..) | Value::Class(..))
-            && (solver.parents(*value).iter().any(|parent| is_env(solver.values.get(*parent)))
-                || solver.names(*value).iter().any(|name| {
-                    let field = solver.fields.get(&(*value, *name));
-                    field.is_some_and(|field| holds_env(solver, *field, known))
-                }))
-    };
-    let mut holders = BTreeSet::new();
-    for _ in 0..DEEPEST {
-        holders = solver.objects.keys().copied().filter(|value| is_holder(value, &holders)).collect();
-    }
-    holders
 }
 
 /// A binding is given to a function whose workings are known by its name.

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
 
+use super::activation;
 use super::object::Object;
 use super::value::{FunctionRef, Name, PlaceId, StepRef, Sure, Value, ValueId, Values};
 use super::{Access, Input};
@@ -20,8 +21,8 @@ const MOST_TEXTS: usize = 64;
 /// Most values that a slot is taken to hold, `env` excepted; of the others nothing is known.
 const MOST_VALUES: usize = 256;
 
-/// Most values that are given on in all: generated code can have any size.
-const MOST_WORK: usize = 1_000_000;
+/// How often values may be given on in all: generated code can have any size.
+const MOST_WORK: usize = 3_000_000;
 
 /// An index into the nodes: a slot of an activation, a property of an object, an export ...
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -196,10 +197,14 @@ pub(super) struct Solver<'a> {
     edges: BTreeSet<(NodeId, NodeId)>,
     watched: BTreeSet<(NodeId, Watch)>,
     queue: VecDeque<(NodeId, ValueId)>,
+    /// What is to be given on first, so that `env` is followed as far as it goes even if not everything is.
+    urgent: VecDeque<(NodeId, ValueId)>,
     work: usize,
     pub(super) activations: Vec<Activation>,
     pub(super) by_key: BTreeMap<(FunctionRef, Site, Option<ActivationId>), ActivationId>,
-    pub(super) counts: BTreeMap<FunctionRef, u32>,
+    pub(super) counts: BTreeMap<FunctionRef, usize>,
+    /// Most activations of one function.
+    pub(super) most_activations: usize,
     pub(super) fields: BTreeMap<(ValueId, Name), NodeId>,
     pub(super) objects: BTreeMap<ValueId, Object>,
     pub(super) exports: BTreeMap<(ModuleId, Name), NodeId>,
@@ -249,8 +254,10 @@ impl<'a> Solver<'a> {
             edges: BTreeSet::new(),
             watched: BTreeSet::new(),
             queue: VecDeque::new(),
+            urgent: VecDeque::new(),
             work: 0,
             activations: Vec::new(),
+            most_activations: activation::most(input),
             by_key: BTreeMap::new(),
             counts: BTreeMap::new(),
             fields: BTreeMap::new(),
@@ -292,10 +299,8 @@ impl<'a> Solver<'a> {
     /// Gives values on until nothing new arrives, and what goes out of sight is called.
     pub(super) fn run(&mut self) {
         loop {
-            while let Some((node, value)) = self.queue.pop_front() {
-                self.work += 1;
-                if self.work > MOST_WORK {
-                    self.queue.clear();
+            while let Some((node, value)) = self.urgent.pop_front().or_else(|| self.queue.pop_front()) {
+                if self.is_exhausted() {
                     return;
                 }
                 self.arrive(node, value);
@@ -380,6 +385,7 @@ impl<'a> Solver<'a> {
     }
 
     pub(super) fn add(&mut self, node: NodeId, value: ValueId) {
+        self.work += 1;
         let one = self.values.get(value);
         let is_text = matches!(one, Value::Text(_));
         let unknown = self.values.id(Value::Unknown);
@@ -391,7 +397,8 @@ impl<'a> Solver<'a> {
         }
         held.texts += usize::from(is_text);
         held.values.push(value);
-        self.queue.push_back((node, value));
+        let is_urgent = matches!(one, Value::Env(_) | Value::Binding(_) | Value::Part(..) | Value::Made(_));
+        (if is_urgent { &mut self.urgent } else { &mut self.queue }).push_back((node, value));
     }
 
     pub(super) fn copy(&mut self, from: NodeId, to: NodeId) {

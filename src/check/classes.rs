@@ -95,6 +95,14 @@ fn named<'a>(facts: &Facts<'_>, here: &Environment<'a>) -> Vec<Named<'a>> {
             named.push(Named { class, span: span.clone(), by });
         }
     }
+    let containers = here.get("containers").map_or(&[][..], Value::items).iter();
+    for class in containers.filter_map(|container| container.get("class_name")) {
+        named.extend(class.as_str().map(|name| Named {
+            class: name,
+            span: class.span.clone(),
+            by: "containers",
+        }));
+    }
     let living = Living::of(here).classes.into_iter();
     named.extend(living.map(|(class, (span, by))| Named { class, span, by }));
     named

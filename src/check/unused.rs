@@ -11,6 +11,9 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 /// Kinds that need no use: they do their work by being there, or the code need not know their names.
 const SILENT: [&str; 3] = ["assets", "logfwdr", "unsafe"];
 
+/// How variables start that tools of front ends read while they build: Pages sets what is in `vars` there too.
+const OF_BUILDS: [&str; 7] = ["GATSBY_", "NEXT_", "NODE_", "NUXT_", "PUBLIC_", "REACT_APP_", "VITE_"];
+
 /// Bindings, variables and secrets without a use; one diagnostic for all of them where a use may be where `env` cannot be
 /// followed.
 pub(super) fn unused(facts: &Facts<'_>, here: &Environment<'_>, used: &[Name<'_>]) -> Vec<Diagnostic> {
@@ -25,12 +28,17 @@ pub(super) fn unused(facts: &Facts<'_>, here: &Environment<'_>, used: &[Name<'_>
     let is_misspelt = |name: &str| nearest(name, resources.iter().map(|used| used.name)).is_some();
     let declarations = here.declarations().into_iter().filter(|(kind, declaration)| {
         // A setting that has got among the variables has been reported.
-        !(SILENT.contains(&kind.key) || kind.key == "vars" && key(declaration.name).is_some())
+        let is_other = key(declaration.name).is_some()
+            || OF_BUILDS.iter().any(|start| declaration.name.starts_with(start));
+        !(SILENT.contains(&kind.key) || kind.key == "vars" && is_other)
     });
+    let builds_itself = here.get("pages_build_output_dir").is_some();
     let bindings = declarations.map(|(kind, declaration)| {
-        // Its objects are there for other workers, and live on, whether or not this one calls them.
+        // Its objects are there for other workers, and live on, whether or not this one calls them. Builds of Pages read
+        // variables too.
         let lives = matches!(kind.key, "durable_objects" | "workflows")
             && declaration.value.get("script_name").is_none();
+        let lives = lives || kind.key == "vars" && builds_itself;
         (declaration.name, kind.key, declaration.name_span, lives)
     });
     let secrets = here.secrets().iter();

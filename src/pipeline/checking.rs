@@ -129,11 +129,19 @@ impl Said {
         let at = self.environments.len();
         self.environments.push(environment.unwrap_or("the top level").to_owned());
         for diagnostic in diagnostics.into_sorted() {
-            let is_same = |(known, _): &&mut (Diagnostic, BTreeSet<usize>)| {
+            let says_it = |known: &Diagnostic| {
                 (known.code, &known.message, known.primary_path())
                     == (diagnostic.code, &diagnostic.message, diagnostic.primary_path())
             };
-            let Some((known, environments)) = self.heard.iter_mut().find(is_same) else {
+            let here = self.heard.iter().position(|(known, environments)| {
+                says_it(known) && known.labels == diagnostic.labels && !environments.contains(&at)
+            });
+            // What is found in the code of several environments stands at a place of each in the configuration.
+            let there = self.heard.iter().position(|(known, environments)| {
+                says_it(known) && known.code.weight().is_some() && !environments.contains(&at)
+            });
+            let Some((known, environments)) = here.or(there).and_then(|known| self.heard.get_mut(known))
+            else {
                 self.heard.push((diagnostic, BTreeSet::from([at])));
                 continue;
             };
@@ -144,6 +152,12 @@ impl Said {
                 diagnostic.labels.into_iter().filter(|label| !known.labels.contains(label)).collect();
             known.labels.extend(new);
             known.fixes.extend(diagnostic.fixes);
+            // What there is to do differs where it is to be done.
+            if let (Some(known), Some(more)) = (&mut known.help, diagnostic.help)
+                && !known.contains(&more)
+            {
+                known.push_str(&format!("\n{more}"));
+            }
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::slice;
 
+use std::collections::BTreeMap;
+
 use crate::config::{self, Config, Edited, Request};
 use crate::diagnostic::{Change, Code, Diagnostic, Diagnostics, Replacement, Source};
 use crate::error::Error;
@@ -49,6 +51,9 @@ pub fn bind(options: &Options, request: BindRequest<'_>) -> Result<(Option<Edite
     let edited = change(&config, &changes, &environments, &mut diagnostics);
     if let Some(edited) = edited.as_ref().filter(|_| environments == [None]) {
         diagnostics.extend(not_inherited(&edited.config, request.binding));
+    }
+    if let Some(edited) = &edited {
+        diagnostics.extend(left_out(&config, edited, &environments));
     }
     let edited = edited.map(|edited| if is_new { edited.into_new() } else { edited });
     Ok((edited, diagnostics.into_sorted()))
@@ -158,6 +163,20 @@ fn not_inherited(config: &Config, binding: Request<'_>) -> Option<Diagnostic> {
     let help = "add it to an environment with `--env NAME`, or to all with `--all-envs`";
     (!lacking.is_empty())
         .then(|| Diagnostic::note(Code::NotInherited, message).file(config.source.path()).help(help))
+}
+
+/// That what is set for development does not get to the code any more, since secrets are listed now.
+fn left_out(config: &Config, edited: &Edited, environments: &[Option<String>]) -> Option<Diagnostic> {
+    let names = environments.iter().flat_map(|name| project::left_out(config, edited, name.as_deref()));
+    let names: BTreeMap<String, String> = names.collect();
+    let (first, file) = names.first_key_value()?;
+    let list: Vec<String> = names.keys().map(|name| format!("`{name}`")).collect();
+    let message = format!(
+        "`wrangler dev` passes {} of `{file}` on no more, since `secrets` says now what it may",
+        list.join(", ")
+    );
+    let help = format!("list what else is a secret, as with `pagesbuild bind secret {first}`");
+    Some(Diagnostic::warning(Code::UnlistedSecret, message).file(edited.config.source.path()).help(help))
 }
 
 fn all_environments(config: &Config) -> Vec<Option<String>> {

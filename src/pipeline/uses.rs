@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::binding::{self, Input, Role, User, UserId, Uses};
+use crate::binding::{self, Input, Role, UserId, Uses};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::nodejs::Nodejs;
 use crate::project::{self, Options, Project};
-use crate::route::{Handler, RouteTable};
+use crate::route::{Handler, Route, RouteTable};
 
 use super::bundle::{Code, Linked};
 use super::sources::{Sources, without_links};
@@ -65,25 +65,39 @@ impl Callers {
         })
     }
 
-    /// The names that what answers a route uses, and what stands before it; sorted.
-    pub(super) fn names<'a>(
+    /// For each route, its middleware, and the users that answer it or stand before it; sorted.
+    pub(super) fn by_route<'r>(
         &self,
-        uses: &'a Uses,
-        handlers: impl Iterator<Item = &'a Handler>,
-    ) -> Vec<String> {
+        uses: &Uses,
+        routes: &'r RouteTable,
+    ) -> Vec<(Vec<&'r Handler>, Vec<UserId>)> {
+        let functions = uses.users.iter().zip(0..).filter(|(user, _)| user.role == Role::Function);
+        let known: BTreeMap<(&str, &str), UserId> =
+            functions.map(|(user, at)| ((user.file.as_str(), user.export.as_str()), UserId(at))).collect();
         let user = |handler: &Handler| {
             let file = self.files.get(&handler.file)?;
-            let user = User { file: file.clone(), export: handler.export.clone(), role: Role::Function };
-            let at = uses.users.iter().position(|known| *known == user)?;
-            Some(UserId(u32::try_from(at).unwrap_or(u32::MAX)))
+            known.get(&(file.as_str(), handler.export.as_str())).copied()
         };
-        let users: BTreeSet<UserId> = handlers.filter_map(user).collect();
-        let is_theirs = |one: &&binding::Use| {
-            one.everybody && !users.is_empty() || one.users.iter().any(|user| users.contains(user))
+        let of_route = |route: &'r Route| {
+            let chain = routes.middleware_chain(route);
+            let users: BTreeSet<UserId> =
+                chain.iter().copied().chain(&route.handler).filter_map(user).collect();
+            (chain, users.into_iter().collect())
         };
-        let names: BTreeSet<&str> = uses.uses.iter().filter(is_theirs).map(|one| one.name.as_str()).collect();
-        names.into_iter().map(str::to_owned).collect()
+        routes.0.iter().map(of_route).collect()
     }
+}
+
+/// The names that each user uses; sorted.
+pub(super) fn by_user(uses: &Uses) -> Vec<BTreeSet<&str>> {
+    let mut names = vec![BTreeSet::new(); uses.users.len()];
+    for one in &uses.uses {
+        match one.everybody {
+            true => names.iter_mut().for_each(|names| _ = names.insert(one.name.as_str())),
+            false => one.users.iter().for_each(|user| _ = names[user.0 as usize].insert(one.name.as_str())),
+        }
+    }
+    names
 }
 
 /// What a project's code uses, and what its configuration declares.
@@ -111,7 +125,12 @@ pub fn uses(options: &Options) -> Result<(Option<Used>, Vec<Diagnostic>), Error>
     };
     let (front, callers, uses) = follow(front, &mut diagnostics);
     let used = (!diagnostics.has_errors()).then(|| {
-        let routes = uses.users.iter().map(|user| routes_of(&callers, &front.1, user)).collect();
+        let mut routes = vec![Vec::new(); uses.users.len()];
+        for (route, (_, users)) in front.1.0.iter().zip(callers.by_route(&uses, &front.1)) {
+            for user in users {
+                routes[user.0 as usize].push((route.pattern.to_string(), route.method.clone()));
+            }
+        }
         let secrets = front.0.here().map_or(&[][..], |here| here.secrets()).iter();
         let secrets = secrets.filter_map(|secret| secret.as_str().map(str::to_owned)).collect();
         Used { project: front.0, secrets, uses, routes }
@@ -129,17 +148,4 @@ pub(super) fn follow(front: Front, diagnostics: &mut Diagnostics) -> ((Project, 
     let uses = linked.map_or_else(Uses::default, |linked| callers.uses(&linked, &code));
     code.save();
     ((project, routes), callers, uses)
-}
-
-/// The routes that a user answers, or stands before.
-fn routes_of(callers: &Callers, routes: &RouteTable, user: &User) -> Vec<(String, Option<String>)> {
-    let is_it = |handler: &Handler| {
-        user.role == Role::Function
-            && handler.export == user.export
-            && callers.files.get(&handler.file) == Some(&user.file)
-    };
-    let theirs = routes.0.iter().filter(|route| {
-        route.handler.as_ref().is_some_and(is_it) || routes.middleware_chain(route).into_iter().any(is_it)
-    });
-    theirs.map(|route| (route.pattern.to_string(), route.method.clone())).collect()
 }

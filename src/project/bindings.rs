@@ -64,6 +64,7 @@ pub(super) fn bindings(
         }
     }
     for secret in environment.secrets() {
+        diagnostics.extend(secret.as_str().and_then(|name| check_name(environment, name, &secret.span)));
         diagnostics.extend(secret.as_str().and_then(|name| taken.take(name, "secrets", &secret.span)));
     }
     let implied =

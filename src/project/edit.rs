@@ -1,14 +1,15 @@
 //! Changing a project's configuration: which file that is, and whether a change leaves it sound.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
 
 use super::environment::{Environment, choose};
 use super::load::{existing, load};
-use super::{ASSETS, Options, bindings, display};
-use crate::config::{self, Config, Edited};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use super::{ASSETS, Options, bindings, display, elsewhere};
+use crate::config::{self, Config, Edited, Value};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
 use crate::error::Error;
 
 /// The name of a file that is made.
@@ -26,7 +27,9 @@ pub(super) fn editable(options: &Options, diagnostics: &mut Diagnostics) -> Resu
         diagnostics.push(none(&directory));
         return Ok(None);
     };
-    let Some(config) = config::read(&path, diagnostics)? else { return Ok(None) };
+    let Some(mut config) = config::read(&path, diagnostics)? else { return Ok(None) };
+    // The search goes upward, and whoever has a file changed is to see which one.
+    config.source = Source::new(display(&directory, &path), config.source.text());
     if let Some(diagnostic) = generated(&config) {
         diagnostics.push(diagnostic);
         return Ok(None);
@@ -82,6 +85,31 @@ fn wrong(config: &Config, name: Option<&str>) -> Vec<Diagnostic> {
         diagnostic.severity == Severity::Error || diagnostic.code == Code::InvalidBindingName
     };
     diagnostics.into_sorted().into_iter().filter(stops).collect()
+}
+
+/// Names that are set for development and that wrangler passes on no more, with the files that set them: once an environment
+/// has `secrets`, only what these and `vars` name gets to the code.
+pub(super) fn left_out(
+    before: &Config,
+    after: &Edited,
+    environment: Option<&str>,
+) -> BTreeMap<String, String> {
+    let table = |config: &'_ Config| {
+        let own = environment.and_then(|name| config.root.get("env")?.get(name).cloned());
+        own.unwrap_or_else(|| config.root.clone())
+    };
+    let (old, new) = (table(before), table(&after.config));
+    let Some(secrets) = new.get("secrets").filter(|_| old.get("secrets").is_none()) else {
+        return BTreeMap::new();
+    };
+    let listed = secrets.get("required").map_or(&[][..], Value::items);
+    let vars = new.get("vars").map_or(&[][..], Value::entries);
+    let passes = |name: &str| {
+        listed.iter().any(|item| item.as_str() == Some(name)) || vars.iter().any(|entry| entry.key == name)
+    };
+    let root = before.project().unwrap_or(Path::new("."));
+    let set = elsewhere::elsewhere(root, environment).into_iter();
+    set.filter(|(name, _)| !passes(name)).collect()
 }
 
 /// The name that static files have unless it is chosen.

@@ -259,3 +259,54 @@ fn identities_that_do_not_fit_are_refused() {
         assert_eq!(fs::read_to_string(directory.path().join("wrangler.jsonc")).unwrap(), DECLARED);
     }
 }
+
+/// What is shown is what was added, although a line before it got a comma and looks like the last one of it.
+#[test]
+fn added_lines_are_shown_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = b"{\n  \"name\": \"a\",\n  \"limits\": {\n    \"cpu_ms\": 1\n  }\n}\n";
+    write(directory.path(), &[("wrangler.json", config)]);
+    for (name, shown) in [
+        ("AI", "  \"ai\": {\n    \"binding\": \"AI\"\n  }\n"),
+        ("A", "  \"kv_namespaces\": [\n    {\n      \"binding\": \"A\"\n    }\n  ]\n"),
+        ("B", "    {\n      \"binding\": \"B\"\n    }\n"),
+    ] {
+        let kind = if name == "AI" { "ai" } else { "kv" };
+        let output = pagesbuild(directory.path(), ["bind", kind, name, "-c", "wrangler.json"]);
+        assert_eq!(stdout(&output), shown, "{}", stderr(&output));
+        let at: usize = stderr(&output).split(':').nth(1).unwrap().parse().unwrap();
+        let text = fs::read_to_string(directory.path().join("wrangler.json")).unwrap();
+        let lines: Vec<&str> = text.lines().skip(at - 1).take(shown.lines().count()).collect();
+        assert_eq!(lines, shown.lines().collect::<Vec<_>>(), "{text}");
+    }
+}
+
+/// wrangler passes on no other names of `.dev.vars` once secrets are listed.
+#[test]
+fn what_development_loses_by_a_list_of_secrets_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = b"name = 'a'\n[vars]\nHOST = ''\n";
+    let development = b"STRIPE_KEY=a\nMAIL_KEY=b\nHOST=c\n";
+    write(directory.path(), &[("wrangler.toml", config), (".dev.vars", development)]);
+    let said = |name: &str| stderr(&pagesbuild(directory.path(), ["bind", "secret", name]));
+    let first = said("STRIPE_KEY");
+    assert!(first.contains("passes `MAIL_KEY` of `.dev.vars` on no more"), "{first}");
+    // It is the first name that makes the difference.
+    let second = said("OTHER_KEY");
+    assert!(!second.contains("MAIL_KEY"), "{second}");
+}
+
+/// The search for the file goes upward, so what is said names the one that was found.
+#[test]
+fn a_file_further_up_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), &[("wrangler.toml", b"name = 'a'\n"), ("app/functions/a.js", b"")]);
+    let app = directory.path().join("app");
+    let output = pagesbuild(&app, ["bind", "kv", "IMAGES"]);
+    assert_eq!(stderr(&output), "../wrangler.toml:3: 2 new lines\n");
+    let output = pagesbuild(&app, ["bind", "kv", "IMAGES", "-C", ".."]);
+    assert!(stderr(&output).contains("─[wrangler.toml:4:11]"), "{}", stderr(&output));
+    let output = pagesbuild(&app, ["bind", "secret", "my-key"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("invalid-binding-name"), "{}", stderr(&output));
+}

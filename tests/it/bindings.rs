@@ -14,6 +14,7 @@ use pagesbuild::project::Options;
 use crate::fixture::root;
 use crate::npm;
 
+mod declared;
 mod measure;
 mod written;
 
@@ -23,8 +24,8 @@ use measure::{Count, HEAD, judge};
 const MARKS: [&str; 2] = ["<!-- measured -->\n", "<!-- /measured -->\n"];
 
 /// Where programs are written, with the packages of `tests/npm` above them.
-fn directory() -> PathBuf {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bindings");
+fn directory(name: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&directory);
     fs::create_dir_all(&directory).unwrap();
     #[cfg(unix)]
@@ -44,14 +45,16 @@ fn uses(home: &Path) -> Uses {
 fn written_programs_are_understood() {
     let (programs, known) = written::read(&root().join("fixtures/bindings"));
     let asked = std::env::var("PAGESBUILD_TEST_PROGRAMS").ok();
-    let directory = directory();
+    let directory = directory("bindings");
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
     let mut report = Vec::new();
     for program in &programs {
         if asked.as_ref().is_some_and(|part| !program.name.contains(part)) {
             continue;
         }
-        let judged = judge(program, &uses(&program.write(&directory)));
+        let uses = uses(&program.write(&directory));
+        let judged = judge(program, &uses);
+        report.extend(accused(&uses).map(|name| format!("{}: the kinds of {name} contradict", program.name)));
         counts.entry(&program.topic).or_default().add(judged.count);
         match (judged.differences.is_empty(), known.contains(&program.name) && asked.is_none()) {
             (false, false) => {
@@ -69,6 +72,15 @@ fn written_programs_are_understood() {
     if asked.is_none() {
         document(&table);
     }
+}
+
+/// Names of which something says that they cannot be what something else says that they are. No program is wrong.
+fn accused(uses: &Uses) -> impl Iterator<Item = &str> {
+    uses.uses.iter().map(|one| one.name.as_str()).filter(|name| {
+        let inferred = uses.inferred(name);
+        let is_accused = |kind: &str| !uses.conflicts(name, kind).is_empty();
+        inferred.is_contradictory() || inferred.kinds.iter().any(|kind| is_accused(kind))
+    })
 }
 
 fn table(counts: &BTreeMap<&str, Count>) -> String {

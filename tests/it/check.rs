@@ -67,6 +67,7 @@ fn classes_are_those_after_all_migrations() {
         ("[exports.Room]\ntype = 'durable-object'\nstorage = 'sqlite'", vec![]),
         ("[exports.Gone]\ntype = 'durable-object'\nstate = 'deleted'", vec![]),
         ("[exports.Gone]\ntype = 'durable-object'\nstorage = 'sqlite'", vec![missing("Gone")]),
+        ("[[containers]]\nimage = 'r.example/a:1'\nclass_name = 'Gone'", vec![missing("Gone")]),
         ("[[workflows]]\nbinding = 'W'\nname = 'w'\nclass_name = 'Gone'", vec![missing("Gone")]),
         ("[[workflows]]\nbinding = 'W'\nname = 'w'\nclass_name = 'Gone'\nscript_name = 'other'", vec![]),
         (
@@ -255,6 +256,19 @@ fn what_is_the_same_is_said_once() {
         .collect();
     assert_eq!((status, unresolved.len()), (1, 1), "{document:#}");
     assert!(!unresolved[0]["notes"].to_string().contains("environments"), "{unresolved:?}");
+}
+
+/// Two mistakes of one kind are two, however many environments have them.
+#[test]
+fn what_stands_at_two_places_is_said_twice() {
+    let code = "export default { fetch: () => new Response() };";
+    let nameless = "[[kv_namespaces]]\nbinding = ''\n";
+    let config = format!("{HEAD}{nameless}{nameless}[env.a]\n");
+    let (_, document) = checked(&config, code, &[]);
+    let all = document["diagnostics"].as_array().unwrap().iter();
+    let wrong: Vec<&Value> = all.filter(|said| said["code"] == "invalid-binding-name").collect();
+    assert_eq!(wrong.len(), 2, "{document:#}");
+    assert_eq!(wrong[0]["message"], wrong[1]["message"]);
 }
 
 /// What is a warning beside another environment is an error in its own.

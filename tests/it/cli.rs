@@ -15,6 +15,7 @@ fn help_teaches_by_example() {
         vec!["build", "--help"],
         vec!["check", "--help"],
         vec!["routes", "--help"],
+        vec!["uses", "--help"],
         vec!["analyze", "--help"],
         vec!["bundle", "--help"],
         vec!["bind", "--help"],
@@ -51,6 +52,21 @@ fn completions_for_every_shell() {
         assert_eq!(output.status.code(), Some(0));
         assert!(stdout(&output).contains("pagesbuild"), "{shell}");
     }
+}
+
+#[test]
+fn uses_of_all_names_and_of_one() {
+    let project = "fixtures/projects/image-sharing";
+    let mut text = String::new();
+    for arguments in [vec![], vec!["IMAGES"], vec!["IMAGES_API_TOKEN"], vec!["MISSING"]] {
+        let output = pagesbuild(root(), ["uses", "-C", project].into_iter().chain(arguments.iter().copied()));
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let command = [&["pagesbuild uses"], arguments.as_slice()].concat().join(" ");
+        text.push_str(&format!("$ {command}\n{}{}\n", stdout(&output), stderr(&output)));
+    }
+    let json = pagesbuild(root(), ["uses", "-C", project, "DOWNLOAD_COUNTER", "--format", "json"]);
+    text.push_str(&stdout(&json));
+    snapshot("uses", &text);
 }
 
 #[test]

@@ -80,6 +80,25 @@ fn modules() -> Vec<(String, String)> {
         }
     }
     assert!(modules.len() > 300, "{} modules", modules.len());
+    modules.extend(written());
+    modules
+}
+
+/// The same of the programs that use `env`, of which a text has many.
+fn written() -> Vec<(String, String)> {
+    let directory = root().join("fixtures/bindings");
+    let texts = files(&directory).into_iter().map(|path| fs::read_to_string(directory.join(path)).unwrap());
+    let mut modules = Vec::new();
+    for text in texts {
+        for piece in text.split("\n--- ").skip(1) {
+            let piece =
+                ["\n=== ", "\n*** "].iter().fold(piece, |piece, end| piece.split(end).next().unwrap());
+            let (path, body) = piece.split_once('\n').unwrap_or((piece, ""));
+            let ending = path.rsplit('.').next().filter(|ending| ENDINGS.contains(ending));
+            modules.extend(ending.map(|ending| (ending.to_owned(), alone(body))));
+        }
+    }
+    assert!(modules.len() > 100, "{} modules", modules.len());
     modules
 }
 
@@ -267,7 +286,21 @@ fn judge(home: &Path, ending: &str, minify: bool) -> bool {
     };
     let output = compile(&Source::new("output.mjs", bundle.main.as_str()), options);
     assert!(output.is_ok(), "what is linked is no JavaScript: {output:?}");
+    follow(home, &entry);
+    follow(home, &format!("mutant.{ending}"));
     true
+}
+
+/// Follows `env` through a program, from every export and from every handler that it may have.
+fn follow(home: &Path, entry: &str) {
+    let config = format!(r#"{{ "name": "mutant", "main": "{entry}" }}"#);
+    fs::write(home.join("wrangler.json"), config).unwrap();
+    let options = project::Options { directory: home.to_owned(), no_cache: true, ..Default::default() };
+    let (used, problems) = pipeline::uses(&options).unwrap();
+    labels_lie_in_their_files(&problems);
+    for one in used.iter().flat_map(|used| &used.uses.uses) {
+        assert!(one.source.text().get(one.span.clone()).is_some(), "{one:?}");
+    }
 }
 
 fn in_time(what: &str, run: impl FnOnce() -> bool + Send + 'static) -> bool {

@@ -1,5 +1,6 @@
 //! What diagnostics weigh: by themselves, by the command line, by the project.
 
+use pagesbuild::diagnostic::Code;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -106,4 +107,21 @@ fn codes_of_the_command_line_are_known_ones() {
     }
     let output = pagesbuild(directory.path(), ["build", "--deny", "no-handler"]);
     assert!(stderr(&output).contains("similar value exists: 'no-handlers'"), "{}", stderr(&output));
+}
+
+/// The documentation says what a code weighs, and not something else.
+#[test]
+fn weights_are_documented() {
+    let text = std::fs::read_to_string(crate::fixture::root().join("docs/diagnostics.md")).unwrap();
+    for code in Code::ALL {
+        let section = text.split_once(&format!("\n## {}\n\n", code.as_str())).unwrap().1;
+        let expected = code.weight().map(|weight| {
+            let [build, check] = [weight.build, weight.check].map(pagesbuild::diagnostic::Severity::as_str);
+            format!("{}{} in `build`, {check} in `check`.", build[..1].to_uppercase(), &build[1..])
+        });
+        match expected {
+            Some(expected) => assert!(section.starts_with(&expected), "{}: {expected}", code.as_str()),
+            None => assert!(!section[..60].contains("in `check`"), "{}", code.as_str()),
+        }
+    }
 }

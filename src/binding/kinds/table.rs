@@ -254,6 +254,7 @@ const HINTS: &[(&str, &str)] = &[
     ("ASSETS", "assets"),
     ("BROWSER", "browser"),
     ("BUCKET", "r2_buckets"),
+    ("DISPATCH", "dispatch_namespaces"),
     ("KV", "kv_namespaces"),
     ("MAIL", "send_email"),
     ("PIPELINE", "pipelines"),
@@ -283,7 +284,6 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("BrowserWorker", "browser", "Fetcher"),
     ("Number", "vars", ""),
     ("ReadonlyArray", "vars", ""),
-    ("Record", "vars", ""),
     ("Service", "services", "Fetcher"),
     ("String", "vars", ""),
     ("VectorizeIndex", "vectorize", ""),
@@ -297,6 +297,8 @@ pub(in crate::binding) fn of_type(name: &str) -> Option<Fit> {
         return Some(Fit::new(Kinds::of(kind)?, of(others)));
     }
     let kinds = match last {
+        // A table of whatever it may be.
+        "Record" => return Some(Fit { likely: Kinds::VARS, possible: Kinds::ALL }),
         // What browsers are asked through is one, too.
         "Fetcher" => of(last) | Kinds::named("browser"),
         _ => of(last),

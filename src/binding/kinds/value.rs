@@ -67,12 +67,22 @@ pub(super) struct Step<'a> {
 
 /// The steps of a path such as `prepare().bind().all`, up to one that can be made of any value.
 pub(super) fn steps(path: &str) -> Vec<Step<'_>> {
-    let step = |text| match str::strip_suffix(text, "()") {
-        Some(name) => Step { name, called: true },
+    let step = |text| match str::split_once(text, '(') {
+        Some((name, _)) => Step { name, called: true },
         None => Step { name: text, called: false },
     };
-    path.split('.').map(step).take_while(|step| !EVERYWHERE.contains(&step.name)).collect()
+    let ends = |(at, step): &(usize, Step<'_>)| {
+        EVERYWHERE.contains(&step.name) || (*at > 0 && OF_ROUTERS.contains(&step.name))
+    };
+    let steps = path.split('.').map(step).enumerate();
+    steps.take_while(|step| !ends(step)).map(|(_, step)| step).collect()
 }
+
+/// Methods of routers. Where a router is given what reads a binding, they seem to be called on what was read.
+const OF_ROUTERS: &[&str] = &[
+    "all", "delete", "fetch", "get", "handle", "head", "notFound", "on", "onError", "options", "patch",
+    "post", "put", "request", "route", "use",
+];
 
 /// Members that values of all kinds have: those of objects, functions, promises and stubs.
 const EVERYWHERE: &[&str] = &[
@@ -241,10 +251,10 @@ mod tests {
     #[test]
     fn paths_are_followed_through_what_methods_give() {
         let reach = |name, path| super::reach(name, &steps(path)).0;
-        assert_eq!(reach("D1Database", "prepare().bind().all"), Reach::Declared);
+        assert_eq!(reach("D1Database", "prepare().bind().raw"), Reach::Declared);
         assert_eq!(reach("D1Database", "prepare().bind().then"), Reach::Declared);
-        assert_eq!(reach("D1Database", "prepare().all().results.map()"), Reach::Declared);
-        assert_eq!(reach("D1Database", "prepare().get"), Reach::Ends(1));
+        assert_eq!(reach("D1Database", "prepare().run().results.map()"), Reach::Declared);
+        assert_eq!(reach("D1Database", "prepare().iterate"), Reach::Ends(1));
         assert_eq!(reach("KVNamespace", "get().users"), Reach::Open(1));
         assert_eq!(reach("KVNamespace", "get().users.map().render()"), Reach::Declared);
         assert_eq!(reach("KVNamespace", "get().writeHttpMetadata()"), Reach::Ends(1));

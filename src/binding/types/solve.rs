@@ -181,6 +181,7 @@ impl<'a> Solver<'a> {
         let found = match meaning {
             Meaning::Declared(found) => found,
             Meaning::Foreign(name) => return Seen::Foreign(name),
+            Meaning::Unknown => return Seen::Types(Vec::new()),
         };
         let one = |found: &Found| {
             let declaration = found.declaration();

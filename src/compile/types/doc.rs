@@ -19,8 +19,7 @@ const MAX_LENGTH: usize = 2_000;
 
 /// The types of a module that is JavaScript.
 pub(super) fn read(session: &Session, module: &Module) -> Types {
-    let mut blocks = blocks(session);
-    blocks.retain(|(_, text)| text.contains('@'));
+    let blocks = blocks(session);
     if blocks.is_empty() {
         return Types::default();
     }
@@ -39,7 +38,9 @@ pub(super) fn read(session: &Session, module: &Module) -> Types {
 fn blocks(session: &Session) -> Vec<(usize, String)> {
     let (leading, trailing) = session.comments.borrow_all();
     let all = leading.values().chain(trailing.values()).flatten();
-    let documents = all.filter(|comment| comment.kind == CommentKind::Block && comment.text.starts_with('*'));
+    let documents = all.filter(|comment| {
+        comment.kind == CommentKind::Block && comment.text.starts_with('*') && may_tell(&comment.text)
+    });
     let block = |comment: &swc_core::common::comments::Comment| {
         let start = comment.span.lo.0.saturating_sub(session.start().0) as usize + "/*".len();
         (start, without_stars(&comment.text))
@@ -48,6 +49,11 @@ fn blocks(session: &Session) -> Vec<(usize, String)> {
     blocks.sort_unstable();
     blocks.dedup();
     blocks
+}
+
+/// Whether a comment declares a type, or the type of `env` may stand in it: most are not worth being read.
+fn may_tell(text: &str) -> bool {
+    ["@typedef", "@import"].iter().any(|tag| text.contains(tag)) || walk::may_tell(text)
 }
 
 /// The text of a comment with spaces in the place of the stars that its lines start with.

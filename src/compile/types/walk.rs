@@ -109,6 +109,8 @@ impl Walk {
                 let name = match &export.decl {
                     Decl::TsInterface(interface) => &interface.id,
                     Decl::TsTypeAlias(alias) => &alias.id,
+                    Decl::Class(class) => &class.ident,
+                    Decl::TsEnum(declared) => &declared.id,
                     Decl::TsModule(module) => match &module.id {
                         TsModuleName::Ident(name) => name,
                         TsModuleName::Str(_) => return,
@@ -172,6 +174,11 @@ impl Walk {
             Decl::TsInterface(interface) => self.interface(interface, place),
             Decl::TsTypeAlias(alias) => self.alias(alias, place),
             Decl::TsModule(module) => self.namespace(module, place),
+            // What these are matters to nobody, but that they are not the platform's.
+            Decl::Class(class) if *place.home == Home::File => {
+                self.add(place, &class.ident.sym, None, Type::Unknown)
+            }
+            Decl::TsEnum(declared) => self.add(place, &declared.id.sym, None, Type::Data),
             _ => {}
         }
     }

@@ -212,6 +212,28 @@ fn what_nothing_uses_is_said() {
     assert!(unused(&own, nothing)[0].starts_with("note"));
 }
 
+/// `vars` of a Pages project are set while its front end is built, too.
+#[test]
+fn variables_of_front_ends_are_not_missed() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = "name = 'a'\ncompatibility_date = '2026-01-01'\nvars = { VITE_API = 'a', NODE_VERSION = '24', TITLE = 'b' }\n";
+    let function = "export const onRequest = () => new Response();";
+    for (more, severity) in
+        [("pages_build_output_dir = 'public'", "note"), ("assets.directory = 'public'", "warning")]
+    {
+        let config = format!("{more}\n{config}");
+        let files: &[(&str, &[u8])] = &[
+            ("wrangler.toml", config.as_bytes()),
+            ("functions/a.js", function.as_bytes()),
+            ("public/index.html", b""),
+        ];
+        write(directory.path(), files);
+        let expected =
+            format!("{severity} unused-binding: `TITLE` is declared in `vars`, and nothing uses it");
+        assert_eq!(said(directory.path(), ["check"].iter()), [expected]);
+    }
+}
+
 #[test]
 fn projects_without_code_use_nothing() {
     let directory = tempfile::tempdir().unwrap();
@@ -268,6 +290,18 @@ fn environments_are_held_against_each_other() {
         ]
     );
     assert_eq!(said(directory.path(), ["check", "--env", "a"].iter()), [""; 0]);
+    // In several environments there are several things to do.
+    let config = format!("{}[env.b]\n[env.c]\n", database("a", "1"));
+    let document = document(project(&config, code).path(), &["check"]);
+    let all = document["diagnostics"].as_array().unwrap().iter();
+    let missing: Vec<&Value> = all.filter(|said| said["code"] == "undeclared-binding").collect();
+    let [missing] = missing[..] else { panic!("{document:#}") };
+    for environment in ["b", "c"] {
+        assert!(
+            missing["help"].as_str().unwrap().contains(&format!("d1 DB --env {environment}")),
+            "{missing:#}"
+        );
+    }
     // What the top level has is said to be not inherited, and by nothing else.
     let config = "vars = { HOST = 'a' }\n[env.b]\nvars = { }\n";
     let directory =
@@ -275,8 +309,34 @@ fn environments_are_held_against_each_other() {
     let of_b = said(directory.path(), ["check", "--env", "b"].iter());
     assert_eq!(of_b.len(), 1, "{of_b:?}");
     assert!(of_b[0].contains("not-inherited"));
+    // A secret that one environment asks for is one that another may lack.
+    let config = "[env.a.secrets]\nrequired = ['HOST']\n[env.b.vars]\nA = 1\n";
+    let directory = project(
+        config,
+        "export default { fetch: (request, env) => new Response(env.HOST.trim() + (env.A ?? '')) };",
+    );
+    let of_b = said(directory.path(), ["check", "--env", "b"].iter());
+    assert_eq!(of_b, ["warning uneven-environments: `env.b` lacks `HOST`, which other environments have"]);
     // What nothing reads need not be everywhere.
     let config = "[env.a.vars]\nA = 1\n[env.b.vars]\nB = 1\n";
     let directory = project(config, "export default { fetch: (request, env) => new Response() };");
     assert_eq!(only("uneven-environments", said(directory.path(), ["check"].iter())), [""; 0]);
+}
+
+/// Whatever is told of uses takes time by their number, not by its square: this took minutes.
+#[test]
+fn many_places_take_little_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = "name = 'a'\ncompatibility_date = '2026-01-01'\n[[kv_namespaces]]\nbinding = 'KV'\n";
+    write(directory.path(), &[("wrangler.toml", config.as_bytes())]);
+    for number in 0..2_000 {
+        let path = format!("functions/{}/{number}.js", number % 40);
+        write(
+            directory.path(),
+            &[(&path, b"export const onRequest = ({ env }) => env.KV.get('a', 'stream');")],
+        );
+    }
+    let start = std::time::Instant::now();
+    assert_eq!(said(directory.path(), ["build", "--no-cache"].iter()), [""; 0]);
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }

@@ -6,7 +6,7 @@ use std::fs;
 use pagesbuild::deployment::verify;
 use serde_json::{Value, json};
 
-use super::upload::deploy;
+use super::upload::deploy_over;
 use crate::fixture::{build, files, pagesbuild, snapshot, stderr};
 use crate::project::write;
 
@@ -28,7 +28,7 @@ fn resources_are_created_as_planned() {
     build(project.path(), &dist, &[]);
     let before: BTreeMap<String, Vec<u8>> = contents(&dist);
 
-    let sent = deploy(&dist.join("wrangler.json"));
+    let sent = deploy_over(&dist.join("wrangler.json"), None);
     let document: Value = serde_json::from_slice(&before["deployment.json"]).unwrap();
     let planned = |binding: &Value| {
         let name = binding["name"].as_str()?.to_owned();
@@ -51,6 +51,17 @@ fn resources_are_created_as_planned() {
         shown(&Value::from(bound.clone()))
     );
     snapshot("deployment-provision", &text);
+
+    // The next deployment creates nothing: the worker keeps what stands under its names.
+    let again = deploy_over(&dist.join("wrangler.json"), Some(&sent["script"]["metadata"]["bindings"]));
+    let requests = again["resources"].as_array().unwrap().iter();
+    let created = requests.filter(|request| request["request"].as_str().unwrap().starts_with("POST"));
+    assert_eq!(created.collect::<Vec<_>>(), Vec::<&Value>::new());
+    let kept = again["script"]["metadata"]["bindings"].as_array().unwrap();
+    for name in planned.keys() {
+        let binding = kept.iter().find(|binding| binding["name"] == **name).unwrap();
+        assert_eq!(binding["type"], "inherit", "{binding}");
+    }
 
     // What was created is written back, and then there is nothing left to create.
     let row = |binding: &Value| {

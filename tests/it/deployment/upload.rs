@@ -11,10 +11,16 @@ use super::{assemble, facts, worker};
 use crate::npm;
 use crate::project::{at, write};
 
-pub(super) fn deploy(configuration: &Path) -> Value {
+fn deploy(configuration: &Path) -> Value {
+    deploy_over(configuration, None)
+}
+
+/// Deploys in place of a worker that has these bindings.
+pub(super) fn deploy_over(configuration: &Path, bindings: Option<&Value>) -> Value {
     let wrangler = npm::modules().join("wrangler/bin/wrangler.js");
-    let sent = npm::stdout(npm::command("upload/deploy.mjs").arg(wrangler).arg(configuration));
-    serde_json::from_str(&sent).unwrap()
+    let mut command = npm::command("upload/deploy.mjs");
+    command.arg(wrangler).arg(configuration).args(bindings.map(Value::to_string));
+    serde_json::from_str(&npm::stdout(&mut command)).unwrap()
 }
 
 /// Names and contents that tools get wrong, and one file for every extension that has a type.

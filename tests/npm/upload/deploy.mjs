@@ -1,9 +1,9 @@
 // Deploys with the real wrangler to an API on loopback, and prints what arrived there as JSON.
 //
-//   node deploy.mjs <wrangler.js> <configuration file>
+//   node deploy.mjs <wrangler.js> <configuration file> [bindings of the worker that is there, as JSON]
 //
 // stdout: { manifest, uploads: { hash: { type, size } }, resources: [ request ], script: { metadata, modules: { name: { type, text } } } }
-// No resource exists before; `resources` are the requests about them in their order.
+// No resources exist but those of the worker that is there; `resources` are the requests about them in their order.
 // Exit code 1 and wrangler's own output on stderr when the deployment does not go through.
 
 import { spawn } from "node:child_process";
@@ -12,7 +12,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-const [wrangler, config] = process.argv.slice(2);
+const [wrangler, config, bindings] = process.argv.slice(2);
 const account = "0123456789abcdef0123456789abcdef";
 const script = `/accounts/${account}/workers/scripts/[^/]+`;
 const seen = { manifest: null, uploads: {}, resources: [], script: null };
@@ -29,8 +29,12 @@ const resource = (answer) => async (request) => {
     ...(body && { body: JSON.parse(body) }),
     ...(place && { jurisdiction: place }),
   });
-  return answer(body ? JSON.parse(body) : null);
+  return answer(body ? JSON.parse(body) : null, url.pathname);
 };
+
+/** What is known of a database: those that the worker has are named in their ids, and lie in Europe. */
+const database = (id) =>
+  bindings?.includes(JSON.stringify(id)) ? { uuid: id, name: id.replace("id-of-", ""), jurisdiction: "eu" } : missing(7404);
 
 const routes = [
   ["POST", `${script}/assets-upload-session`, async (request) => {
@@ -59,13 +63,14 @@ const routes = [
   ["GET", `/accounts/${account}/storage/kv/namespaces`, resource(() => [])],
   ["POST", `/accounts/${account}/storage/kv/namespaces`, resource(({ title }) => ({ id: `id-of-${title}`, title }))],
   ["GET", `/accounts/${account}/d1/database`, resource(() => [])],
-  ["GET", `/accounts/${account}/d1/database/[^/]+`, resource(() => missing(7404))],
+  ["GET", `/accounts/${account}/d1/database/[^/]+`, resource((_, path) => database(path.split("/").pop()))],
   ["POST", `/accounts/${account}/d1/database`, resource(({ name }) => ({ uuid: `id-of-${name}`, name }))],
   ["GET", `/accounts/${account}/r2/buckets`, resource(() => ({ buckets: [] }))],
   ["GET", `/accounts/${account}/r2/buckets/[^/]+`, resource(() => missing(10006))],
   ["POST", `/accounts/${account}/r2/buckets`, resource(() => ({}))],
   ["GET", `/accounts/${account}/queues`, resource(() => [])],
   ["POST", `/accounts/${account}/queues`, resource(({ queue_name }) => ({ queue_id: `id-of-${queue_name}`, queue_name }))],
+  ["GET", `${script}/settings`, () => (bindings ? { bindings: JSON.parse(bindings) } : null)],
   // The worker does not exist yet: wrangler then takes the plain way.
   ["GET", `/accounts/${account}/workers/services/[^/]+`, () => null],
   ["GET", script, () => null],
