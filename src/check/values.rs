@@ -5,6 +5,9 @@ use super::{Environment, Facts, advice};
 use crate::config::Value;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
+/// What Pages itself puts into `env`, so that code which comes from there may count on it.
+const OF_PAGES: [&str; 4] = ["CF_PAGES", "CF_PAGES_BRANCH", "CF_PAGES_COMMIT_SHA", "CF_PAGES_URL"];
+
 /// How many names are shown with the text around them.
 const SHOWN: usize = 3;
 
@@ -62,6 +65,8 @@ pub(super) fn missing(
     let places = firsts.map(|(name, first)| format!("{name} ({})", names::place(first)));
     let set = all.iter().filter_map(|name| Some(format!("{name} ({})", facts.set_elsewhere.get(*name)?)));
     let set: Vec<String> = set.collect();
+    let of_pages = all.iter().filter(|name| OF_PAGES.contains(name)).map(|name| (*name).to_owned());
+    let diagnostic = diagnostic.noting("set by Pages, and not for a worker", of_pages.collect());
     let help = match set.is_empty() {
         true => "put what everybody may know into `vars`",
         false => "for a deployment, put what everybody may know into `vars`",

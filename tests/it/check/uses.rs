@@ -212,6 +212,17 @@ fn what_nothing_uses_is_said() {
     assert!(unused(&own, nothing)[0].starts_with("note"));
 }
 
+/// Code that comes from Pages may count on what is not there any more.
+#[test]
+fn values_that_pages_sets_are_told_apart() {
+    let code =
+        "export default { fetch: (request, env) => new Response(`${env.CF_PAGES_BRANCH} ${env.TITLE}`) };";
+    let document = document(project("", code).path(), &["check"]);
+    let notes = document["diagnostics"][0]["notes"].as_array().unwrap();
+    assert_eq!(notes[0]["label"], "set by Pages, and not for a worker");
+    assert_eq!(notes[0]["items"], serde_json::json!(["CF_PAGES_BRANCH"]));
+}
+
 /// `vars` of a Pages project are set while its front end is built, too.
 #[test]
 fn variables_of_front_ends_are_not_missed() {
