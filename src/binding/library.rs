@@ -29,7 +29,7 @@ enum Habit {
     Holder,
     /// A function returns the last thing that it is given, and calls the first one with `env` before.
     Wrapper,
-    /// It gets the same arguments as the package does.
+    /// It is told by the names of parameters what it gives.
     Unknown,
 }
 
@@ -50,6 +50,11 @@ fn habit(specifier: &str) -> Habit {
     } else {
         Habit::Unknown
     }
+}
+
+/// Whether a package calls what it is given with the arguments that it is called with itself. Of others only names tell.
+fn gives_arguments(specifier: &str) -> bool {
+    specifier.starts_with("itty-router")
 }
 
 /// Whether `env` can be given to a package without being used there.
@@ -86,7 +91,7 @@ impl Solver<'_> {
         let text = self.values.text(specifier).to_owned();
         let package = self.package_for(specifier, None);
         self.calls(caller, package);
-        if habit(&text) == Habit::Unknown {
+        if gives_arguments(&text) {
             for (at, given) in (0..).zip(arguments) {
                 let input = self.special("input", specifier, at);
                 if let Some(node) = given.node {
@@ -172,7 +177,9 @@ impl Solver<'_> {
                 for (at, given) in (0..).zip(invocation.arguments.iter().take(4)) {
                     let input = self.special("input", specifier, at);
                     if let Some(node) = given.node.filter(|_| !is_top) {
-                        self.watch(node, Watch::Likely(input));
+                        if gives_arguments(&text) {
+                            self.watch(node, Watch::Likely(input));
+                        }
                         self.watch(node, Watch::Hold(holders));
                     }
                 }
