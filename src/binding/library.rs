@@ -184,7 +184,9 @@ impl Solver<'_> {
                     }
                 }
                 self.give_all(&invocation.arguments, Invocation { arguments, ..gift.clone() });
-                for given in invocation.arguments.iter().filter_map(|given| given.node) {
+                // Workers are wrapped where modules are evaluated; elsewhere an object with a `fetch` is something else.
+                let wrapped = invocation.arguments.iter().filter(|_| is_top);
+                for given in wrapped.filter_map(|given| given.node) {
                     self.give_handlers(given, &gift);
                 }
             }

@@ -21,8 +21,11 @@ const MOST_TEXTS: usize = 64;
 /// Most values that a slot is taken to hold, `env` excepted; of the others nothing is known.
 const MOST_VALUES: usize = 256;
 
-/// How often values may be given on in all: generated code can have any size.
-const MOST_WORK: usize = 3_000_000;
+/// How many neighbours of a node are looked through one by one.
+const FEW: usize = 16;
+
+/// How often values may be given on, and asked for, in all: generated code can have any size.
+const MOST_WORK: usize = 1_000_000;
 
 /// An index into the nodes: a slot of an activation, a property of an object, an export ...
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -402,20 +405,29 @@ impl<'a> Solver<'a> {
     }
 
     pub(super) fn copy(&mut self, from: NodeId, to: NodeId) {
-        if from == to || !self.edges.insert((from, to)) {
+        let copies = &mut self.nodes[from.0 as usize].copies;
+        let is_new = if copies.len() < FEW { !copies.contains(&to) } else { self.edges.insert((from, to)) };
+        if from == to || !is_new || copies.get(..FEW).is_some_and(|first| first.contains(&to)) {
             return;
         }
-        self.nodes[from.0 as usize].copies.push(to);
+        copies.push(to);
         for value in self.nodes[from.0 as usize].values.clone() {
             self.add(to, value);
         }
     }
 
     pub(super) fn watch(&mut self, node: NodeId, watch: Watch) {
-        if !self.watched.insert((node, watch)) {
+        self.work += 1;
+        let watchers = &mut self.nodes[node.0 as usize].watchers;
+        let is_new = if watchers.len() < FEW {
+            !watchers.contains(&watch)
+        } else {
+            self.watched.insert((node, watch))
+        };
+        if !is_new || watchers.get(..FEW).is_some_and(|first| first.contains(&watch)) {
             return;
         }
-        self.nodes[node.0 as usize].watchers.push(watch);
+        watchers.push(watch);
         for value in self.nodes[node.0 as usize].values.clone() {
             self.tell(watch, value);
         }
