@@ -39,7 +39,7 @@ pub use static_files::{Publisher, StaticFiles};
 const SCHEME: &str = "pagesbuild:";
 
 /// An index into [`ModuleGraph::modules`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleId(pub u32);
 
 /// A module and where its imports lead.

@@ -14,18 +14,17 @@ pub(super) struct Holders(BTreeSet<ValueId>);
 impl Holders {
     pub(super) fn of(solver: &Solver<'_>) -> Self {
         let mut within: BTreeMap<ValueId, Vec<ValueId>> = BTreeMap::new();
-        for ((object, _), node) in &solver.fields {
+        for object in solver.values.all() {
             // Of these nobody takes anything out.
-            if matches!(solver.values.get(*object), Value::Closure(..) | Value::Class(..)) {
-                continue;
+            let is_code = matches!(solver.values.get(object), Value::Closure(..) | Value::Class(..));
+            let names = if is_code { Vec::new() } else { solver.names(object) };
+            for node in names.into_iter().filter_map(|name| solver.fields.get(&(object, name))) {
+                for value in solver.held(*node) {
+                    within.entry(*value).or_default().push(object);
+                }
             }
-            for value in solver.held(*node) {
-                within.entry(*value).or_default().push(*object);
-            }
-        }
-        for (object, known) in &solver.objects {
-            for parent in known.parents() {
-                within.entry(*parent).or_default().push(*object);
+            for parent in solver.objects.get(&object).map_or(&[][..], |known| known.parents()) {
+                within.entry(*parent).or_default().push(object);
             }
         }
         let is_env = |value: &ValueId| matches!(solver.values.get(*value), Value::Env(_));

@@ -4,8 +4,10 @@
 //! a helper that two handlers call keeps their values apart. Only functions that something calls, or that go where calls
 //! are not seen, are looked at: what nobody reaches uses nothing.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::activation;
 use super::object::Object;
@@ -28,11 +30,11 @@ const FEW: usize = 16;
 const MOST_WORK: usize = 1_000_000;
 
 /// An index into the nodes: a slot of an activation, a property of an object, an export ...
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct NodeId(pub(super) u32);
 
 /// An index into the activations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct ActivationId(pub(super) u32);
 
 /// What a slot can hold, and who wants to know.
@@ -45,7 +47,7 @@ pub(super) struct Node {
 }
 
 /// What happens when a value arrives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Watch {
     /// A step looks at it.
     Step(ActivationId, u32, Role),
@@ -100,7 +102,7 @@ pub(super) enum Watch {
 }
 
 /// Which of a step's slots a value arrives at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Role {
     Of,
     Key,
@@ -117,7 +119,7 @@ pub(super) struct Activation {
 }
 
 /// What an activation is made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Site {
     /// The module's evaluation.
     Top,
@@ -130,7 +132,7 @@ pub(super) enum Site {
 }
 
 /// A property that is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Reading {
     pub(super) name: Name,
     pub(super) to: NodeId,
@@ -139,7 +141,7 @@ pub(super) struct Reading {
 }
 
 /// A place in the code and the activation that gets there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct At {
     pub(super) module: ModuleId,
     pub(super) start: u32,
@@ -197,29 +199,29 @@ pub(super) struct Solver<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) values: Values,
     pub(super) nodes: Vec<Node>,
-    edges: BTreeSet<(NodeId, NodeId)>,
-    watched: BTreeSet<(NodeId, Watch)>,
+    edges: FxHashSet<(NodeId, NodeId)>,
+    watched: FxHashSet<(NodeId, Watch)>,
     queue: VecDeque<(NodeId, ValueId)>,
     /// What is to be given on first, so that `env` is followed as far as it goes even if not everything is.
     urgent: VecDeque<(NodeId, ValueId)>,
     work: usize,
     pub(super) activations: Vec<Activation>,
-    pub(super) by_key: BTreeMap<(FunctionRef, Site, Option<ActivationId>), ActivationId>,
-    pub(super) counts: BTreeMap<FunctionRef, usize>,
+    pub(super) by_key: FxHashMap<(FunctionRef, Site, Option<ActivationId>), ActivationId>,
+    pub(super) counts: FxHashMap<FunctionRef, usize>,
     /// Most activations of one function.
     pub(super) most_activations: usize,
-    pub(super) fields: BTreeMap<(ValueId, Name), NodeId>,
-    pub(super) objects: BTreeMap<ValueId, Object>,
-    pub(super) exports: BTreeMap<(ModuleId, Name), NodeId>,
+    pub(super) fields: FxHashMap<(ValueId, Name), NodeId>,
+    pub(super) objects: FxHashMap<ValueId, Object>,
+    pub(super) exports: FxHashMap<(ModuleId, Name), NodeId>,
     pub(super) tops: Vec<Option<ActivationId>>,
     pub(super) readings: Vec<Reading>,
-    pub(super) reading_ids: BTreeMap<Reading, u32>,
+    pub(super) reading_ids: FxHashMap<Reading, u32>,
     pub(super) invocations: Vec<Invocation>,
     pub(super) places: Vec<Place>,
-    place_ids: BTreeMap<(ModuleId, u32, Name), PlaceId>,
+    place_ids: FxHashMap<(ModuleId, u32, Name), PlaceId>,
     /// Nodes by what they are for, where nothing else tells.
-    special: BTreeMap<(Name, Name, u32), NodeId>,
-    pub(super) packages: BTreeMap<Name, ActivationId>,
+    special: FxHashMap<(Name, Name, u32), NodeId>,
+    pub(super) packages: FxHashMap<Name, ActivationId>,
     pub(super) package_names: Vec<Name>,
     pub(super) users: Vec<super::User>,
     /// What the main module exports, with its file.
@@ -240,9 +242,9 @@ pub(super) struct Solver<'a> {
     pub(super) set_by_code: BTreeSet<Name>,
     /// Who is called first for each user.
     pub(super) starts: Vec<Vec<ActivationId>>,
-    given: BTreeSet<(ActivationId, u32)>,
+    given: FxHashSet<(ActivationId, u32)>,
     /// What happens to what goes out of sight somewhere.
-    pub(super) gifts: BTreeMap<(Site, ActivationId), u32>,
+    pub(super) gifts: FxHashMap<(Site, ActivationId), u32>,
     pub(super) star: Name,
 }
 
@@ -254,26 +256,26 @@ impl<'a> Solver<'a> {
             input,
             values,
             nodes: Vec::new(),
-            edges: BTreeSet::new(),
-            watched: BTreeSet::new(),
+            edges: FxHashSet::default(),
+            watched: FxHashSet::default(),
             queue: VecDeque::new(),
             urgent: VecDeque::new(),
             work: 0,
             activations: Vec::new(),
             most_activations: activation::most(input),
-            by_key: BTreeMap::new(),
-            counts: BTreeMap::new(),
-            fields: BTreeMap::new(),
-            objects: BTreeMap::new(),
-            exports: BTreeMap::new(),
+            by_key: FxHashMap::default(),
+            counts: FxHashMap::default(),
+            fields: FxHashMap::default(),
+            objects: FxHashMap::default(),
+            exports: FxHashMap::default(),
             tops: vec![None; input.graph.modules.len()],
             readings: Vec::new(),
-            reading_ids: BTreeMap::new(),
+            reading_ids: FxHashMap::default(),
             invocations: Vec::new(),
             places: Vec::new(),
-            place_ids: BTreeMap::new(),
-            special: BTreeMap::new(),
-            packages: BTreeMap::new(),
+            place_ids: FxHashMap::default(),
+            special: FxHashMap::default(),
+            packages: FxHashMap::default(),
             package_names: Vec::new(),
             users: Vec::new(),
             entries: Vec::new(),
@@ -285,8 +287,8 @@ impl<'a> Solver<'a> {
             wrappers: Vec::new(),
             set_by_code: BTreeSet::new(),
             starts: Vec::new(),
-            given: BTreeSet::new(),
-            gifts: BTreeMap::new(),
+            given: FxHashSet::default(),
+            gifts: FxHashMap::default(),
             star,
         }
     }
@@ -321,12 +323,13 @@ impl<'a> Solver<'a> {
 
     fn arrive(&mut self, node: NodeId, value: ValueId) {
         // What is called here can add to both lists; what is added sees the value by itself.
-        let copies = self.nodes[node.0 as usize].copies.clone();
-        for to in copies {
+        let at = node.0 as usize;
+        for next in 0..self.nodes[at].copies.len() {
+            let to = self.nodes[at].copies[next];
             self.add(to, value);
         }
-        let watchers = self.nodes[node.0 as usize].watchers.clone();
-        for watch in watchers {
+        for next in 0..self.nodes[at].watchers.len() {
+            let watch = self.nodes[at].watchers[next];
             self.tell(watch, value);
         }
     }

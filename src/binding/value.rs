@@ -1,38 +1,38 @@
 //! What a slot can hold, as far as it matters to where `env` goes. Each value has one id, so that sets of them are small.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
 
 use super::solver::ActivationId;
 use crate::graph::ModuleId;
 
 /// An index into [`Values`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct ValueId(pub(super) u32);
 
 /// An index into the texts of [`Values`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Name(pub(super) u32);
 
 /// A place that reads a name of `env`: an index into the solver's places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct PlaceId(pub(super) u32);
 
 /// A function of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct FunctionRef {
     pub(super) module: ModuleId,
     pub(super) function: u32,
 }
 
 /// A step of a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct StepRef {
     pub(super) function: FunctionRef,
     pub(super) step: u32,
 }
 
 /// What a slot can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Value {
     /// Something of which nothing is known.
     Unknown,
@@ -69,7 +69,7 @@ pub(super) enum Value {
 }
 
 /// Whether something is sure to be `env`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Sure {
     Yes,
     /// A library's habits say so.
@@ -77,7 +77,7 @@ pub(super) enum Sure {
 }
 
 /// Objects that no step makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Made {
     /// What handlers of routes get.
     Context,
@@ -108,9 +108,9 @@ pub(super) type ReceiverId = ValueId;
 #[derive(Default)]
 pub(super) struct Values {
     values: Vec<Value>,
-    ids: BTreeMap<Value, ValueId>,
+    ids: FxHashMap<Value, ValueId>,
     texts: Vec<String>,
-    names: BTreeMap<String, Name>,
+    names: FxHashMap<String, Name>,
 }
 
 impl Values {
@@ -122,6 +122,11 @@ impl Values {
         self.values.push(value);
         self.ids.insert(value, id);
         id
+    }
+
+    /// All values, in the order in which they came up.
+    pub(super) fn all(&self) -> impl Iterator<Item = ValueId> + use<> {
+        (0..u32::try_from(self.values.len()).unwrap_or(u32::MAX)).map(ValueId)
     }
 
     pub(super) fn get(&self, id: ValueId) -> Value {
