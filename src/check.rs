@@ -56,13 +56,15 @@ pub fn check(facts: Facts<'_>, diagnostics: &mut Diagnostics) {
     let used = names::used(&facts);
     diagnostics.extend(undeclared::resources(&facts, here.as_ref(), &used));
     diagnostics.extend(values::missing(&facts, here.as_ref(), &used));
-    let Some(here) = here else { return };
-    diagnostics.extend(uneven::lacking(&facts, &here, &used));
-    diagnostics.extend(unused::unused(&facts, &here, &used));
-    diagnostics.extend(mismatch::mismatches(&facts, &here, &used));
-    diagnostics.extend(classes::missing(&facts, &here));
-    diagnostics.extend(classes::without_migration(&facts, &here));
-    diagnostics.extend(entrypoints::missing(&facts, &here));
-    diagnostics.extend(secrets::in_vars(&here));
-    diagnostics.extend(shared::with_production(&facts, &here));
+    if let Some(here) = here {
+        diagnostics.extend(uneven::lacking(&facts, &here, &used));
+        diagnostics.extend(unused::unused(&facts, &here, &used));
+        diagnostics.extend(mismatch::mismatches(&facts, &here, &used));
+        diagnostics.extend(classes::missing(&facts, &here));
+        diagnostics.extend(classes::without_migration(&facts, &here));
+        diagnostics.extend(entrypoints::missing(&facts, &here));
+        diagnostics.extend(secrets::in_vars(&here));
+        diagnostics.extend(shared::with_production(&facts, &here));
+    }
+    secrets::hide(&facts, diagnostics);
 }

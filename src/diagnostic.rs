@@ -223,6 +223,11 @@ impl Diagnostics {
         self.extend(all);
     }
 
+    /// All places that are shown.
+    pub(crate) fn labels_mut(&mut self) -> impl Iterator<Item = &mut Label> {
+        self.all.iter_mut().flat_map(|diagnostic| &mut diagnostic.labels)
+    }
+
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.all.extend(self.levels.apply(diagnostic));

