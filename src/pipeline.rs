@@ -38,7 +38,7 @@ pub use edit::{BindRequest, bind, fixed, provision, with_fixes};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
-use uses::Callers;
+use uses::{Callers, Followed};
 pub use uses::{Used, uses};
 pub use why::{Answer, Link, Share, WhyRequest, why};
 use worker::Given;
@@ -136,7 +136,7 @@ pub fn routes(options: &Options) -> Result<(Option<Vec<document::Route>>, Vec<Di
     let Some(front) = front(options, None, &mut diagnostics)? else {
         return Ok((None, diagnostics.into_sorted()));
     };
-    let ((_, routes), callers, uses) = uses::follow(front, &mut diagnostics);
+    let Followed { routes, callers, uses, .. } = uses::follow(front, &mut diagnostics);
     let rows = (!diagnostics.has_errors()).then(|| rows(&routes, &callers, &uses));
     Ok((rows, diagnostics.into_sorted()))
 }

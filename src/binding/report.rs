@@ -100,7 +100,10 @@ fn look_at_steps(solver: &mut Solver<'_>, escapes: &mut BTreeMap<Spot, Reason>) 
         }
     }
     if solver.is_exhausted() {
-        escapes.insert((solver.input.graph.entry, 0, 0), Reason::UnknownCallee(None));
+        // The entry may be a module that nobody wrote.
+        let user = solver.users.first().and_then(|user| solver.module(&user.file));
+        let module = user.unwrap_or(solver.input.graph.entry);
+        escapes.insert((module, 0, 0), Reason::UnknownCallee(None));
     }
     for (user, specifier) in std::mem::take(&mut solver.lost) {
         if let Some(module) = solver.module(&solver.users[user as usize].file) {

@@ -123,23 +123,31 @@ pub fn uses(options: &Options) -> Result<(Option<Used>, Vec<Diagnostic>), Error>
     let Some(front) = front(options, None, &mut diagnostics)? else {
         return Ok((None, diagnostics.into_sorted()));
     };
-    let (front, callers, uses) = follow(front, &mut diagnostics);
+    let Followed { project, routes: table, callers, uses } = follow(front, &mut diagnostics);
     let used = (!diagnostics.has_errors()).then(|| {
         let mut routes = vec![Vec::new(); uses.users.len()];
-        for (route, (_, users)) in front.1.0.iter().zip(callers.by_route(&uses, &front.1)) {
+        for (route, (_, users)) in table.0.iter().zip(callers.by_route(&uses, &table)) {
             for user in users {
                 routes[user.0 as usize].push((route.pattern.to_string(), route.method.clone()));
             }
         }
-        let secrets = front.0.here().map_or(&[][..], |here| here.secrets()).iter();
+        let secrets = project.here().map_or(&[][..], |here| here.secrets()).iter();
         let secrets = secrets.filter_map(|secret| secret.as_str().map(str::to_owned)).collect();
-        Used { project: front.0, secrets, uses, routes }
+        Used { project, secrets, uses, routes }
     });
     Ok((used, diagnostics.into_sorted()))
 }
 
+/// A project whose code was linked for its uses alone.
+pub(super) struct Followed {
+    project: Project,
+    pub(super) routes: RouteTable,
+    pub(super) callers: Callers,
+    pub(super) uses: Uses,
+}
+
 /// Links what the route table leads to, for its uses alone.
-pub(super) fn follow(front: Front, diagnostics: &mut Diagnostics) -> ((Project, RouteTable), Callers, Uses) {
+pub(super) fn follow(front: Front, diagnostics: &mut Diagnostics) -> Followed {
     let Front { project, code, tree, sources, routes, .. } = front;
     let given = Given::of(&project, &tree, diagnostics);
     let worker = given.worker(&project, &tree, &routes);
@@ -147,5 +155,5 @@ pub(super) fn follow(front: Front, diagnostics: &mut Diagnostics) -> ((Project, 
     let linked = worker::link(&worker, &code, sources, diagnostics);
     let uses = linked.map_or_else(Uses::default, |linked| callers.uses(&linked, &code));
     code.save();
-    ((project, routes), callers, uses)
+    Followed { project, routes, callers, uses }
 }
