@@ -5,7 +5,6 @@
 //! `docs/artifact.md` describes the directory for its readers.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use crate::asset::{AssetFile, AssetManifest, RuleFile};
 use crate::binding::Uses;
@@ -13,6 +12,7 @@ use crate::hash;
 use crate::link::Bundle;
 use crate::project::{self, AssetSettings};
 
+mod content;
 pub mod document;
 mod emit;
 mod facts;
@@ -21,11 +21,12 @@ mod occupied;
 mod settings;
 mod verify;
 
+pub use content::{Content, CopyError, Expected, OutputFile, Scheme};
 pub use document::{Document, ReadError};
 pub use emit::emit;
-pub use facts::{BuildFacts, today};
+pub use facts::{BuildFacts, Git, now, today};
 pub use occupied::{check_beside, check_outdir, default_outdir};
-pub use verify::{Finding, Verified, verify};
+pub use verify::{Finding, Verified, open, verify};
 
 use document::{
     Assets, Binding, Code, FileEntry, Module, ModuleType, Project, Provision, Rule, RunWorkerFirst, Runtime,
@@ -74,47 +75,21 @@ pub struct AssetParts<'a> {
     pub rules: &'a [RuleFile],
 }
 
-/// A deployment before it is written.
+/// A deployment: about to be written, or found where one was written.
 #[derive(Clone, Debug)]
 pub struct Deployment {
     /// The description; its text is among the files.
     pub document: Document,
     /// Every file but `build.json`, sorted by path.
     pub files: Vec<OutputFile>,
-    /// Bytes of all modules after gzip at zlib's default level, as wrangler reports them.
-    pub gzip_size: u64,
-}
-
-/// A file of the output directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutputFile {
-    /// Relative to the output directory, `/`-separated.
-    pub path: String,
-    /// What it holds.
-    pub content: Content,
-}
-
-/// The content of an [`OutputFile`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// These bytes.
-    Bytes(Vec<u8>),
-    /// The bytes of another file, which must still have this size and asset hash when it is copied.
-    Asset {
-        /// The file to copy.
-        from: PathBuf,
-        /// Its asset hash.
-        hash: String,
-        /// Its size in bytes.
-        size: u64,
-    },
+    /// The text of `build.json`, where there is one.
+    pub facts: Option<String>,
 }
 
 /// Puts the parts together. Does no IO: the same parts give the same deployment.
 pub fn assemble(parts: Parts<'_>) -> Deployment {
     let mut files = vec![text(WRANGLER, parts.wrangler)];
     let code = parts.bundle.map(|bundle| assemble_code(bundle, parts.main, &mut files));
-    let gzip_size = code.as_ref().map_or(0, |code| gzip_size(code, &files));
     let assets = parts.assets.map(|assets| assemble_assets(assets, &mut files));
     let settings = settings::deployed(&parts.project.settings);
     let mut document = Document {
@@ -138,7 +113,7 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
     document.seal();
     files.push(text(DOCUMENT, &document.to_text()));
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    Deployment { document, files, gzip_size }
+    Deployment { document, files, facts: None }
 }
 
 fn assemble_code(bundle: &Bundle, main: &str, files: &mut Vec<OutputFile>) -> Code {
@@ -146,7 +121,7 @@ fn assemble_code(bundle: &Bundle, main: &str, files: &mut Vec<OutputFile>) -> Co
     let mut add = |name: &str, kind: ModuleType, content: Vec<u8>| {
         let path = format!("{WORKER}{name}");
         modules.push(Module { kind, file: entry(&path, &content) });
-        files.push(OutputFile { path, content: Content::Bytes(content) });
+        files.push(OutputFile::of(&path, content));
     };
     let mut content = bundle.main.clone();
     if bundle.source_map.is_some() {
@@ -190,11 +165,8 @@ fn assemble_assets(parts: AssetParts<'_>, files: &mut Vec<OutputFile>) -> Assets
         if let Some(asset) = parts.manifest.get(&format!("/{}", file.path)) {
             files.push(OutputFile {
                 path: format!("assets/{}", file.path),
-                content: Content::Asset {
-                    from: file.file.clone(),
-                    hash: asset.hash.clone(),
-                    size: asset.size,
-                },
+                expected: Expected { scheme: Scheme::Asset, hash: asset.hash.clone(), size: asset.size },
+                content: Content::File(file.file.clone()),
             });
         }
     }
@@ -202,10 +174,8 @@ fn assemble_assets(parts: AssetParts<'_>, files: &mut Vec<OutputFile>) -> Assets
         let entry = Rule { hash: hash::blake3_hex(&rule.content), size: rule.content.len() as u64 };
         (rule.name.clone(), entry)
     };
-    files.extend(parts.rules.iter().map(|rule| OutputFile {
-        path: format!("assets/{}", rule.name),
-        content: Content::Bytes(rule.content.clone()),
-    }));
+    let rule_file = |rule: &RuleFile| OutputFile::of(&format!("assets/{}", rule.name), rule.content.clone());
+    files.extend(parts.rules.iter().map(rule_file));
     Assets {
         binding: parts.settings.binding.clone(),
         files: parts.manifest.clone(),
@@ -245,21 +215,23 @@ fn created_name(worker: &str, binding: &str) -> String {
 }
 
 fn text(path: &str, text: &str) -> OutputFile {
-    OutputFile { path: path.to_owned(), content: Content::Bytes(text.as_bytes().to_vec()) }
+    OutputFile::of(path, text.as_bytes().to_vec())
 }
 
 fn entry(path: &str, bytes: &[u8]) -> FileEntry {
     FileEntry { path: path.to_owned(), hash: hash::blake3_hex(bytes), size: bytes.len() as u64 }
 }
 
-/// What wrangler compresses to tell the size: the main module and the others behind it, as one.
-fn gzip_size(code: &Code, files: &[OutputFile]) -> u64 {
+/// Bytes of all modules after gzip at zlib's default level, as wrangler reports them: the main module and the others
+/// behind it, as one.
+pub fn gzip_size(deployment: &Deployment) -> u64 {
     use std::io::Write as _;
+    let Some(code) = &deployment.document.code else { return 0 };
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     let (main, others): (Vec<&Module>, Vec<&Module>) =
         code.modules.iter().partition(|module| module.file.path == code.main);
     let written = main.into_iter().chain(others).try_for_each(|module| {
-        let file = files.iter().find(|file| file.path == module.file.path);
+        let file = deployment.files.iter().find(|file| file.path == module.file.path);
         match file.map(|file| &file.content) {
             Some(Content::Bytes(bytes)) => encoder.write_all(bytes),
             _ => Ok(()),

@@ -17,6 +17,14 @@ pub enum Error {
         /// What the operating system said.
         source: io::Error,
     },
+    /// A file or directory of ours holds what we cannot take.
+    #[error("cannot use `{}`: {why}", path.display())]
+    Unusable {
+        /// Which one.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        why: String,
+    },
     /// The command line asks for something that cannot be meant.
     #[error("{0}")]
     Usage(String),
@@ -26,5 +34,10 @@ impl Error {
     /// Wraps an operating system error with what was tried on which path.
     pub fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io { action, path: path.to_path_buf(), source }
+    }
+
+    /// Says what is wrong with a file or directory of ours.
+    pub fn unusable(path: &Path, why: impl Into<String>) -> Self {
+        Self::Unusable { path: path.to_path_buf(), why: why.into() }
     }
 }

@@ -95,18 +95,37 @@ pub fn asset_hash(
     mut each: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<(String, u64)> {
     let mut hasher = AssetHasher::new();
+    let size = in_pieces(content, |piece| {
+        hasher.update(piece);
+        each(piece)
+    })?;
+    Ok((hasher.finish(extension), size))
+}
+
+/// As [`asset_hash`], but [the hash](blake3_hex) of the bytes alone.
+pub fn plain_hash(
+    content: &mut dyn Read,
+    mut each: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<(String, u64)> {
+    let mut hasher = blake3::Hasher::new();
+    let size = in_pieces(content, |piece| {
+        hasher.update(piece);
+        each(piece)
+    })?;
+    Ok((hasher.finalize().to_hex().to_string(), size))
+}
+
+fn in_pieces(content: &mut dyn Read, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<u64> {
     let mut buffer = vec![0; PIECE];
     let mut size = 0;
     loop {
         let count = match content.read(&mut buffer) {
-            Ok(0) => return Ok((hasher.finish(extension), size)),
+            Ok(0) => return Ok(size),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        let piece = buffer.get(..count).unwrap_or(&[]);
-        hasher.update(piece);
-        each(piece)?;
+        each(buffer.get(..count).unwrap_or(&[]))?;
         size += count as u64;
     }
 }

@@ -25,4 +25,5 @@ pub mod project;
 pub mod resolve;
 pub mod route;
 pub mod router;
+pub mod store;
 pub mod target;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
 use crate::binding::{UserId, Uses};
 use crate::check;
-use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Parts, document};
+use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Git, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
 use crate::error::Error;
@@ -27,6 +27,7 @@ mod serving;
 mod sources;
 mod types;
 mod uses;
+mod versions;
 mod why;
 mod worker;
 
@@ -40,6 +41,7 @@ use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
 use uses::{Callers, Followed};
 pub use uses::{Used, uses};
+pub use versions::version;
 pub use why::{Answer, Link, Share, WhyRequest, why};
 use worker::Given;
 
@@ -50,6 +52,8 @@ pub struct BuildRequest<'a> {
     pub outdir: Option<&'a Path>,
     /// The file for [the metafile](crate::analyze::metafile), relative to the current directory.
     pub metafile: Option<&'a Path>,
+    /// Whether the version is to be kept in [the project's store](crate::store).
+    pub store: bool,
 }
 
 /// What a build made, for the summary.
@@ -119,7 +123,11 @@ pub fn build(
         None => None,
     };
     let Some(made) = made else { return Ok((None, diagnostics.into_sorted())) };
-    deployment::emit(&made.deployment, &made.outdir, &made.facts)?;
+    let emit = || deployment::emit(&made.deployment, &made.outdir);
+    match request.store {
+        true => versions::record_build(&made, emit)?,
+        false => emit()?,
+    }
     if let Some(file) = request.metafile {
         analysis::write(file, &analysis::metafile(&made))?;
     }
@@ -260,8 +268,14 @@ fn back(
         }),
         wrangler: &wrangler,
     };
-    let assemble = || deployment::assemble(parts);
-    let (deployment, facts) = rayon::join(assemble, || BuildFacts::gather(&project.root, start));
+    let assemble = || {
+        let deployment = deployment::assemble(parts);
+        let gzip_size = deployment::gzip_size(&deployment);
+        (deployment, gzip_size)
+    };
+    let ((deployment, gzip_size), git) = rayon::join(assemble, || Git::of(&project.root));
+    let facts = BuildFacts::new(git, gzip_size, start);
+    let deployment = Deployment { facts: Some(facts.to_text()), ..deployment };
     diagnostics.extend(serving::in_the_future(&project, facts.day()));
     let assets = assets.map_or_else(Vec::new, |assets| assets.files);
     Ok(Some(Made { project, outdir, assets, linked, deployment, facts }))
@@ -334,7 +348,7 @@ fn files(bundle: Bundle) -> Vec<String> {
 }
 
 fn summary(made: Made, start: Instant) -> Built {
-    let Made { project, outdir, linked, deployment, .. } = made;
+    let Made { project, outdir, linked, deployment, facts, .. } = made;
     let document = deployment.document;
     let assets = document.assets.as_ref().map(|assets| &assets.files);
     let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
@@ -348,7 +362,7 @@ fn summary(made: Made, start: Instant) -> Built {
         routes: document.routes.len(),
         code_size: document.code.as_ref().map_or(0, |code| code.size),
         modules: linked.map_or_else(Vec::new, |linked| files(linked.bundle)),
-        code_gzip: deployment.gzip_size,
+        code_gzip: facts.gzip_size,
         assets: assets.map_or(0, |manifest| manifest.len()),
         asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),
         elapsed: start.elapsed(),

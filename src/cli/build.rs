@@ -37,6 +37,9 @@ pub(super) struct Arguments {
     /// Build a Pages plugin: the functions as one module, for other projects to mount
     #[arg(long, conflicts_with = "metafile")]
     plugin: bool,
+    /// Do not keep this version for `versions`, `diff` and `rollback`
+    #[arg(long)]
+    no_store: bool,
     #[command(flatten)]
     project: ProjectArguments,
     #[command(flatten)]
@@ -53,8 +56,11 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
     if arguments.plugin {
         return plugin::run(&options, arguments.outdir.as_deref(), printer);
     }
-    let request =
-        BuildRequest { outdir: arguments.outdir.as_deref(), metafile: arguments.code.metafile.as_deref() };
+    let request = BuildRequest {
+        outdir: arguments.outdir.as_deref(),
+        metafile: arguments.code.metafile.as_deref(),
+        store: !arguments.no_store,
+    };
     let (built, diagnostics) = pipeline::build(&options, request)?;
     if printer.json {
         let result = built.as_ref().map_or(json!(null), |built| {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::content::{Expected, Scheme};
 use crate::asset::AssetManifest;
 use crate::hash;
 
@@ -345,32 +346,26 @@ impl Document {
         self.id = id_of(&self.to_text());
     }
 
-    /// Every file of the output directory that the document names, with its hash and size.
-    pub fn files(&self) -> impl Iterator<Item = (String, Expected<'_>)> {
-        let plain = |file: &FileEntry| (file.path.clone(), Expected::Plain(file.hash.clone(), file.size));
+    /// Every file of the output directory that the document names, and what it has to hold.
+    pub fn files(&self) -> impl Iterator<Item = (String, Expected)> {
+        let plain = |hash: &str, size| Expected { scheme: Scheme::Plain, hash: hash.to_owned(), size };
+        let file = move |file: &FileEntry| (file.path.clone(), plain(&file.hash, file.size));
         let code = self.code.iter().flat_map(move |code| {
             let modules = code.modules.iter().map(|module| &module.file);
-            modules.chain(&code.source_map).map(plain)
+            modules.chain(&code.source_map).map(file)
         });
-        let assets = self.assets.iter().flat_map(|assets| {
-            let files =
-                assets.files.iter().map(|(path, asset)| (format!("assets{path}"), Expected::Asset(asset)));
-            let rules = assets.rules.iter().map(|(name, rule)| {
-                (format!("assets/{name}"), Expected::Plain(rule.hash.clone(), rule.size))
+        let assets = self.assets.iter().flat_map(move |assets| {
+            let files = assets.files.iter().map(|(path, asset)| {
+                let hash = asset.hash.clone();
+                (format!("assets{path}"), Expected { scheme: Scheme::Asset, hash, size: asset.size })
             });
-            files.chain(rules)
+            let rule = move |(name, rule): (&String, &Rule)| {
+                (format!("assets/{name}"), plain(&rule.hash, rule.size))
+            };
+            files.chain(assets.rules.iter().map(rule))
         });
-        code.chain(assets).chain(self.targets.values().map(plain))
+        code.chain(assets).chain(self.targets.values().map(file))
     }
-}
-
-/// What a file must hash to.
-#[derive(Clone, Debug)]
-pub enum Expected<'a> {
-    /// BLAKE3 of the content, and its size.
-    Plain(String, u64),
-    /// The asset hash.
-    Asset(&'a crate::asset::Asset),
 }
 
 /// The `format` of any JSON object that has one.

@@ -10,15 +10,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::lock::{self, Lock, Staging};
-use super::{BUILD_FACTS, BuildFacts, Content, Deployment, OutputFile, occupied};
+use super::{BUILD_FACTS, Deployment, OutputFile, occupied};
 use crate::error::Error;
-use crate::hash;
 
 /// Writes the deployment to `outdir`, replacing the output of an earlier build.
 ///
@@ -29,14 +27,14 @@ use crate::hash;
 ///
 /// [`Error::Usage`] when `outdir` holds anything that no build put there; [`Error::Io`] when a file cannot be
 /// written, or an asset is not the one that was fingerprinted. Nothing is replaced then.
-pub fn emit(deployment: &Deployment, outdir: &Path, build_facts: &BuildFacts) -> Result<(), Error> {
+pub fn emit(deployment: &Deployment, outdir: &Path) -> Result<(), Error> {
     let target = occupied::settled(outdir);
     occupied::check_replaceable(&target)?;
     let parent = lock::parent(&target);
     fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
     let lock = Lock::acquire(&target)?;
     let staging = lock.stage()?;
-    write_tree(deployment, &staging.tree(), build_facts)?;
+    write_tree(deployment, &staging.tree())?;
     // Once more: the wait and the writing may have taken a while.
     occupied::check_replaceable(&target)?;
     replace(&staging, &target)?;
@@ -44,7 +42,7 @@ pub fn emit(deployment: &Deployment, outdir: &Path, build_facts: &BuildFacts) ->
     Ok(())
 }
 
-fn write_tree(deployment: &Deployment, tree: &Path, build_facts: &BuildFacts) -> Result<(), Error> {
+fn write_tree(deployment: &Deployment, tree: &Path) -> Result<(), Error> {
     let mut directories: BTreeSet<&str> = BTreeSet::from([""]);
     if deployment.document.assets.is_some() {
         // The deployer expects the directory even where nothing is in it.
@@ -59,11 +57,8 @@ fn write_tree(deployment: &Deployment, tree: &Path, build_facts: &BuildFacts) ->
         fs::create_dir(&path).map_err(|error| Error::io("create", &path, error))?;
         set_mode(&path, 0o755)?;
     }
-    let facts = OutputFile {
-        path: BUILD_FACTS.to_owned(),
-        content: Content::Bytes(build_facts.to_text(deployment.gzip_size).into_bytes()),
-    };
-    let files: Vec<&OutputFile> = deployment.files.iter().chain([&facts]).collect();
+    let facts = deployment.facts.as_ref().map(|text| OutputFile::of(BUILD_FACTS, text.clone().into_bytes()));
+    let files: Vec<&OutputFile> = deployment.files.iter().chain(&facts).collect();
     let written: Vec<Result<(), Error>> = files.par_iter().map(|file| write_file(tree, file)).collect();
     written.into_iter().collect::<Result<(), Error>>()?;
     sync_tree(tree, &directories)
@@ -73,30 +68,7 @@ fn write_file(tree: &Path, file: &OutputFile) -> Result<(), Error> {
     let path = tree.join(&file.path);
     let created = File::options().write(true).create_new(true).open(&path);
     let mut created = created.map_err(|error| Error::io("create", &path, error))?;
-    match &file.content {
-        Content::Bytes(bytes) => {
-            created.write_all(bytes).map_err(|error| Error::io("write", &path, error))?
-        }
-        Content::Asset { from, hash, size } => {
-            let opened = File::open(from).map_err(|error| Error::io("open", from, error))?;
-            // A failure to write is told from one to read: a full disk is not the asset's fault.
-            let mut unwritten = None;
-            let copied = hash::asset_hash(&mut opened.take(size + 1), hash::extension(&file.path), |piece| {
-                created.write_all(piece).map_err(|error| {
-                    let kind = error.kind();
-                    unwritten = Some(error);
-                    kind.into()
-                })
-            });
-            if let Some(error) = unwritten {
-                return Err(Error::io("write", &path, error));
-            }
-            let copied = copied.map_err(|error| Error::io("read", from, error))?;
-            if copied != (hash.clone(), *size) {
-                return Err(Error::io("copy", from, io::Error::other("the file changed during the build")));
-            }
-        }
-    }
+    file.copy(&mut created).map_err(|error| file.copy_failed(&path, error))?;
     set_mode(&path, 0o644)?;
     // Elsewhere the whole tree is brought to the disk in one go.
     if cfg!(not(target_os = "linux")) {

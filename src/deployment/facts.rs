@@ -6,42 +6,45 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// The content of `build.json`, but the size after gzip.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The content of `build.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildFacts {
     /// When the build ran, UTC, RFC 3339.
     pub time: String,
     /// The version of pagesbuild.
     pub tool: String,
     /// Where the project is in a git repository and the `git` command is there.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub git: Option<Git>,
     /// Milliseconds from the start of the build until its output was written.
     pub milliseconds: u64,
+    /// [`super::gzip_size`]: here and not in the description, since it tells more about the compressor than about the code.
+    pub gzip_size: u64,
 }
 
 /// Where in its history the project stood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Git {
     /// The commit's full name.
     pub commit: String,
     /// Absent on a detached head.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub branch: Option<String>,
     /// Whether tracked files differ from the commit.
     pub dirty: bool,
 }
 
 impl BuildFacts {
-    /// Asks the clock and git. `root` is the project's directory, `start` when the build began.
-    pub fn gather(root: &Path, start: Instant) -> Self {
+    /// Asks the clock. `start` is when the build began.
+    pub fn new(git: Option<Git>, gzip_size: u64, start: Instant) -> Self {
         Self {
             time: now(),
             tool: env!("CARGO_PKG_VERSION").to_owned(),
-            git: git(root),
+            git,
             milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            gzip_size,
         }
     }
 
@@ -50,15 +53,28 @@ impl BuildFacts {
         self.time.get(..10).unwrap_or_default()
     }
 
-    /// The text of `build.json`. `gzip_size` is here and not in the description, since it tells more about the
-    /// compressor than about the code.
-    pub(super) fn to_text(&self, gzip_size: u64) -> String {
+    /// The text of `build.json`.
+    pub fn to_text(&self) -> String {
         let mut json = serde_json::to_value(self).unwrap_or_default();
-        if let Some(fields) = json.as_object_mut() {
-            fields.insert(String::from("gzip_size"), gzip_size.into());
-        }
         json.sort_all_objects();
         format!("{json:#}\n")
+    }
+
+    /// Reads what [`to_text`](Self::to_text) gave, also when a later version gave it.
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+impl Git {
+    /// Asks git about the repository that a directory is in.
+    pub fn of(directory: &Path) -> Option<Self> {
+        let commit = ask_git(directory, &["rev-parse", "--verify", "HEAD"])?;
+        // Untracked files do not count: finding them means reading the whole work tree, and the output directory
+        // is often one of them.
+        let changes = ask_git(directory, &["status", "--porcelain", "--untracked-files=no"])?;
+        let branch = ask_git(directory, &["symbolic-ref", "--short", "-q", "HEAD"]);
+        Some(Self { commit, branch, dirty: !changes.is_empty() })
     }
 }
 
@@ -67,21 +83,10 @@ pub fn today() -> String {
     now().chars().take(10).collect()
 }
 
-fn now() -> String {
+/// What the clock says, UTC, RFC 3339.
+pub fn now() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     rfc3339(since.as_secs())
-}
-
-fn git(root: &Path) -> Option<Git> {
-    let commit = ask_git(root, &["rev-parse", "--verify", "HEAD"])?;
-    // Untracked files do not count: finding them means reading the whole work tree, and the output directory
-    // is often one of them.
-    let changes = ask_git(root, &["status", "--porcelain", "--untracked-files=no"])?;
-    Some(Git {
-        commit,
-        branch: ask_git(root, &["symbolic-ref", "--short", "-q", "HEAD"]),
-        dirty: !changes.is_empty(),
-    })
 }
 
 fn ask_git(root: &Path, arguments: &[&str]) -> Option<String> {

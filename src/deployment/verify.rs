@@ -1,21 +1,21 @@
-//! An output directory in, whether it is what its description says out.
+//! An output directory in, the deployment out, or what keeps it from being the one that its description says.
 //!
 //! The directory is not trusted: nothing outside of it is read, no link is followed, and everything that
 //! differs is named, not only the first.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path};
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
-use super::document::{Code, Document, Expected, Module, ModuleType, ReadError};
+use super::content::{Content, CopyError, Expected, OutputFile};
+use super::document::{Code, Document, Module, ModuleType, ReadError};
 use super::occupied::WRANGLER_STATE;
-use super::{BUILD_FACTS, DOCUMENT, WORKER, WRANGLER};
-use crate::hash;
+use super::{BUILD_FACTS, DOCUMENT, Deployment, WORKER, WRANGLER};
 
 /// More than the description of the largest deployment that the platform takes.
 const MAX_DOCUMENT: u64 = 128 * 1024 * 1024;
@@ -76,11 +76,81 @@ impl fmt::Display for Finding {
 ///
 /// Everything that differs, by path.
 pub fn verify(dir: &Path) -> Result<Verified, Vec<Finding>> {
-    let document = read_document(dir).map_err(|finding| vec![finding])?;
     let mut findings = Vec::new();
+    let deployment = look(dir, &mut findings).map_err(|finding| vec![finding])?;
+    let checked: Vec<Option<Finding>> = deployment.files.par_iter().map(check).collect();
+    findings.extend(checked.into_iter().flatten());
+    // The description describes itself.
+    let named = || deployment.files.iter().filter(|file| file.path != DOCUMENT);
+    let (files, bytes) = (named().count(), named().map(|file| file.expected.size).sum());
+    found(Verified { document: deployment.document, files, bytes }, findings)
+}
+
+/// The deployment that is in a directory, as far as can be said without reading its files: these are compared with the
+/// description when they are copied.
+///
+/// # Errors
+///
+/// Everything that differs, by path.
+pub fn open(dir: &Path) -> Result<Deployment, Vec<Finding>> {
+    let mut findings = Vec::new();
+    let deployment = look(dir, &mut findings).map_err(|finding| vec![finding])?;
+    found(deployment, findings)
+}
+
+fn found<T>(value: T, mut findings: Vec<Finding>) -> Result<T, Vec<Finding>> {
+    if findings.is_empty() {
+        return Ok(value);
+    }
+    findings.sort_by_cached_key(ToString::to_string);
+    Err(findings)
+}
+
+/// Holds the names of the files against the description. Those of the deployment that comes out are there.
+fn look(dir: &Path, findings: &mut Vec<Finding>) -> Result<Deployment, Finding> {
+    let (document, text) = read_document(dir)?;
+    let named = named(&document, findings);
+    let present = list(dir, &named, findings);
+    findings.extend(named.keys().filter(|path| !present.contains_key(*path)).cloned().map(Finding::Missing));
+    let is_there = |path: &str| present.get(path).copied().unwrap_or(false);
+    let files = named.into_iter().filter(|(path, _)| is_there(path));
+    let files =
+        files.map(|(path, expected)| OutputFile { content: Content::File(dir.join(&path)), path, expected });
+    let mut files: Vec<OutputFile> = files.chain([OutputFile::of(DOCUMENT, text)]).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let facts = is_there(BUILD_FACTS).then(|| fs::read_to_string(dir.join(BUILD_FACTS)).ok()).flatten();
+    Ok(Deployment { document, files, facts })
+}
+
+impl Deployment {
+    /// A deployment whose files are kept by their hashes, `place` telling where.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that no build would have written.
+    pub fn stored(
+        document: Document,
+        facts: Option<String>,
+        place: impl Fn(&Expected) -> Content,
+    ) -> Result<Self, Finding> {
+        let mut findings = Vec::new();
+        let named = named(&document, &mut findings);
+        if let Some(finding) = findings.into_iter().next() {
+            return Err(finding);
+        }
+        let text = OutputFile::of(DOCUMENT, document.to_text().into_bytes());
+        let file = |(path, expected)| OutputFile { path, content: place(&expected), expected };
+        let mut files: Vec<OutputFile> = named.into_iter().map(file).chain([text]).collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Self { document, files, facts })
+    }
+}
+
+/// The files that a description names, where these are such as a build would write.
+fn named(document: &Document, findings: &mut Vec<Finding>) -> BTreeMap<String, Expected> {
     let mut named = BTreeMap::new();
     for (path, expected) in document.files() {
-        if !is_safe(&path) || !is_in_place(&document, &path) {
+        if !is_safe(&path) || !is_in_place(document, &path) {
             findings.push(Finding::Unsafe(path));
         } else if named.insert(path.clone(), expected).is_some() {
             findings.push(Finding::Twice(path));
@@ -89,27 +159,10 @@ pub fn verify(dir: &Path) -> Result<Verified, Vec<Finding>> {
     if let Some(code) = document.code.as_ref().filter(|code| !has_main(code)) {
         findings.push(Finding::Unsafe(code.main.clone()));
     }
-    let present = list(dir, &named, &mut findings);
-    findings.extend(named.keys().filter(|path| !present.contains_key(*path)).cloned().map(Finding::Missing));
-    let checked: Vec<Option<Finding>> = named
-        .par_iter()
-        .filter(|(path, _)| present.get(*path).copied().unwrap_or(false))
-        .map(|(path, expected)| check(dir, path, expected))
-        .collect();
-    findings.extend(checked.into_iter().flatten());
-    if findings.is_empty() {
-        let size = |expected: &Expected<'_>| match expected {
-            Expected::Plain(_, size) => *size,
-            Expected::Asset(asset) => asset.size,
-        };
-        let (files, bytes) = (named.len(), named.values().map(size).sum());
-        return Ok(Verified { document, files, bytes });
-    }
-    findings.sort_by_cached_key(ToString::to_string);
-    Err(findings)
+    named
 }
 
-fn read_document(dir: &Path) -> Result<Document, Finding> {
+fn read_document(dir: &Path) -> Result<(Document, Vec<u8>), Finding> {
     let path = dir.join(DOCUMENT);
     let unreadable = |error| Finding::Unreadable(DOCUMENT.to_owned(), error);
     let metadata = path.symlink_metadata().map_err(unreadable)?;
@@ -122,7 +175,8 @@ fn read_document(dir: &Path) -> Result<Document, Finding> {
     if text.len() as u64 > MAX_DOCUMENT {
         return Err(unreadable(io::Error::other("it is larger than any deployment's description")));
     }
-    Document::parse(&text).map_err(Finding::Document)
+    let document = Document::parse(&text).map_err(Finding::Document)?;
+    Ok((document, text))
 }
 
 /// Whether the path stays inside of the directory on every operating system that may read it.
@@ -159,7 +213,7 @@ fn has_main(code: &Code) -> bool {
 /// Every file that is there, and whether it is a regular one; what is named by nobody goes to `findings`.
 fn list(
     dir: &Path,
-    named: &BTreeMap<String, Expected<'_>>,
+    named: &BTreeMap<String, Expected>,
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<String, bool> {
     let mut present = BTreeMap::new();
@@ -200,26 +254,13 @@ fn is_known(path: &str) -> bool {
     path == DOCUMENT || path == BUILD_FACTS
 }
 
-fn check(dir: &Path, path: &str, expected: &Expected<'_>) -> Option<Finding> {
-    let matches = || -> io::Result<bool> {
-        let opened = File::open(dir.join(path))?;
-        Ok(match expected {
-            Expected::Plain(hash, size) => {
-                let mut hasher = blake3::Hasher::new();
-                let read = io::copy(&mut opened.take(size.saturating_add(1)), &mut hasher)?;
-                read == *size && hasher.finalize().to_hex().as_str() == hash
-            }
-            Expected::Asset(asset) => {
-                let mut bounded = opened.take(asset.size.saturating_add(1));
-                let hashed = hash::asset_hash(&mut bounded, hash::extension(path), |_| Ok(()))?;
-                hashed == (asset.hash.clone(), asset.size)
-            }
-        })
-    };
-    match matches() {
-        Ok(true) => None,
-        Ok(false) => Some(Finding::Different(path.to_owned())),
-        Err(error) => Some(Finding::Unreadable(path.to_owned(), error)),
+fn check(file: &OutputFile) -> Option<Finding> {
+    match file.copy(&mut io::sink()) {
+        Ok(()) => None,
+        Err(CopyError::Different) => Some(Finding::Different(file.path.clone())),
+        Err(CopyError::Unreadable(error) | CopyError::Unwritten(error)) => {
+            Some(Finding::Unreadable(file.path.clone(), error))
+        }
     }
 }
 

@@ -65,10 +65,10 @@ pub fn analyze(
 }
 
 fn analysis(made: &Made) -> Result<Analysis, Error> {
-    let Made { project, assets, linked, deployment, .. } = made;
+    let Made { project, assets, linked, deployment, facts, .. } = made;
     let version = |directory: &str| version(project, directory);
     let size = deployment.document.code.as_ref().map_or(0, |code| code.size);
-    let sizes = Sizes { size, gzip: deployment.gzip_size };
+    let sizes = Sizes { size, gzip: facts.gzip_size };
     let minified = project.bundling.minify;
     let worker = linked.as_ref().map(Linked::worker);
     let manifest = deployment.document.assets.as_ref().map(|assets| &assets.files);

@@ -7,7 +7,8 @@ use std::time::Instant;
 use pagesbuild::asset::{fingerprint, read_rules};
 use pagesbuild::binding::Uses;
 use pagesbuild::deployment::{
-    self, AssetParts, BuildFacts, Deployment, Document, Parts, check_outdir, document, emit, verify,
+    self, AssetParts, BuildFacts, Deployment, Document, Git, Parts, check_outdir, document, emit, gzip_size,
+    verify,
 };
 use pagesbuild::diagnostic::Diagnostics;
 use pagesbuild::discover::discover;
@@ -79,8 +80,10 @@ fn assemble(project: &Project, bundle: Option<&Bundle>, routes: &[document::Rout
     })
 }
 
-fn facts(root: &Path) -> BuildFacts {
-    BuildFacts::gather(root, Instant::now())
+/// The deployment with the facts of a build of just now.
+fn built(deployment: &Deployment, root: &Path) -> Deployment {
+    let facts = BuildFacts::new(Git::of(root), gzip_size(deployment), Instant::now());
+    Deployment { facts: Some(facts.to_text()), ..deployment.clone() }
 }
 
 /// A small project with a bit of everything, in `<directory>/project`.
@@ -133,7 +136,7 @@ fn everything(directory: &Path) -> (Project, Deployment) {
 fn emitted(directory: &Path) -> (PathBuf, Deployment) {
     let (project, deployment) = everything(directory);
     let dist = project.root.join("dist");
-    emit(&deployment, &dist, &facts(&project.root)).unwrap();
+    emit(&built(&deployment, &project.root), &dist).unwrap();
     (dist, deployment)
 }
 
@@ -319,7 +322,7 @@ fn nothing_but_an_output_is_replaced() {
     let (project, deployment) = everything(directory.path());
     let dist = project.root.join("dist");
     let refused = |why: &str| {
-        let error = emit(&deployment, &dist, &facts(&project.root)).unwrap_err().to_string();
+        let error = emit(&built(&deployment, &project.root), &dist).unwrap_err().to_string();
         assert!(error.contains(why) && error.contains("--outdir"), "{error}");
     };
     write(&project.root, &[("dist/thesis.tex", b"years of work")]);
@@ -329,12 +332,12 @@ fn nothing_but_an_output_is_replaced() {
     refused("is not a directory");
     fs::remove_file(&dist).unwrap();
     fs::create_dir(&dist).unwrap();
-    emit(&deployment, &dist, &facts(&project.root)).unwrap();
+    emit(&built(&deployment, &project.root), &dist).unwrap();
     write(&dist, &[("assets/thesis.tex", b"years of work")]);
     refused("holds `assets/thesis.tex`, which no build put there");
     fs::remove_file(dist.join("assets/thesis.tex")).unwrap();
     write(&dist, &[(".wrangler/state/kv.sqlite", b"local data"), (".DS_Store", b"")]);
-    emit(&deployment, &dist, &facts(&project.root)).unwrap();
+    emit(&built(&deployment, &project.root), &dist).unwrap();
     assert_eq!(fs::read(dist.join(".wrangler/state/kv.sqlite")).unwrap(), b"local data");
     verify(&dist).unwrap();
 }
@@ -369,8 +372,8 @@ fn an_asset_that_changed_stops_the_build() {
     let before = fs::read(dist.join("deployment.json")).unwrap();
     let (project, deployment) = everything(directory.path());
     fs::write(project.root.join("public/index.html"), "<h1>Ho</h1>").unwrap();
-    let error = emit(&deployment, &dist, &facts(&project.root)).unwrap_err().to_string();
-    assert!(error.contains("index.html") && error.contains("changed during the build"), "{error}");
+    let error = emit(&built(&deployment, &project.root), &dist).unwrap_err().to_string();
+    assert!(error.contains("index.html`: its content is not what it was when it was hashed"), "{error}");
     assert_eq!(fs::read(dist.join("deployment.json")).unwrap(), before);
     verify(&dist).unwrap();
     assert_eq!(leftovers(&project.root), Vec::<String>::new());
@@ -391,7 +394,7 @@ fn modes_are_fixed() {
     let index = project.root.join("public/index.html");
     fs::set_permissions(&index, fs::Permissions::from_mode(0o700)).unwrap();
     let dist = project.root.join("dist");
-    emit(&deployment, &dist, &facts(&project.root)).unwrap();
+    emit(&built(&deployment, &project.root), &dist).unwrap();
     for entry in walkdir::WalkDir::new(&dist) {
         let entry = entry.unwrap();
         let expected = if entry.file_type().is_dir() { 0o755 } else { 0o644 };
@@ -410,12 +413,12 @@ fn parts_may_be_absent() {
     let mut project = at(directory.path());
     let dist = directory.path().join("deep/er/dist");
     for (bundle, files) in [(Some(worker("hi")), 3), (None, 1)] {
-        emit(&assemble(&project, bundle.as_ref(), &[]), &dist, &facts(directory.path())).unwrap();
+        emit(&built(&assemble(&project, bundle.as_ref(), &[]), directory.path()), &dist).unwrap();
         assert_eq!(verify(&dist).unwrap().files, files);
     }
     fs::create_dir(directory.path().join("empty")).unwrap();
     project.assets = Some(assets(directory.path().join("empty")));
-    emit(&assemble(&project, None, &[]), &dist, &facts(directory.path())).unwrap();
+    emit(&built(&assemble(&project, None, &[]), directory.path()), &dist).unwrap();
     assert!(dist.join("assets").is_dir());
     verify(&dist).unwrap();
 }
@@ -426,12 +429,12 @@ fn build_facts_tell_the_commit() {
     let (project, deployment) = everything(directory.path());
     let dist = project.root.join("dist");
     let read = || -> serde_json::Value {
-        emit(&deployment, &dist, &facts(&project.root)).unwrap();
+        emit(&built(&deployment, &project.root), &dist).unwrap();
         serde_json::from_slice(&fs::read(dist.join("build.json")).unwrap()).unwrap()
     };
     let plain = read();
     assert_eq!(plain["tool"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(plain["gzip_size"], deployment.gzip_size);
+    assert_eq!(plain["gzip_size"], gzip_size(&deployment));
     assert!(plain["time"].as_str().unwrap().ends_with('Z'));
     let git = |arguments: &[&str]| {
         let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
@@ -507,7 +510,7 @@ fn modules_lie_beside_the_main_one() {
         wrangler: "{}\n",
     });
     let dist = directory.path().join("several");
-    emit(&deployment, &dist, &facts(directory.path())).unwrap();
+    emit(&built(&deployment, directory.path()), &dist).unwrap();
     let code = verify(&dist).unwrap().document.code.unwrap();
     let modules: Vec<(&str, &str)> =
         code.modules.iter().map(|module| (module.file.path.as_str(), module.file.hash.as_str())).collect();

@@ -39,10 +39,10 @@ pub(crate) fn pagesbuild<S: AsRef<OsStr>>(
         .unwrap()
 }
 
-/// Builds a project into `outdir` and demands success.
+/// Builds a project into `outdir`, keeping no version, and demands success.
 pub(crate) fn build(project: &Path, outdir: &Path, more: &[&str]) {
     let mut arguments: Vec<&OsStr> =
-        vec!["build".as_ref(), project.as_ref(), "--outdir".as_ref(), outdir.as_ref()];
+        vec!["build".as_ref(), project.as_ref(), "--no-store".as_ref(), "--outdir".as_ref(), outdir.as_ref()];
     arguments.extend(more.iter().map(OsStr::new));
     let output = pagesbuild(root(), arguments);
     assert!(output.status.success(), "{}: {}", project.display(), stderr(&output));

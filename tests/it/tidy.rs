@@ -29,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("router", &["route"]),
     ("analyze", &["asset", "compile", "error", "graph", "hash", "link"]),
     ("deployment", &["asset", "binding", "diagnostic", "error", "hash", "link", "project", "route"]),
+    ("store", &["deployment", "error", "hash"]),
     ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
         "pipeline",
@@ -53,6 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "resolve",
             "route",
             "router",
+            "store",
             "target",
         ],
     ),

@@ -7,7 +7,7 @@ use pagesbuild::asset::known_extensions;
 use pagesbuild::deployment::emit;
 use serde_json::{Value, json};
 
-use super::{assemble, facts, worker};
+use super::{assemble, built, worker};
 use crate::npm;
 use crate::project::{at, write};
 
@@ -73,7 +73,7 @@ fn wrangler_sends_what_the_deployment_says() {
     let mut bundle = worker("deployed");
     bundle.source_map = None;
     let deployment = assemble(&project, Some(&bundle), &[]);
-    emit(&deployment, &dist, &facts(directory.path())).unwrap();
+    emit(&built(&deployment, directory.path()), &dist).unwrap();
     let sent = deploy(&dist.join("wrangler.json"));
 
     let assets = deployment.document.assets.unwrap();

@@ -1,0 +1,162 @@
+//! Every version of a project that was built: its files, and a log of what each environment was given.
+//!
+//! In go deployments and entries of the log, out come the same. A store is a directory of plain files, `.pagesbuild` in the
+//! project:
+//!
+//! ```text
+//! store.json                        the format
+//! objects/ab/...                    contents, each under the hash that `deployment.json` has for it
+//! deployments/ID/deployment.json    what was built; its files are among the objects
+//! deployments/ID/build.json         the facts of the latest build of it
+//! log/top.jsonl, log/env-NAME.jsonl what was built, in order, by environment
+//! pins/ID                           what `gc` is to leave alone, and why
+//! lock                              shared by those who add, held alone by who removes
+//! ```
+//!
+//! Invariants: a deployment is in `deployments` only when all of its files are on the disk, and in a log only when it is in
+//! `deployments`; files appear by a rename and are never changed after; a log only grows.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::deployment::Deployment;
+use crate::error::Error;
+
+mod file;
+mod keep;
+mod log;
+mod lookup;
+
+pub use log::{Action, Entry};
+pub use lookup::Reference;
+
+/// The format and its major version.
+const FORMAT: &str = "pagesbuild.store/1";
+
+/// The versions of a project.
+#[derive(Clone, Debug)]
+pub struct Store {
+    directory: PathBuf,
+}
+
+/// The right to add to a store. While there is one, nothing is removed.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    store: &'a Store,
+    // `None` where the file system knows no locks.
+    _lock: Option<File>,
+}
+
+/// Where a project has its store.
+pub fn directory(root: &Path) -> PathBuf {
+    root.join(".pagesbuild")
+}
+
+impl Store {
+    /// The store of a project; `None` where nothing was kept yet.
+    ///
+    /// # Errors
+    ///
+    /// It has another format, or cannot be read.
+    pub fn open(root: &Path) -> Result<Option<Self>, Error> {
+        let store = Self { directory: directory(root) };
+        let file = store.path("store.json");
+        match fs::read(&file) {
+            Ok(text) => store.check_format(&file, &text).map(|()| Some(store)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::io("read", &file, error)),
+        }
+    }
+
+    /// The store of a project, made where there is none.
+    ///
+    /// # Errors
+    ///
+    /// It has another format, or cannot be read or written.
+    pub fn create(root: &Path) -> Result<Self, Error> {
+        if let Some(store) = Self::open(root)? {
+            return Ok(store);
+        }
+        let store = Self { directory: directory(root) };
+        for directory in ["", "objects", "deployments", "log", "pins", "tmp"] {
+            let path = store.path(directory);
+            fs::create_dir_all(&path).map_err(|error| Error::io("create", &path, error))?;
+        }
+        store.write_file(".gitignore", b"*\n")?;
+        store.write_file("store.json", format!("{{\n  \"format\": \"{FORMAT}\"\n}}\n").as_bytes())?;
+        Ok(store)
+    }
+
+    /// Waits until nothing is being removed, and keeps others from doing so.
+    ///
+    /// # Errors
+    ///
+    /// The lock cannot be had.
+    pub fn writer(&self) -> Result<Writer<'_>, Error> {
+        let path = self.path("lock");
+        let opened = File::options().create(true).truncate(false).write(true).open(&path);
+        let opened = opened.map_err(|error| Error::io("create", &path, error))?;
+        let lock = match opened.lock_shared() {
+            Ok(()) => Some(opened),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => None,
+            Err(error) => return Err(Error::io("lock", &path, error)),
+        };
+        Ok(Writer { store: self, _lock: lock })
+    }
+
+    /// The ids of all versions, sorted.
+    ///
+    /// # Errors
+    ///
+    /// The directory cannot be read.
+    pub fn ids(&self) -> Result<Vec<String>, Error> {
+        let path = self.path("deployments");
+        let read = |error| Error::io("read", &path, error);
+        let mut ids = Vec::new();
+        for entry in fs::read_dir(&path).map_err(read)? {
+            let name = entry.map_err(read)?.file_name();
+            ids.extend(name.to_str().filter(|name| is_id(name)).map(str::to_owned));
+        }
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// A version. Its files are compared with their hashes when they are copied.
+    ///
+    /// # Errors
+    ///
+    /// There is none of this id, or what is there is damaged.
+    pub fn version(&self, id: &str) -> Result<Deployment, Error> {
+        keep::version(self, id)
+    }
+
+    fn check_format(&self, file: &Path, text: &[u8]) -> Result<(), Error> {
+        #[derive(serde::Deserialize)]
+        struct Any {
+            format: String,
+        }
+        let format = serde_json::from_slice::<Any>(text).map(|any| any.format);
+        match format.as_deref() {
+            Ok(FORMAT) => Ok(()),
+            Ok(other) => Err(Error::unusable(
+                &self.directory,
+                format!(
+                    "its format is `{other}`, and this version of pagesbuild knows `{FORMAT}`; use the version that wrote it, or build with `--no-store`"
+                ),
+            )),
+            Err(error) => {
+                Err(Error::unusable(file, format!("it is not the description of a store: {error}")))
+            }
+        }
+    }
+
+    fn path(&self, relative: &str) -> PathBuf {
+        self.directory.join(relative)
+    }
+}
+
+/// Whether a text has the form of an id.
+fn is_id(text: &str) -> bool {
+    text.len() == crate::hash::SHORT && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
