@@ -38,7 +38,7 @@ pub fn emit(deployment: &Deployment, outdir: &Path) -> Result<(), Error> {
     // Once more: the wait and the writing may have taken a while.
     occupied::check_replaceable(&target)?;
     replace(&staging, &target)?;
-    sync_directory(parent);
+    lock::sync_directory(parent);
     Ok(())
 }
 
@@ -100,13 +100,8 @@ fn sync_tree(tree: &Path, _directories: &BTreeSet<&str>) -> Result<(), Error> {
 
 #[cfg(not(target_os = "linux"))]
 fn sync_tree(tree: &Path, directories: &BTreeSet<&str>) -> Result<(), Error> {
-    directories.iter().for_each(|directory| sync_directory(&tree.join(directory)));
+    directories.iter().for_each(|directory| lock::sync_directory(&tree.join(directory)));
     Ok(())
-}
-
-/// Best effort: some systems cannot open a directory, and the data in it is safe by then.
-fn sync_directory(directory: &Path) {
-    let _ = File::open(directory).and_then(|opened| opened.sync_all());
 }
 
 fn replace(staging: &Staging, target: &Path) -> Result<(), Error> {

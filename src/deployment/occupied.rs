@@ -99,7 +99,7 @@ pub(super) fn check_replaceable(target: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let text = fs::read(target.join(DOCUMENT)).unwrap_or_default();
-    if !document::format_of(&text).is_ok_and(|format| format.starts_with("pagesbuild.deployment/")) {
+    if !document::is_ours(&text) {
         return refuse("holds files and is no output of pagesbuild");
     }
     match foreign_file(target, &text) {
