@@ -75,6 +75,7 @@ fn assemble(project: &Project, bundle: Option<&Bundle>, routes: &[document::Rout
             files: &tree.assets,
             manifest: &manifest,
             rules: &rules,
+            carried: &[],
         }),
         wrangler: &format!("{wrangler:#}\n"),
     })
