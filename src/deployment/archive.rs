@@ -5,6 +5,7 @@
 //! the size that the description gives it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,16 +37,14 @@ pub(super) fn look(archive: &Path, findings: &mut Vec<Finding>) -> Result<Deploy
     let mut present = BTreeMap::new();
     let mut directories = Vec::new();
     for entry in found.entries {
-        match entry.name.ends_with('/') {
-            true => directories.push(entry.name),
-            false => {
-                let Entry { name, place } = entry;
-                if present.contains_key(&name) {
-                    findings.push(Finding::Twice(name));
-                } else {
-                    present.insert(name, Zipped::new(&archive, place));
-                }
-            }
+        let Entry { name, place } = entry;
+        if name.ends_with('/') {
+            directories.push(name);
+            continue;
+        }
+        match present.entry(name) {
+            Vacant(vacant) => _ = vacant.insert(Zipped::new(&archive, place)),
+            Occupied(occupied) => findings.push(Finding::Twice(occupied.key().clone())),
         }
     }
     let text = read(&present, DOCUMENT, MAX_DOCUMENT)?;
