@@ -20,13 +20,17 @@ mod bundle;
 mod check;
 mod completions;
 mod edited;
+mod export;
 mod levels;
+mod pack;
 mod plugin;
 pub(crate) mod printer;
 mod provision;
 mod routes;
 mod types;
+mod unpack;
 mod uses;
+mod verify;
 mod why;
 
 /// Compile a web project, its static assets, functions and bindings, into one versioned deployment
@@ -79,6 +83,18 @@ enum Command {
     /// Write TypeScript declarations of what a project's bindings and routes are
     #[command(after_help = types::EXAMPLES)]
     Types(types::Arguments),
+    /// Read every file of a version, and tell whether it is what it should be
+    #[command(after_help = verify::EXAMPLES)]
+    Verify(verify::Arguments),
+    /// Pack a version into an archive, the same bytes for the same version
+    #[command(after_help = pack::EXAMPLES)]
+    Pack(pack::Arguments),
+    /// Unpack an archive into a directory, if it is what it should be
+    #[command(after_help = unpack::EXAMPLES)]
+    Unpack(unpack::Arguments),
+    /// Write a version to a directory
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -131,7 +147,7 @@ enum Color {
 }
 
 /// What a project without a configuration file has to be told, or one with a file told otherwise.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Options about the project")]
 struct ProjectArguments {
     /// Directory of static files
@@ -247,6 +263,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Provision(arguments) => provision::run(&arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
         Command::Types(arguments) => types::run(arguments, &global, &printer),
+        Command::Verify(arguments) => verify::run(arguments, &global, &printer),
+        Command::Pack(arguments) => pack::run(arguments, &global, &printer),
+        Command::Unpack(arguments) => unpack::run(&arguments, &printer),
+        Command::Export(arguments) => export::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

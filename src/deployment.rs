@@ -12,6 +12,7 @@ use crate::hash;
 use crate::link::Bundle;
 use crate::project::{self, AssetSettings};
 
+mod alike;
 mod archive;
 mod content;
 mod directory;
@@ -31,7 +32,7 @@ pub use document::{Document, ReadError};
 pub use emit::{directory_name, emit, emit_all};
 pub use facts::{BuildFacts, Git, now, today};
 pub use finding::Finding;
-pub use occupied::{check_beside, check_outdir, default_outdir};
+pub use occupied::{check_beside, check_outdir, check_outside, default_outdir};
 pub use verify::{Verified, open, verify, verify_files};
 
 use document::{

@@ -18,6 +18,7 @@ use crate::target::wrangler;
 
 mod alike;
 mod analysis;
+mod archives;
 mod build;
 mod bundle;
 mod checking;
@@ -35,6 +36,7 @@ mod why;
 mod worker;
 
 pub use analysis::{Analyzed, Placement, analyze};
+pub use archives::{Judged, Moved, Place, export, pack, pack_to, unpack, verify};
 pub use build::{BuildRequest, Built, build, build_all, is_all};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};

@@ -22,6 +22,10 @@ fn help_teaches_by_example() {
         vec!["provision", "--help"],
         vec!["why", "--help"],
         vec!["types", "--help"],
+        vec!["verify", "--help"],
+        vec!["pack", "--help"],
+        vec!["unpack", "--help"],
+        vec!["export", "--help"],
     ] {
         let output = pagesbuild(root(), &command);
         assert_eq!(output.status.code(), Some(0));
