@@ -8,6 +8,9 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+/// The version of pagesbuild.
+pub const TOOL: &str = env!("CARGO_PKG_VERSION");
+
 /// The content of `build.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildFacts {
@@ -41,7 +44,7 @@ impl BuildFacts {
     pub fn new(git: Option<Git>, gzip_size: u64, start: Instant) -> Self {
         Self {
             time: now(),
-            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            tool: TOOL.to_owned(),
             git,
             milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
             gzip_size,
