@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::project::write;
 use crate::fixture::copy;
+use crate::project::write;
 use crate::{fixture, npm};
 
 /// Who builds something.
