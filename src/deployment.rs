@@ -16,6 +16,7 @@ mod content;
 pub mod document;
 mod emit;
 mod facts;
+mod git;
 mod lock;
 mod occupied;
 mod settings;
@@ -24,7 +25,8 @@ mod verify;
 pub use content::{Content, CopyError, Expected, OutputFile, Scheme};
 pub use document::{Document, ReadError};
 pub use emit::emit;
-pub use facts::{BuildFacts, Git, now, today};
+pub use facts::{BuildFacts, Inputs, SourceFile, now, today};
+pub use git::{Git, Repository, within_repository};
 pub use occupied::{check_beside, check_outdir, default_outdir};
 pub use verify::{Finding, Verified, open, verify};
 
@@ -50,6 +52,8 @@ pub struct Parts<'a> {
     pub bundle: Option<&'a Bundle>,
     /// The name of its main module.
     pub main: &'a str,
+    /// The packages that are in it.
+    pub packages: &'a [document::Package],
     /// The route table in order of precedence.
     pub routes: &'a [document::Route],
     /// What the code uses of `env`.
@@ -89,7 +93,7 @@ pub struct Deployment {
 /// Puts the parts together. Does no IO: the same parts give the same deployment.
 pub fn assemble(parts: Parts<'_>) -> Deployment {
     let mut files = vec![text(WRANGLER, parts.wrangler)];
-    let code = parts.bundle.map(|bundle| assemble_code(bundle, parts.main, &mut files));
+    let code = parts.bundle.map(|bundle| assemble_code(bundle, &parts, &mut files));
     let assets = parts.assets.map(|assets| assemble_assets(assets, &mut files));
     let settings = settings::deployed(&parts.project.settings);
     let mut document = Document {
@@ -116,7 +120,8 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
     Deployment { document, files, facts: None }
 }
 
-fn assemble_code(bundle: &Bundle, main: &str, files: &mut Vec<OutputFile>) -> Code {
+fn assemble_code(bundle: &Bundle, parts: &Parts<'_>, files: &mut Vec<OutputFile>) -> Code {
+    let main = parts.main;
     let mut modules = Vec::new();
     let mut add = |name: &str, kind: ModuleType, content: Vec<u8>| {
         let path = format!("{WORKER}{name}");
@@ -144,6 +149,7 @@ fn assemble_code(bundle: &Bundle, main: &str, files: &mut Vec<OutputFile>) -> Co
         main: format!("{WORKER}{main}"),
         size: modules.iter().map(|module| module.file.size).sum(),
         modules,
+        packages: parts.packages.to_vec(),
         exports: bundle.exports.clone(),
         source_map,
     }

@@ -1,13 +1,13 @@
 //! The stages in their order. The only caller of them all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
 use crate::binding::{UserId, Uses};
 use crate::check;
-use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Git, Parts, document};
+use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Git, Inputs, Parts, Repository, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
 use crate::error::Error;
@@ -15,12 +15,14 @@ use crate::link::Bundle;
 use crate::project::{self, AssetSettings, Options, Project, RunWorkerFirst};
 use crate::route::{self, RouteTable, rules};
 use crate::target::wrangler;
+use serde_json::Value as Json;
 
 mod analysis;
 mod bundle;
 mod checking;
 mod edit;
 mod exported;
+mod inputs;
 mod plugin;
 mod published;
 mod serving;
@@ -36,6 +38,7 @@ pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
 pub use edit::{BindRequest, bind, fixed, provision, with_fixes};
+use inputs::{Installed, Read};
 pub use plugin::{Plugin, plugin};
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
@@ -95,6 +98,8 @@ struct Front {
     tree: SourceTree,
     sources: Sources,
     routes: RouteTable,
+    /// What the command line says.
+    options: BTreeMap<String, Json>,
 }
 
 /// A deployment, nothing of which is written yet, and what it is made from.
@@ -103,6 +108,7 @@ struct Made {
     outdir: PathBuf,
     assets: Vec<AssetFile>,
     linked: Option<Linked>,
+    packages: BTreeMap<String, Installed>,
     deployment: Deployment,
     facts: BuildFacts,
 }
@@ -179,7 +185,8 @@ fn survey(
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
     sources.report_unrouted(&project, &code, &routes, diagnostics);
-    Ok(Front { project, code, outdir, tree, sources, routes })
+    let options = inputs::options(options, &project.root);
+    Ok(Front { project, code, outdir, tree, sources, routes, options })
 }
 
 /// Everything that a deployment holds, as far as it could be made.
@@ -193,33 +200,37 @@ struct Whole {
     callers: Callers,
     uses: Uses,
     assets: Option<Static>,
+    read: Read,
+    options: BTreeMap<String, Json>,
 }
 
 /// Links the code and reads the static files.
 fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
-    let Front { project, code, outdir, tree, sources, routes } = front;
+    let Front { project, code, outdir, tree, sources, routes, options } = front;
     let given = Given::of(&project, &tree, diagnostics);
+    let read = Read::before(&project, &tree, &sources, &given);
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
     let main = code.main.clone();
     let published = code.published(diagnostics);
     let follow = || linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
-    let read = || {
+    let serve = || {
         let Some(settings) = &project.assets else { return Ok(None) };
         let configured = settings.run_worker_first.as_ref();
         let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
         let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
         Static::read(settings, &tree, published, first, diagnostics).map(Some)
     };
-    let (uses, assets) = rayon::join(follow, read);
+    let (uses, assets) = rayon::join(follow, serve);
     let assets = assets?;
+    let read = read.and_worker(&project, &code, linked.as_ref());
     code.save();
     if linked.is_none() && assets.is_none() && !diagnostics.has_errors() {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
     }
-    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets })
+    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets, read, options })
 }
 
 /// The other stages, but for writing. `beside` is a file that will be written too.
@@ -233,7 +244,8 @@ fn back(
     if let Some(file) = beside {
         deployment::check_beside(&front.project, &front.outdir, file)?;
     }
-    let Whole { project, outdir, routes, main, linked, callers, uses, assets } = whole(front, diagnostics)?;
+    let Whole { project, outdir, routes, main, linked, callers, uses, assets, read, options } =
+        whole(front, diagnostics)?;
     let bundle = linked.as_ref().map(|linked| &linked.bundle);
     if !diagnostics.has_errors() {
         hold(&project, bundle, &uses, diagnostics);
@@ -252,11 +264,13 @@ fn back(
         }),
     });
     let rows = rows(&routes, &callers, &uses);
+    let packages = read.in_worker();
     let wrangler = format!("{wrangler:#}\n");
     let parts = Parts {
         project: &project,
         bundle,
         main: &main,
+        packages: &packages,
         routes: &rows,
         uses: &uses,
         assets: assets.as_ref().map(|assets| AssetParts {
@@ -273,12 +287,14 @@ fn back(
         let gzip_size = deployment::gzip_size(&deployment);
         (deployment, gzip_size)
     };
-    let ((deployment, gzip_size), git) = rayon::join(assemble, || Git::of(&project.root));
-    let facts = BuildFacts::new(git, gzip_size, start);
+    let ask = || (Git::of(&project.root), Repository::of(&project.root));
+    let ((deployment, gzip_size), (git, repository)) = rayon::join(assemble, ask);
+    let (installed, inputs) = read.into_parts(options);
+    let facts = BuildFacts::new(Inputs { git, repository, ..inputs }, gzip_size, start);
     let deployment = Deployment { facts: Some(facts.to_text()), ..deployment };
     diagnostics.extend(serving::in_the_future(&project, facts.day()));
     let assets = assets.map_or_else(Vec::new, |assets| assets.files);
-    Ok(Some(Made { project, outdir, assets, linked, deployment, facts }))
+    Ok(Some(Made { project, outdir, assets, linked, packages: installed, deployment, facts }))
 }
 
 /// Holds the code of a project against its configuration: code that could be linked, or none at all.

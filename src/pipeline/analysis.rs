@@ -8,7 +8,7 @@ use crate::analyze::{self, Analysis, Copied, Output, Sizes};
 use crate::cache;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::project::{self, Options, Project};
+use crate::project::{self, Options};
 
 use super::bundle::Linked;
 use super::{Made, back, front};
@@ -65,8 +65,8 @@ pub fn analyze(
 }
 
 fn analysis(made: &Made) -> Result<Analysis, Error> {
-    let Made { project, assets, linked, deployment, facts, .. } = made;
-    let version = |directory: &str| version(project, directory);
+    let Made { project, assets, linked, packages, deployment, facts, .. } = made;
+    let version = |directory: &str| packages.get(directory)?.version.clone();
     let size = deployment.document.code.as_ref().map_or(0, |code| code.size);
     let sizes = Sizes { size, gzip: facts.gzip_size };
     let minified = project.bundling.minify;
@@ -78,13 +78,6 @@ fn analysis(made: &Made) -> Result<Analysis, Error> {
         worker: worker.map(|worker| analyze::worker(worker, sizes, minified, &version)),
         assets: manifest.map(|manifest| analyze::assets(assets, manifest)).transpose()?,
     })
-}
-
-/// The version of the package in a directory of the project.
-fn version(project: &Project, directory: &str) -> Option<String> {
-    let manifest = fs::read(project.root.join(directory).join("package.json")).ok()?;
-    let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
-    Some(manifest.get("version")?.as_str()?.to_owned())
 }
 
 /// The metafile of a deployment: of its worker and its static files.

@@ -28,6 +28,7 @@ mod npm;
 mod packages;
 mod plugin;
 mod project;
+mod provenance;
 mod reproducible;
 mod resolve;
 mod router;
