@@ -17,17 +17,18 @@ use crate::project::{self, Options, Platform, Project};
 use crate::resolve;
 
 /// A package that modules of a worker were found in.
-pub(super) struct Installed {
+struct Installed {
     name: String,
-    pub(super) version: Option<String>,
+    version: Option<String>,
     license: Option<String>,
     /// Bytes that the worker has of it.
     size: u64,
 }
 
-/// The files that a build has read.
+/// What a build was told and the files that it has read.
 #[derive(Default)]
 pub(super) struct Read {
+    given: BTreeMap<String, Json>,
     /// Those that became modules, or could have.
     sources: BTreeMap<String, SourceFile>,
     /// Those that say what becomes of these.
@@ -38,14 +39,20 @@ pub(super) struct Read {
 
 impl Read {
     /// What was read before anything was linked.
-    pub(super) fn before(project: &Project, tree: &SourceTree, sources: &Sources, given: &Given) -> Self {
-        let mut read = Self::default();
+    pub(super) fn before(
+        project: &Project,
+        given: BTreeMap<String, Json>,
+        tree: &SourceTree,
+        sources: &Sources,
+        rules: &Given,
+    ) -> Self {
+        let mut read = Self { given, ..Self::default() };
         for object in sources.objects.values() {
             read.add(&object.source, 0);
         }
         let config = project.config.as_ref();
         let note = config.and_then(|config| config.generated.as_ref()).map(|generated| &generated.note);
-        let routes = given.routes_json.as_ref().map(|routes| &routes.source);
+        let routes = rules.routes_json.as_ref().map(|routes| &routes.source);
         for source in note.into_iter().chain(routes).chain(&tree.asset_ignores) {
             read.files.extend(source.hash().map(|hash| (source.path().to_owned(), hash::hex(hash))));
         }
@@ -120,31 +127,37 @@ impl Read {
         packages.into_iter().map(row).collect()
     }
 
-    /// The packages by their directories, and what a build has to tell of its inputs, but for git's part.
-    pub(super) fn into_parts(self, options: BTreeMap<String, Json>) -> (BTreeMap<String, Installed>, Inputs) {
+    /// The version of the package in a directory of the project.
+    pub(super) fn version(&self, directory: &str) -> Option<String> {
+        self.packages.get(directory)?.version.clone()
+    }
+
+    /// What a build has to tell in one of the environments that have the same code, but for git's part.
+    pub(super) fn inputs(&self, environment: Option<&str>) -> Inputs {
         let licensed = self.packages.values().filter(|package| package.size > 0).filter_map(|package| {
             let version = package.version.as_ref().map_or_else(String::new, |version| format!("@{version}"));
             Some((format!("{}{version}", package.name), package.license.clone()?))
         });
-        let inputs = Inputs {
+        let mut options = self.given.clone();
+        options.extend(environment.map(|name| ("env".to_owned(), json!(name))));
+        Inputs {
             options,
             licenses: licensed.collect(),
-            sources: self.sources,
-            files: self.files,
+            sources: self.sources.clone(),
+            files: self.files.clone(),
             ..Inputs::default()
-        };
-        (self.packages, inputs)
+        }
     }
 }
 
-/// The options that have a say in the result, where they are given. Paths are relative to the project.
-pub(super) fn options(options: &Options, root: &Path) -> BTreeMap<String, Json> {
+/// The options that have a say in the result, where they are given, but for the environment. Paths are relative to the
+/// project.
+pub(super) fn given(options: &Options, root: &Path) -> BTreeMap<String, Json> {
     let path = |path: &PathBuf| {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
         json!(project::display(root, &resolve::cleaned(&path)))
     };
     let text = |text: &String| json!(text);
-    let environment = options.environment.as_ref().filter(|name| !name.is_empty());
     let flags = Some(&options.compatibility_flags).filter(|flags| !flags.is_empty());
     let platform = match options.platform {
         Platform::Browser => None,
@@ -152,7 +165,6 @@ pub(super) fn options(options: &Options, root: &Path) -> BTreeMap<String, Json> 
         Platform::Neutral => Some("neutral"),
     };
     let given = [
-        ("env", environment.map(text)),
         ("config", options.config.as_ref().map(path)),
         ("assets", options.assets.as_ref().map(path)),
         ("functions", options.functions.as_ref().map(path)),
