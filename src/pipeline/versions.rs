@@ -30,7 +30,7 @@ fn entry(deployment: &Deployment, action: Action) -> Entry {
         id: deployment.document.id.clone(),
         time: deployment::now(),
         action,
-        git: facts.and_then(|facts| facts.git),
+        git: facts.and_then(|facts| facts.inputs.git),
         tool: deployment::TOOL.to_owned(),
     }
 }

@@ -30,6 +30,7 @@ mod packages;
 mod plugin;
 mod project;
 mod promote;
+mod provenance;
 mod reproducible;
 mod resolve;
 mod router;
