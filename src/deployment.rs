@@ -24,7 +24,7 @@ mod verify;
 pub use content::{Content, CopyError, Expected, OutputFile, Scheme};
 pub use document::{Document, ReadError};
 pub use emit::emit;
-pub use facts::{BuildFacts, Git, now, today};
+pub use facts::{BuildFacts, Git, ago, now, today};
 pub use occupied::{check_beside, check_outdir, default_outdir};
 pub use verify::{Finding, Verified, open, verify};
 

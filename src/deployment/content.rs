@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::hash;
 
+mod share;
+
 /// A file of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputFile {
@@ -81,6 +83,26 @@ impl OutputFile {
                 self.expected.copy(&self.path, &mut opened, to)
             }
         }
+    }
+
+    /// Makes a new file with the whole content, which shares its blocks with the source where the file system can: writing
+    /// to one of the two never changes the other.
+    ///
+    /// # Errors
+    ///
+    /// See [`CopyError`]; a file that is not the right one may be there then.
+    pub fn create(&self, path: &Path) -> Result<File, CopyError> {
+        let created = match &self.content {
+            Content::Bytes(_) => File::create_new(path).map(|created| (created, false)),
+            Content::File(source) => share::create(source, path),
+        };
+        let (mut created, is_filled) = created.map_err(CopyError::Unwritten)?;
+        match is_filled {
+            // What is shared stays as it is, so it can be compared where it is now.
+            true => self.expected.copy(&self.path, &mut created, &mut io::sink())?,
+            false => self.copy(&mut created)?,
+        }
+        Ok(created)
     }
 
     /// What to tell the user when [`copy`](Self::copy) failed to write `to`.

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -85,8 +85,13 @@ pub fn today() -> String {
 
 /// What the clock says, UTC, RFC 3339.
 pub fn now() -> String {
+    ago(Duration::ZERO)
+}
+
+/// What the clock said then, UTC, RFC 3339. The order of such texts is that of the times.
+pub fn ago(duration: Duration) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    rfc3339(since.as_secs())
+    rfc3339(since.saturating_sub(duration).as_secs())
 }
 
 fn ask_git(root: &Path, arguments: &[&str]) -> Option<String> {
