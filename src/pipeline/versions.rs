@@ -8,18 +8,25 @@ use crate::error::Error;
 use crate::project::{self, Options};
 use crate::store::{self, Action, Entry, Reference, Store};
 
-/// Keeps what was built, lets `emit` write it, and says in the log that it was.
-pub(super) fn record_build(made: &Made, emit: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-    let Made { project, deployment, facts, .. } = made;
-    let environment = project.environment.as_deref();
-    let unkept = |error| offer_none(&project.root, error);
-    let store = Store::create(&project.root).map_err(unkept)?;
+/// Keeps what was built, lets `emit` write it, and says in the logs that it was.
+pub(super) fn record_builds(
+    root: &Path,
+    all: &[&Made],
+    emit: impl FnOnce() -> Result<(), Error>,
+) -> Result<(), Error> {
+    let unkept = |error| offer_none(root, error);
+    let store = Store::create(root).map_err(unkept)?;
     let writer = store.writer().map_err(unkept)?;
-    // An entry behind a damaged line would be of no use to anybody.
-    store.log(environment).map_err(unkept)?;
-    writer.keep(deployment).map_err(unkept)?;
+    for made in all {
+        // An entry behind a damaged line would be of no use to anybody.
+        store.log(made.project.environment.as_deref()).map_err(unkept)?;
+        writer.keep(&made.deployment).map_err(unkept)?;
+    }
     emit()?;
-    writer.record(environment, &entry(deployment, Action::Build, facts))
+    all.iter().try_for_each(|made| {
+        let entry = entry(&made.deployment, Action::Build, &made.facts);
+        writer.record(made.project.environment.as_deref(), &entry)
+    })
 }
 
 /// What the store cannot do, a build can do without.
