@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::archive::Zipped;
 use crate::error::Error;
 use crate::hash;
 
@@ -49,6 +50,8 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// In another file.
     File(PathBuf),
+    /// In an archive.
+    Zipped(Zipped),
 }
 
 /// Why a file could not be copied.
@@ -79,8 +82,13 @@ impl OutputFile {
         match &self.content {
             Content::Bytes(bytes) => to.write_all(bytes).map_err(CopyError::Unwritten),
             Content::File(file) => {
-                let mut opened = File::open(file).map_err(CopyError::Unreadable)?;
+                let mut opened = open_regular(file).map_err(CopyError::Unreadable)?;
                 self.expected.copy(&self.path, &mut opened, to)
+            }
+            Content::Zipped(zipped) => {
+                let mut opened = zipped.open().map_err(CopyError::Unreadable)?;
+                self.expected.copy(&self.path, &mut opened, to)?;
+                opened.finish().map_err(CopyError::Unreadable)
             }
         }
     }
@@ -92,15 +100,17 @@ impl OutputFile {
     ///
     /// See [`CopyError`]; a file that is not the right one may be there then.
     pub fn create(&self, path: &Path) -> Result<File, CopyError> {
-        let created = match &self.content {
-            Content::Bytes(_) => File::create_new(path).map(|created| (created, false)),
-            Content::File(source) => share::create(source, path),
+        let Content::File(source) = &self.content else {
+            let mut created = File::create_new(path).map_err(CopyError::Unwritten)?;
+            self.copy(&mut created)?;
+            return Ok(created);
         };
-        let (mut created, is_filled) = created.map_err(CopyError::Unwritten)?;
+        let mut opened = open_regular(source).map_err(CopyError::Unreadable)?;
+        let (mut created, is_filled) = share::create(source, &opened, path).map_err(CopyError::Unwritten)?;
         match is_filled {
             // What is shared stays as it is, so it can be compared where it is now.
             true => self.expected.copy(&self.path, &mut created, &mut io::sink())?,
-            false => self.copy(&mut created)?,
+            false => self.expected.copy(&self.path, &mut opened, &mut created)?,
         }
         Ok(created)
     }
@@ -108,9 +118,11 @@ impl OutputFile {
     /// What to tell the user when [`copy`](Self::copy) failed to write `to`.
     pub fn copy_failed(&self, to: &Path, error: CopyError) -> Error {
         let from = match &self.content {
-            Content::Bytes(_) => Path::new(&self.path),
-            Content::File(file) => file,
+            Content::Bytes(_) => PathBuf::from(&self.path),
+            Content::File(file) => file.clone(),
+            Content::Zipped(zipped) => zipped.archive().join(&self.path),
         };
+        let from = from.as_path();
         match error {
             CopyError::Unreadable(error) => Error::io("read", from, error),
             CopyError::Different => {
@@ -145,5 +157,23 @@ impl Expected {
             (Ok((hash, size)), None) if (&hash, size) == (&self.hash, self.size) => Ok(()),
             (Ok(_), None) => Err(CopyError::Different),
         }
+    }
+}
+
+/// Opens a file that may have become something else since its name was looked at. A FIFO does not block, and nothing is read
+/// of a device.
+pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    let opened = options.open(path)?;
+    match opened.metadata()?.is_file() {
+        true => Ok(opened),
+        false => Err(io::Error::other("it is not a regular file")),
     }
 }

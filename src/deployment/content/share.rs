@@ -4,17 +4,17 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-/// Makes a file, and says whether it has the content of `source` already.
+/// Makes a file, and says whether it has the content of `source`, which is `opened`, already.
 #[cfg(target_os = "linux")]
-pub(super) fn create(source: &Path, path: &Path) -> io::Result<(File, bool)> {
+pub(super) fn create(_source: &Path, opened: &File, path: &Path) -> io::Result<(File, bool)> {
     let created = create_empty(path)?;
-    let shared = File::open(source).is_ok_and(|source| rustix::fs::ioctl_ficlone(&created, source).is_ok());
-    Ok((created, shared))
+    let is_shared = rustix::fs::ioctl_ficlone(&created, opened).is_ok();
+    Ok((created, is_shared))
 }
 
-/// Makes a file, and says whether it has the content of `source` already.
+/// Makes a file, and says whether it has the content of `source`, which is `opened`, already.
 #[cfg(target_vendor = "apple")]
-pub(super) fn create(source: &Path, path: &Path) -> io::Result<(File, bool)> {
+pub(super) fn create(source: &Path, _opened: &File, path: &Path) -> io::Result<(File, bool)> {
     // The system shares blocks only with a file that it makes.
     match std::fs::copy(source, path) {
         Ok(_) => File::open(path).map(|copied| (copied, true)),
@@ -25,9 +25,9 @@ pub(super) fn create(source: &Path, path: &Path) -> io::Result<(File, bool)> {
     }
 }
 
-/// Makes a file, and says whether it has the content of `source` already.
+/// Makes a file, and says whether it has the content of `source`, which is `opened`, already.
 #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
-pub(super) fn create(_source: &Path, path: &Path) -> io::Result<(File, bool)> {
+pub(super) fn create(_source: &Path, _opened: &File, path: &Path) -> io::Result<(File, bool)> {
     create_empty(path).map(|created| (created, false))
 }
 
