@@ -19,6 +19,7 @@ pub mod document;
 mod emit;
 mod facts;
 mod finding;
+mod git;
 mod lock;
 mod named;
 mod occupied;
@@ -29,8 +30,9 @@ pub use archive::{Packed, Zipped, pack, pack_file};
 pub use content::{Content, CopyError, Expected, OutputFile, Scheme};
 pub use document::{Document, ReadError};
 pub use emit::{directory_name, emit, emit_all};
-pub use facts::{BuildFacts, Git, ago, now, today};
+pub use facts::{BuildFacts, Inputs, SourceFile, ago, now, today};
 pub use finding::Finding;
+pub use git::{Git, Repository, within_repository};
 pub use occupied::{check_beside, check_outdir, default_outdir};
 pub use verify::{Verified, open, verify, verify_files};
 
@@ -57,6 +59,8 @@ pub struct Parts<'a> {
     pub bundle: Option<&'a Bundle>,
     /// The name of its main module.
     pub main: &'a str,
+    /// The packages that are in it.
+    pub packages: &'a [document::Package],
     /// The route table in order of precedence.
     pub routes: &'a [document::Route],
     /// What the code uses of `env`.
@@ -109,7 +113,7 @@ pub struct Deployment {
 /// Puts the parts together. Does no IO: the same parts give the same deployment.
 pub fn assemble(parts: Parts<'_>) -> Deployment {
     let mut files = vec![text(WRANGLER, parts.wrangler)];
-    let code = parts.bundle.map(|bundle| assemble_code(bundle, parts.main, &mut files));
+    let code = parts.bundle.map(|bundle| assemble_code(bundle, &parts, &mut files));
     let carried = parts.assets.map_or(&[][..], |assets| assets.carried);
     let assets = parts.assets.map(|assets| assemble_assets(assets, &mut files));
     let settings = settings::deployed(&parts.project.settings);
@@ -138,7 +142,8 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
     Deployment { document, files, facts: None }
 }
 
-fn assemble_code(bundle: &Bundle, main: &str, files: &mut Vec<OutputFile>) -> Code {
+fn assemble_code(bundle: &Bundle, parts: &Parts<'_>, files: &mut Vec<OutputFile>) -> Code {
+    let main = parts.main;
     let mut modules = Vec::new();
     let mut add = |name: &str, kind: ModuleType, content: Vec<u8>| {
         let path = format!("{WORKER}{name}");
@@ -166,6 +171,7 @@ fn assemble_code(bundle: &Bundle, main: &str, files: &mut Vec<OutputFile>) -> Co
         main: format!("{WORKER}{main}"),
         size: modules.iter().map(|module| module.file.size).sum(),
         modules,
+        packages: parts.packages.to_vec(),
         exports: bundle.exports.clone(),
         source_map,
     }

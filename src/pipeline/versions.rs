@@ -45,7 +45,7 @@ fn entry(deployment: &Deployment, action: Action, facts: &BuildFacts) -> Entry {
         id: deployment.document.id.clone(),
         time: facts.time.clone(),
         action,
-        git: facts.git.clone(),
+        git: facts.inputs.git.clone(),
         tool: facts.tool.clone(),
     }
 }
