@@ -86,7 +86,7 @@ fn summary(shown: &Shown, printer: &Printer) -> String {
         outside.into_iter().map(|(what, names)| format!("{what} {}", names.join(", "))),
     );
     if let Some(facts) = facts(shown) {
-        let git = facts.git.as_ref().map_or(String::new(), |git| format!(", {}", commit(git)));
+        let git = facts.inputs.git.as_ref().map_or(String::new(), |git| format!(", {}", commit(git)));
         section(&mut text, "built", [format!("{}{git}, pagesbuild {}", facts.time, facts.tool)]);
     }
     let given = shown.given.iter().map(|(name, entry, is_last)| {
