@@ -10,6 +10,9 @@ use serde_json::Value as Json;
 
 use super::git::{Git, Repository};
 
+/// The version of pagesbuild.
+pub const TOOL: &str = env!("CARGO_PKG_VERSION");
+
 /// The content of `build.json`. Versions in a store can have been built before some of it was known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BuildFacts {
@@ -63,7 +66,7 @@ impl BuildFacts {
     pub fn new(inputs: Inputs, gzip_size: u64, start: Instant) -> Self {
         Self {
             time: now(),
-            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            tool: TOOL.to_owned(),
             milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
             gzip_size,
             inputs,

@@ -2,30 +2,33 @@
 
 use std::path::Path;
 
-use super::Made;
 use crate::deployment::{self, BuildFacts, Deployment, Finding};
 use crate::error::Error;
 use crate::project::{self, Options};
 use crate::store::{self, Action, Entry, Reference, Store};
 
-/// Keeps what was built, lets `emit` write it, and says in the logs that it was.
-pub(super) fn record_builds(
+/// Keeps deployments, lets `emit` write them, and says in the logs of their environments that they were.
+pub(super) fn record(
     root: &Path,
-    all: &[&Made],
+    deployments: &[&Deployment],
+    action: &Action,
     emit: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let unkept = |error| offer_none(root, error);
+    let unkept = |error| match action {
+        Action::Build => offer_none(root, error),
+        _ => error,
+    };
     let store = Store::create(root).map_err(unkept)?;
     let writer = store.writer().map_err(unkept)?;
-    for made in all {
+    for deployment in deployments {
         // An entry behind a damaged line would be of no use to anybody.
-        store.log(made.project.environment.as_deref()).map_err(unkept)?;
-        writer.keep(&made.deployment).map_err(unkept)?;
+        store.log(deployment.document.project.environment.as_deref()).map_err(unkept)?;
+        writer.keep(deployment).map_err(unkept)?;
     }
     emit()?;
-    all.iter().try_for_each(|made| {
-        let entry = entry(&made.deployment, Action::Build, &made.facts);
-        writer.record(made.project.environment.as_deref(), &entry)
+    deployments.iter().try_for_each(|deployment| {
+        let environment = deployment.document.project.environment.as_deref();
+        writer.record(environment, &entry(deployment, action.clone()))
     })
 }
 
@@ -40,13 +43,14 @@ fn offer_none(root: &Path, error: Error) -> Error {
     }
 }
 
-fn entry(deployment: &Deployment, action: Action, facts: &BuildFacts) -> Entry {
+fn entry(deployment: &Deployment, action: Action) -> Entry {
+    let facts = deployment.facts.as_deref().and_then(BuildFacts::parse);
     Entry {
         id: deployment.document.id.clone(),
-        time: facts.time.clone(),
+        time: deployment::now(),
         action,
-        git: facts.inputs.git.clone(),
-        tool: facts.tool.clone(),
+        git: facts.and_then(|facts| facts.inputs.git),
+        tool: deployment::TOOL.to_owned(),
     }
 }
 
