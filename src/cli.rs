@@ -21,16 +21,21 @@ mod check;
 mod completions;
 mod edited;
 mod export;
+mod gc;
 mod levels;
 mod pack;
+mod pin;
 mod plugin;
 pub(crate) mod printer;
+mod promote;
 mod provision;
 mod routes;
+mod show;
 mod types;
 mod unpack;
 mod uses;
 mod verify;
+mod versions;
 mod why;
 
 /// Compile a web project, its static assets, functions and bindings, into one versioned deployment
@@ -77,12 +82,27 @@ enum Command {
     /// Write the identities of created resources into the configuration file
     #[command(after_help = provision::EXAMPLES)]
     Provision(provision::Arguments),
+    /// Give a version of one environment to another: the same code and static files, its bindings
+    #[command(after_help = promote::EXAMPLES)]
+    Promote(promote::Arguments),
     /// Show what imports a module, why it is that file, and what keeps it in the worker
     #[command(after_help = why::EXAMPLES)]
     Why(why::Arguments),
     /// Write TypeScript declarations of what a project's bindings and routes are
     #[command(after_help = types::EXAMPLES)]
     Types(types::Arguments),
+    /// List the versions that were kept: what each environment was given, and when
+    #[command(after_help = versions::EXAMPLES)]
+    Versions(versions::Arguments),
+    /// Show what a version holds, where it was given to, and where it comes from
+    #[command(after_help = show::EXAMPLES)]
+    Show(show::Arguments),
+    /// Let a version stay whatever `gc` is told
+    #[command(after_help = pin::EXAMPLES)]
+    Pin(pin::Arguments),
+    /// Remove versions that nobody wants, and files that no version has
+    #[command(after_help = gc::EXAMPLES)]
+    Gc(gc::Arguments),
     /// Read every file of a version, and tell whether it is what it should be
     #[command(after_help = verify::EXAMPLES)]
     Verify(verify::Arguments),
@@ -261,8 +281,13 @@ pub(crate) fn run() -> ExitCode {
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
         Command::Bind(arguments) => bind::run(&arguments, &global, &printer),
         Command::Provision(arguments) => provision::run(&arguments, &global, &printer),
+        Command::Promote(arguments) => promote::run(arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
         Command::Types(arguments) => types::run(arguments, &global, &printer),
+        Command::Versions(arguments) => versions::run(arguments, &global, &printer),
+        Command::Show(arguments) => show::run(arguments, &global, &printer),
+        Command::Pin(arguments) => pin::run(arguments, &global, &printer),
+        Command::Gc(arguments) => gc::run(arguments, &global, &printer),
         Command::Verify(arguments) => verify::run(arguments, &global, &printer),
         Command::Pack(arguments) => pack::run(arguments, &global, &printer),
         Command::Unpack(arguments) => unpack::run(&arguments, &printer),

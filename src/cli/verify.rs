@@ -73,9 +73,7 @@ fn contents(name: &str, verified: &Verified) -> String {
 
 /// What to do about it.
 fn advice(place: Place, findings: &[Finding]) -> &'static str {
-    let is_newer = |finding: &Finding| {
-        matches!(finding, Finding::Document(ReadError::Format(format)) if format.starts_with("pagesbuild."))
-    };
+    let is_newer = |finding: &Finding| matches!(finding, Finding::Document(ReadError::Format(format)) if format.starts_with("pagesbuild."));
     if findings.iter().any(is_newer) {
         return "another version of pagesbuild wrote it; verify it with that one";
     }

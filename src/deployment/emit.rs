@@ -16,7 +16,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::lock::{self, Lock, Staging};
-use super::{BUILD_FACTS, Deployment, OutputFile, occupied};
+use super::{BUILD_FACTS, CopyError, Deployment, OutputFile, occupied};
 use crate::error::Error;
 
 /// What the directory of the top level is called among those of environments.
@@ -116,9 +116,12 @@ fn not_created(path: &Path, error: io::Error) -> Error {
 
 fn write_file(tree: &Path, file: &OutputFile) -> Result<(), Error> {
     let path = tree.join(&file.path);
-    let created = File::options().write(true).create_new(true).open(&path);
-    let mut created = created.map_err(|error| not_created(&path, error))?;
-    file.copy(&mut created).map_err(|error| file.copy_failed(&path, error))?;
+    let created = file.create(&path).map_err(|error| match error {
+        CopyError::Unwritten(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            not_created(&path, error)
+        }
+        error => file.copy_failed(&path, error),
+    })?;
     set_mode(&path, 0o644)?;
     // Elsewhere the whole tree is brought to the disk in one go.
     if cfg!(not(target_os = "linux")) {

@@ -87,10 +87,13 @@ fn found<T>(value: T, findings: Vec<Finding>) -> Result<T, Vec<Finding>> {
 
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     // What is there and cannot be used is not missing as well.
-    let odd: BTreeSet<String> = findings.iter().filter_map(|finding| match finding {
-        Finding::Entry(path, _) | Finding::NotAFile(path) => Some(path.clone()),
-        _ => None,
-    }).collect();
+    let odd: BTreeSet<String> = findings
+        .iter()
+        .filter_map(|finding| match finding {
+            Finding::Entry(path, _) | Finding::NotAFile(path) => Some(path.clone()),
+            _ => None,
+        })
+        .collect();
     findings.retain(|finding| !matches!(finding, Finding::Missing(path) if odd.contains(path)));
     findings.sort_by_cached_key(ToString::to_string);
     findings

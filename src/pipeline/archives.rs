@@ -152,14 +152,15 @@ fn output(options: &Options) -> Result<PathBuf, Error> {
         Some(project) => deployment::default_outdir(project).0,
         None => project::root(options)?.join("dist"),
     };
-    // Builds of all environments write a directory for each.
-    let one = directory.join(deployment::directory_name(project::environment(options))?);
-    let place = [directory.clone(), one].into_iter().find(|place| place.join("deployment.json").exists());
-    place.ok_or_else(|| {
-        let message =
-            format!("there is no deployment in `{}`; build one, or name a version", directory.display());
-        Error::Usage(message)
-    })
+    let place = deployment::place_of(directory, project::environment(options))?;
+    match place.join("deployment.json").exists() {
+        true => Ok(place),
+        false => {
+            let message =
+                format!("there is no deployment in `{}`; build one, or name a version", place.display());
+            Err(Error::Usage(message))
+        }
+    }
 }
 
 /// What an archive is called after its deployment, whose description may have been written by anybody.

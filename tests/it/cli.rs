@@ -22,6 +22,10 @@ fn help_teaches_by_example() {
         vec!["provision", "--help"],
         vec!["why", "--help"],
         vec!["types", "--help"],
+        vec!["versions", "--help"],
+        vec!["show", "--help"],
+        vec!["pin", "--help"],
+        vec!["gc", "--help"],
         vec!["verify", "--help"],
         vec!["pack", "--help"],
         vec!["unpack", "--help"],
@@ -91,7 +95,7 @@ fn readme_shows_what_is_printed() {
     let outdir = tempfile::tempdir().unwrap();
     let outdir = outdir.path().join("dist");
     let project = "fixtures/projects/image-sharing";
-    let output = pagesbuild(root(), ["build", project, "--outdir", outdir.to_str().unwrap()]);
+    let output = pagesbuild(root(), ["build", project, "--no-store", "--outdir", outdir.to_str().unwrap()]);
     let shown = |text: &str| -> Vec<String> {
         let lines = text.trim().lines().map(str::to_owned);
         lines.filter(|line| !line.starts_with("  id ") && !line.starts_with("built ")).collect()

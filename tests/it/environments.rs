@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::fixture::{files, pagesbuild, stderr, stdout};
 use crate::project::write;
 
-const CONFIG: &str = r#"{
+pub(crate) const CONFIG: &str = r#"{
   "name": "shop",
   "compatibility_date": "2026-09-01",
   "assets": { "directory": "public", "binding": "ASSETS" },
@@ -22,7 +22,7 @@ const CONFIG: &str = r#"{
 }
 "#;
 
-fn project(directory: &Path, config: &str) -> PathBuf {
+pub(crate) fn project(directory: &Path, config: &str) -> PathBuf {
     let root = directory.join("shop");
     write(
         &root,
@@ -114,6 +114,26 @@ fn one_directory_holds_one_or_all() {
     fs::remove_file(dist.join("preview/notes.txt")).unwrap();
     ids(&build(&root, &[]));
     assert!(dist.join("deployment.json").exists() && !dist.join("preview").exists());
+}
+
+#[test]
+fn all_of_them_by_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = project(directory.path(), CONFIG);
+    let said = |arguments: &[&str]| {
+        let output = pagesbuild(&root, arguments);
+        (output.status.code(), stdout(&output), stderr(&output))
+    };
+    for command in ["check", "types"] {
+        let (all, every) = (said(&[command, "--env", "all"]), said(&[command]));
+        assert_eq!((all.0, all.1), (every.0, every.1), "{command}: {}", all.2);
+    }
+    let (code, _, text) = said(&["routes", "--env", "all"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        text.contains("this takes one environment at a time: choose one of `preview`, `production`"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -121,8 +121,11 @@ fn of<'a>(entries: &'a mut [Raw], name: &str) -> &'a mut Raw {
 
 const INDEX: &str = "assets/index.html";
 
+type OfEntries = (&'static str, fn(&mut Vec<Raw>));
+type OfBytes = (&'static str, fn(&mut Vec<u8>, usize));
+
 /// What is done to the entries of an honest archive.
-const ENTRIES: &[(&str, fn(&mut Vec<Raw>))] = &[
+const ENTRIES: &[OfEntries] = &[
     ("a name that leads out", |entries| entries.push(entry("../evil", b""))),
     ("one that does so later", |entries| entries.push(entry("assets/../../evil", b""))),
     ("an absolute name", |entries| entries.push(entry("/etc/evil", b""))),
@@ -225,7 +228,7 @@ const ENTRIES: &[(&str, fn(&mut Vec<Raw>))] = &[
 ];
 
 /// What is done to the bytes of one, whose directory starts at the number.
-const BYTES: &[(&str, fn(&mut Vec<u8>, usize))] = &[
+const BYTES: &[OfBytes] = &[
     ("empty", |bytes, _| bytes.clear()),
     ("no archive", |bytes, _| *bytes = vec![b'x'; 5000]),
     ("cut in the middle", |bytes, _| bytes.truncate(bytes.len() / 2)),
@@ -338,7 +341,7 @@ fn nothing_of_them_is_written() {
 fn odd_ones_that_are_right() {
     let directory = tempfile::tempdir().unwrap();
     let (dist, deployment) = emitted(directory.path());
-    let cases: &[(&str, fn(&mut Vec<Raw>))] = &[
+    let cases: &[OfEntries] = &[
         ("in another order", |entries| entries.reverse()),
         ("with directories", |entries| {
             entries.push(Raw { attributes: 0o040_755 << 16 | 0x10, ..entry("assets/a/", b"") });

@@ -18,7 +18,9 @@ fn forge(dist: &Path, change: impl FnOnce(&mut Value)) {
     fs::write(path, sealed(json)).unwrap();
 }
 
-const TAMPERINGS: &[(&str, fn(&Path))] = &[
+type Tampering = (&'static str, fn(&Path));
+
+const TAMPERINGS: &[Tampering] = &[
     ("nothing", |_| {}),
     ("other facts", |dist| fs::write(dist.join("build.json"), "{}").unwrap()),
     ("facts that are none", |dist| fs::write(dist.join("build.json"), b"\xff\0").unwrap()),
