@@ -68,3 +68,8 @@ pub fn check(facts: Facts<'_>, diagnostics: &mut Diagnostics) {
     }
     secrets::hide(&facts, diagnostics);
 }
+
+/// Whether a value under this name is one that nobody but the worker should know, as far as can be told.
+pub fn looks_secret(name: &str, value: &str) -> bool {
+    secrets::looks_secret(name, value)
+}
