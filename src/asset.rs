@@ -16,9 +16,11 @@ use crate::error::Error;
 use crate::hash;
 
 mod content_type;
+mod hashed;
 pub mod limits;
 
 pub use content_type::{content_type, known_extensions};
+pub use hashed::is_hashed;
 
 /// A static file as found, before anything of it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,13 +23,14 @@ mod verify;
 
 pub use content::{Content, CopyError, Expected, OutputFile, Scheme};
 pub use document::{Document, ReadError};
-pub use emit::emit;
+pub use emit::{directory_name, emit, emit_all};
 pub use facts::{BuildFacts, Git, now, today};
 pub use occupied::{check_beside, check_outdir, default_outdir};
 pub use verify::{Finding, Verified, open, verify};
 
 use document::{
-    Assets, Binding, Code, FileEntry, Module, ModuleType, Project, Provision, Rule, RunWorkerFirst, Runtime,
+    Assets, Binding, Carried, Code, FileEntry, Module, ModuleType, Project, Provision, Rule, RunWorkerFirst,
+    Runtime,
 };
 
 /// Where the modules go.
@@ -73,6 +74,19 @@ pub struct AssetParts<'a> {
     pub manifest: &'a AssetManifest,
     /// `_headers` and `_redirects`.
     pub rules: &'a [RuleFile],
+    /// Files of earlier versions to publish along, of none of the paths above.
+    pub carried: &'a [CarriedFile],
+}
+
+/// A file of an earlier version, to be published along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarriedFile {
+    /// As in the manifest.
+    pub path: String,
+    /// What is said of it.
+    pub entry: Carried,
+    /// Where its bytes are.
+    pub content: Content,
 }
 
 /// A deployment: about to be written, or found where one was written.
@@ -90,6 +104,7 @@ pub struct Deployment {
 pub fn assemble(parts: Parts<'_>) -> Deployment {
     let mut files = vec![text(WRANGLER, parts.wrangler)];
     let code = parts.bundle.map(|bundle| assemble_code(bundle, parts.main, &mut files));
+    let carried = parts.assets.map_or(&[][..], |assets| assets.carried);
     let assets = parts.assets.map(|assets| assemble_assets(assets, &mut files));
     let settings = settings::deployed(&parts.project.settings);
     let mut document = Document {
@@ -103,6 +118,7 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
         code,
         routes: parts.routes.to_vec(),
         assets,
+        carried: carried.iter().map(|file| (file.path.clone(), file.entry.clone())).collect(),
         bindings: parts.project.bindings.iter().map(|binding| describe(parts.project, binding)).collect(),
         uses: users(parts.uses),
         unversioned: settings::unversioned(&settings),
@@ -170,6 +186,11 @@ fn assemble_assets(parts: AssetParts<'_>, files: &mut Vec<OutputFile>) -> Assets
             });
         }
     }
+    files.extend(parts.carried.iter().map(|file| OutputFile {
+        path: format!("assets{}", file.path),
+        expected: Expected { scheme: Scheme::Asset, hash: file.entry.hash.clone(), size: file.entry.size },
+        content: file.content.clone(),
+    }));
     let rule = |rule: &RuleFile| {
         let entry = Rule { hash: hash::blake3_hex(&rule.content), size: rule.content.len() as u64 };
         (rule.name.clone(), entry)

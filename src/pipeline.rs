@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
 use crate::binding::{UserId, Uses};
 use crate::check;
-use crate::deployment::{self, AssetParts, BuildFacts, Deployment, Git, Parts, document};
+use crate::deployment::{self, AssetParts, BuildFacts, CarriedFile, Deployment, Git, Parts, document};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
 use crate::error::Error;
@@ -16,7 +16,9 @@ use crate::project::{self, AssetSettings, Options, Project, RunWorkerFirst};
 use crate::route::{self, RouteTable, rules};
 use crate::target::wrangler;
 
+mod alike;
 mod analysis;
+mod build;
 mod bundle;
 mod checking;
 mod edit;
@@ -24,6 +26,7 @@ mod exported;
 mod plugin;
 mod published;
 mod serving;
+mod skew;
 mod sources;
 mod types;
 mod uses;
@@ -32,11 +35,13 @@ mod why;
 mod worker;
 
 pub use analysis::{Analyzed, Placement, analyze};
+pub use build::{BuildRequest, Built, build, build_all, is_all};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
 pub use edit::{BindRequest, bind, fixed, provision, with_fixes};
 pub use plugin::{Plugin, plugin};
+pub use skew::Skew;
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
 use uses::{Callers, Followed};
@@ -44,48 +49,6 @@ pub use uses::{Used, uses};
 pub use versions::version;
 pub use why::{Answer, Link, Share, WhyRequest, why};
 use worker::Given;
-
-/// Where a build writes to.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct BuildRequest<'a> {
-    /// Relative to the current directory; `None` is [`deployment::default_outdir`].
-    pub outdir: Option<&'a Path>,
-    /// The file for [the metafile](crate::analyze::metafile), relative to the current directory.
-    pub metafile: Option<&'a Path>,
-    /// Whether the version is to be kept in [the project's store](crate::store).
-    pub store: bool,
-}
-
-/// What a build made, for the summary.
-#[derive(Clone, Debug)]
-pub struct Built {
-    /// The deployment's id.
-    pub id: String,
-    /// Where it was written.
-    pub outdir: PathBuf,
-    /// The worker's name.
-    pub name: String,
-    /// The environment, `None` for the top level.
-    pub environment: Option<String>,
-    /// What no file and no flag said.
-    pub assumptions: Vec<String>,
-    /// How many rows the route table has.
-    pub routes: usize,
-    /// The files of the worker, relative to the project.
-    pub modules: Vec<String>,
-    /// Bytes of the worker's modules.
-    pub code_size: u64,
-    /// The same after gzip.
-    pub code_gzip: u64,
-    /// How many static files there are.
-    pub assets: usize,
-    /// Their bytes.
-    pub asset_size: u64,
-    /// Name and kind of every binding.
-    pub bindings: Vec<(String, String)>,
-    /// How long it took.
-    pub elapsed: Duration,
-}
 
 /// The stages up to the route table.
 struct Front {
@@ -97,41 +60,11 @@ struct Front {
     routes: RouteTable,
 }
 
-/// A deployment, nothing of which is written yet, and what it is made from.
+/// A deployment, nothing of which is written yet.
 struct Made {
     project: Project,
-    outdir: PathBuf,
-    assets: Vec<AssetFile>,
-    linked: Option<Linked>,
     deployment: Deployment,
     facts: BuildFacts,
-}
-
-/// Builds the project into a directory. `None` where errors stopped it; then nothing was written.
-///
-/// # Errors
-///
-/// What the environment does to us; see [`Error`].
-pub fn build(
-    options: &Options,
-    request: BuildRequest<'_>,
-) -> Result<(Option<Built>, Vec<Diagnostic>), Error> {
-    let start = Instant::now();
-    let mut diagnostics = Diagnostics::default();
-    let made = match front(options, request.outdir, &mut diagnostics)? {
-        Some(front) => back(front, request.metafile, start, &mut diagnostics)?,
-        None => None,
-    };
-    let Some(made) = made else { return Ok((None, diagnostics.into_sorted())) };
-    let emit = || deployment::emit(&made.deployment, &made.outdir);
-    match request.store {
-        true => versions::record_build(&made, emit)?,
-        false => emit()?,
-    }
-    if let Some(file) = request.metafile {
-        analysis::write(file, &analysis::metafile(&made))?;
-    }
-    Ok((Some(summary(made, start)), diagnostics.into_sorted()))
 }
 
 /// The route table of a project, most specific first. `None` where errors stopped it.
@@ -154,6 +87,16 @@ fn front(
     outdir: Option<&Path>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Front>, Error> {
+    let Some((project, outdir)) = load(options, outdir, diagnostics)? else { return Ok(None) };
+    Ok(Some(survey(project, outdir, options, diagnostics)?))
+}
+
+/// The first stage, and where its deployment is to be written.
+fn load(
+    options: &Options,
+    outdir: Option<&Path>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<(Project, PathBuf)>, Error> {
     let Some(mut project) = project::load(options, diagnostics)? else { return Ok(None) };
     let outdir = match outdir {
         Some(outdir) => std::path::absolute(outdir).map_err(|error| Error::io("locate", outdir, error))?,
@@ -163,7 +106,13 @@ fn front(
             outdir
         }
     };
-    Ok(Some(survey(project, outdir, options, diagnostics)?))
+    Ok(Some((project, outdir)))
+}
+
+/// Refuses to write where something else is. `beside` is a file that will be written too.
+fn check_places(front: &Front, beside: Option<&Path>) -> Result<(), Error> {
+    deployment::check_outdir(&front.project, &front.outdir)?;
+    beside.map_or(Ok(()), |file| deployment::check_beside(&front.project, &front.outdir, file))
 }
 
 /// The stages behind the first one.
@@ -222,49 +171,49 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets })
 }
 
-/// The other stages, but for writing. `beside` is a file that will be written too.
-fn back(
-    front: Front,
-    beside: Option<&Path>,
+/// The deployment of code and static files in one of the environments that have them. `None` where errors stop it.
+fn make(
+    whole: &Whole,
+    project: &Project,
+    carried: &[CarriedFile],
     start: Instant,
     diagnostics: &mut Diagnostics,
-) -> Result<Option<Made>, Error> {
-    deployment::check_outdir(&front.project, &front.outdir)?;
-    if let Some(file) = beside {
-        deployment::check_beside(&front.project, &front.outdir, file)?;
-    }
-    let Whole { project, outdir, routes, main, linked, callers, uses, assets } = whole(front, diagnostics)?;
+) -> Option<Made> {
+    let Whole { routes, main, linked, callers, uses, assets, .. } = whole;
     let bundle = linked.as_ref().map(|linked| &linked.bundle);
     if !diagnostics.has_errors() {
-        hold(&project, bundle, &uses, diagnostics);
+        hold(project, bundle, uses, diagnostics);
     }
     if diagnostics.has_errors() {
-        return Ok(None);
+        return None;
     }
+    let additional = bundle.map_or(&[][..], |bundle| &bundle.additional);
+    let modules: Vec<_> = additional.iter().map(|module| (module.name.as_str(), module.kind)).collect();
     let wrangler = wrangler::config(&wrangler::Input {
-        project: &project,
+        project,
         main: bundle.map(|_| main.as_str()),
-        modules: bundle.map_or(&[], |bundle| &bundle.additional),
+        modules: &modules,
         source_map: bundle.is_some_and(|bundle| bundle.source_map.is_some()),
         assets: assets.as_ref().map(|assets| wrangler::Assets {
             settings: &assets.settings,
             run_worker_first: assets.run_worker_first.as_ref(),
         }),
     });
-    let rows = rows(&routes, &callers, &uses);
+    let rows = rows(routes, callers, uses);
     let wrangler = format!("{wrangler:#}\n");
     let parts = Parts {
-        project: &project,
+        project,
         bundle,
-        main: &main,
+        main,
         routes: &rows,
-        uses: &uses,
+        uses,
         assets: assets.as_ref().map(|assets| AssetParts {
             settings: &assets.settings,
             run_worker_first: assets.run_worker_first.as_ref(),
             files: &assets.files,
             manifest: &assets.manifest,
             rules: &assets.rules,
+            carried,
         }),
         wrangler: &wrangler,
     };
@@ -275,10 +224,9 @@ fn back(
     };
     let ((deployment, gzip_size), git) = rayon::join(assemble, || Git::of(&project.root));
     let facts = BuildFacts::new(git, gzip_size, start);
+    diagnostics.extend(serving::in_the_future(project, facts.day()));
     let deployment = Deployment { facts: Some(facts.to_text()), ..deployment };
-    diagnostics.extend(serving::in_the_future(&project, facts.day()));
-    let assets = assets.map_or_else(Vec::new, |assets| assets.files);
-    Ok(Some(Made { project, outdir, assets, linked, deployment, facts }))
+    Some(Made { project: project.clone(), deployment, facts })
 }
 
 /// Holds the code of a project against its configuration: code that could be linked, or none at all.
@@ -339,32 +287,8 @@ fn rows(routes: &RouteTable, callers: &Callers, uses: &Uses) -> Vec<document::Ro
 }
 
 /// The files of a worker, those that are modules of their own among them.
-fn files(bundle: Bundle) -> Vec<String> {
-    let mut files = bundle.sources;
-    files.extend(bundle.additional.into_iter().map(|module| module.path));
-    files.sort();
-    files.dedup();
-    files
-}
-
-fn summary(made: Made, start: Instant) -> Built {
-    let Made { project, outdir, linked, deployment, facts, .. } = made;
-    let document = deployment.document;
-    let assets = document.assets.as_ref().map(|assets| &assets.files);
-    let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
-    Built {
-        bindings: bindings.collect(),
-        id: document.id,
-        outdir,
-        name: project.name,
-        environment: project.environment,
-        assumptions: project.assumptions,
-        routes: document.routes.len(),
-        code_size: document.code.as_ref().map_or(0, |code| code.size),
-        modules: linked.map_or_else(Vec::new, |linked| files(linked.bundle)),
-        code_gzip: facts.gzip_size,
-        assets: assets.map_or(0, |manifest| manifest.len()),
-        asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),
-        elapsed: start.elapsed(),
-    }
+fn files(bundle: &Bundle) -> Vec<String> {
+    let additional = bundle.additional.iter().map(|module| &module.path);
+    let files: BTreeSet<&String> = bundle.sources.iter().chain(additional).collect();
+    files.into_iter().cloned().collect()
 }

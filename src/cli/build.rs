@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use pagesbuild::pipeline::{self, BuildRequest, Built};
+use pagesbuild::pipeline::{self, BuildRequest, Built, Skew};
 use pagesbuild::project::Options;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::levels::LevelArguments;
 use super::plugin;
@@ -17,6 +17,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild build
   pagesbuild build site --env production --minify --sourcemap
   pagesbuild build --assets public --name my-site --compatibility-date 2026-09-01
+  pagesbuild build --env all
   pagesbuild build --plugin --outdir dist
   wrangler deploy -c dist/wrangler.json
 
@@ -40,6 +41,9 @@ pub(super) struct Arguments {
     /// Do not keep this version for `versions`, `diff` and `rollback`
     #[arg(long)]
     no_store: bool,
+    /// Publish the hashed files of this many earlier versions along, for pages that are still open
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "no_store")]
+    keep_assets: usize,
     #[command(flatten)]
     project: ProjectArguments,
     #[command(flatten)]
@@ -60,11 +64,46 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         outdir: arguments.outdir.as_deref(),
         metafile: arguments.code.metafile.as_deref(),
         store: !arguments.no_store,
+        keep_assets: arguments.keep_assets,
     };
-    let (built, diagnostics) = pipeline::build(&options, request)?;
+    let all = pipeline::is_all(&options)?;
+    let (built, diagnostics) = match all {
+        true => pipeline::build_all(&options, request)?,
+        false => {
+            let (built, diagnostics) = pipeline::build(&options, request)?;
+            (built.map(|built| vec![built]), diagnostics)
+        }
+    };
     if printer.json {
-        let result = built.as_ref().map_or(json!(null), |built| {
-            json!({
+        let result = built.as_ref().map_or(json!(null), |built| match built.as_slice() {
+            [one] if !all => to_json(one),
+            several => several.iter().map(to_json).collect(),
+        });
+        printer.document(built.is_some(), &result, &diagnostics)?;
+        return Ok(built.is_some());
+    }
+    printer.diagnostics(&diagnostics);
+    match &built {
+        Some(built) => {
+            let summaries: Vec<String> = built.iter().map(|built| summary(built, printer)).collect();
+            printer.status(&summaries.join("\n"));
+            printer.result(&built.iter().map(|built| line(built, all)).collect::<String>())?;
+        }
+        None => printer.verdict(&diagnostics),
+    }
+    Ok(built.is_some())
+}
+
+/// The id, which among several says whose it is.
+fn line(built: &Built, all: bool) -> String {
+    match built.environment.as_ref().filter(|_| all) {
+        Some(name) => format!("{} {name}\n", built.id),
+        None => format!("{}\n", built.id),
+    }
+}
+
+fn to_json(built: &Built) -> Value {
+    json!({
                 "id": built.id,
                 "outdir": built.outdir,
                 "project": built.name,
@@ -74,21 +113,13 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
                 "modules": built.modules,
                 "code": { "size": built.code_size, "gzip": built.code_gzip },
                 "assets": { "files": built.assets, "size": built.asset_size },
-                "bindings": built.bindings.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect::<Vec<_>>(),
-            })
-        });
-        printer.document(built.is_some(), &result, &diagnostics)?;
-        return Ok(built.is_some());
-    }
-    printer.diagnostics(&diagnostics);
-    match &built {
-        Some(built) => {
-            printer.status(&summary(built, printer));
-            printer.result(&format!("{}\n", built.id))?;
-        }
-        None => printer.verdict(&diagnostics),
-    }
-    Ok(built.is_some())
+        "bindings": built.bindings.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect::<Vec<_>>(),
+        "skew": {
+            "previous": built.skew.previous,
+            "dropped": built.skew.dropped,
+            "carried": built.skew.carried,
+        },
+    })
 }
 
 fn summary(built: &Built, printer: &Printer) -> String {
@@ -113,6 +144,7 @@ fn summary(built: &Built, printer: &Printer) -> String {
     if built.assets > 0 {
         let _ = writeln!(text, "  assets    {}, {}", plural(built.assets, "file"), bytes(built.asset_size));
     }
+    text.push_str(&skew(&built.skew, printer));
     let shown = if printer.verbose { built.bindings.len() } else { MAX_BINDINGS };
     for (at, (name, kind)) in built.bindings.iter().take(shown).enumerate() {
         let head = if at == 0 { "bindings" } else { "" };
@@ -125,5 +157,29 @@ fn summary(built: &Built, printer: &Printer) -> String {
     let seconds = built.elapsed.as_secs_f64();
     let done = printer.paint("32", "built");
     let _ = writeln!(text, "{done} {} in {seconds:.2} s", built.outdir.display());
+    text
+}
+
+/// What pages that are open now can go on loading.
+fn skew(skew: &Skew, printer: &Printer) -> String {
+    let mut text = String::new();
+    if !skew.carried.is_empty() {
+        let files = plural(skew.carried.len(), "hashed file");
+        let _ = writeln!(text, "  carried   {files} of earlier versions");
+    }
+    if let (Some(previous), false) = (&skew.previous, skew.dropped.is_empty()) {
+        let (files, id) = (plural(skew.dropped.len(), "hashed file"), previous.get(..8).unwrap_or(previous));
+        let _ = writeln!(
+            text,
+            "  dropped   {files} of {id}, which pages that are open may load (`--keep-assets 1` carries them along)"
+        );
+    }
+    if printer.verbose {
+        for (what, path) in
+            skew.carried.iter().map(|path| ("+", path)).chain(skew.dropped.iter().map(|path| ("-", path)))
+        {
+            let _ = writeln!(text, "            {what} {path}");
+        }
+    }
     text
 }

@@ -35,6 +35,10 @@ pub struct Document {
     /// The static files, where the project has any.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub assets: Option<Assets>,
+    /// Files of earlier versions, by path as in the manifest: published along, since pages that were opened before this
+    /// version may ask for them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub carried: BTreeMap<String, Carried>,
     /// What stands on `env`, by name.
     pub bindings: Vec<Binding>,
     /// For each name of `env` that the code is known to use, by whom: `file#export`, the file relative to the project,
@@ -190,6 +194,21 @@ pub struct Assets {
     /// Which requests the worker sees before the assets do.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub run_worker_first: Option<RunWorkerFirst>,
+}
+
+/// A file of an earlier version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carried {
+    /// As in the manifest.
+    pub hash: String,
+    /// Bytes.
+    pub size: u64,
+    /// As in the manifest.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none", default)]
+    pub content_type: Option<String>,
+    /// The id of the version that it comes from.
+    pub from: String,
 }
 
 /// A file of rules for the platform.
@@ -364,7 +383,11 @@ impl Document {
             };
             files.chain(assets.rules.iter().map(rule))
         });
-        code.chain(assets).chain(self.targets.values().map(file))
+        let carried = self.carried.iter().map(|(path, file)| {
+            let hash = file.hash.clone();
+            (format!("assets{path}"), Expected { scheme: Scheme::Asset, hash, size: file.size })
+        });
+        code.chain(assets).chain(carried).chain(self.targets.values().map(file))
     }
 }
 

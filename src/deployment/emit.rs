@@ -18,6 +18,9 @@ use super::lock::{self, Lock, Staging};
 use super::{BUILD_FACTS, Deployment, OutputFile, occupied};
 use crate::error::Error;
 
+/// What the directory of the top level is called among those of environments.
+const TOP_LEVEL: &str = "top-level";
+
 /// Writes the deployment to `outdir`, replacing the output of an earlier build.
 ///
 /// Waits for another build that writes to the same directory. What `wrangler dev` keeps in the old directory
@@ -28,13 +31,48 @@ use crate::error::Error;
 /// [`Error::Usage`] when `outdir` holds anything that no build put there; [`Error::Io`] when a file cannot be
 /// written, or an asset is not the one that was fingerprinted. Nothing is replaced then.
 pub fn emit(deployment: &Deployment, outdir: &Path) -> Result<(), Error> {
+    swap_in(outdir, |tree| write_tree(deployment, tree))
+}
+
+/// Writes several deployments to `outdir`, each in a directory of the name given, in one step.
+///
+/// # Errors
+///
+/// As [`emit`].
+pub fn emit_all(deployments: &[(String, &Deployment)], outdir: &Path) -> Result<(), Error> {
+    swap_in(outdir, |tree| {
+        create_directory(tree)?;
+        deployments.iter().try_for_each(|(name, deployment)| write_tree(deployment, &tree.join(name)))
+    })
+}
+
+/// The directory of an environment among those of others.
+///
+/// # Errors
+///
+/// [`Error::Usage`] when no directory can have its name everywhere.
+pub fn directory_name(environment: Option<&str>) -> Result<String, Error> {
+    let Some(name) = environment else { return Ok(TOP_LEVEL.to_owned()) };
+    let is_plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    match name != TOP_LEVEL && !name.is_empty() && name.bytes().all(is_plain) {
+        true => Ok(name.to_owned()),
+        false => Err(Error::Usage(format!(
+            "no directory can be called like the environment `{name}` everywhere; build it alone, with `--env` and `--outdir`"
+        ))),
+    }
+}
+
+/// Lets `write` make a tree beside the target, and the two change places.
+fn swap_in(outdir: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
     let target = occupied::settled(outdir);
     occupied::check_replaceable(&target)?;
     let parent = lock::parent(&target);
     fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
     let lock = Lock::acquire(&target)?;
     let staging = lock.stage()?;
-    write_tree(deployment, &staging.tree())?;
+    write(&staging.tree())?;
+    sync_tree(&staging.tree())?;
     // Once more: the wait and the writing may have taken a while.
     occupied::check_replaceable(&target)?;
     replace(&staging, &target)?;
@@ -53,15 +91,17 @@ fn write_tree(deployment: &Deployment, tree: &Path) -> Result<(), Error> {
         directories.extend(slashes.filter_map(|at| file.path.get(..at)));
     }
     for directory in &directories {
-        let path = tree.join(directory);
-        fs::create_dir(&path).map_err(|error| Error::io("create", &path, error))?;
-        set_mode(&path, 0o755)?;
+        create_directory(&tree.join(directory))?;
     }
     let facts = deployment.facts.as_ref().map(|text| OutputFile::of(BUILD_FACTS, text.clone().into_bytes()));
     let files: Vec<&OutputFile> = deployment.files.iter().chain(&facts).collect();
     let written: Vec<Result<(), Error>> = files.par_iter().map(|file| write_file(tree, file)).collect();
-    written.into_iter().collect::<Result<(), Error>>()?;
-    sync_tree(tree, &directories)
+    written.into_iter().collect()
+}
+
+fn create_directory(path: &Path) -> Result<(), Error> {
+    fs::create_dir(path).map_err(|error| Error::io("create", path, error))?;
+    set_mode(path, 0o755)
 }
 
 fn write_file(tree: &Path, file: &OutputFile) -> Result<(), Error> {
@@ -93,14 +133,15 @@ fn set_mode(_path: &Path, _mode: u32) -> Result<(), Error> {
 /// Brings the tree to the disk before it takes its place: a rename that outlives a power failure which its
 /// files did not would be a mix of names and nothing. One call for the file system costs less than one a file.
 #[cfg(target_os = "linux")]
-fn sync_tree(tree: &Path, _directories: &BTreeSet<&str>) -> Result<(), Error> {
+fn sync_tree(tree: &Path) -> Result<(), Error> {
     let opened = File::open(tree).map_err(|error| Error::io("open", tree, error))?;
     rustix::fs::syncfs(&opened).map_err(|error| Error::io("write", tree, error.into()))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn sync_tree(tree: &Path, directories: &BTreeSet<&str>) -> Result<(), Error> {
-    directories.iter().for_each(|directory| sync_directory(&tree.join(directory)));
+fn sync_tree(tree: &Path) -> Result<(), Error> {
+    let entries = walkdir::WalkDir::new(tree).into_iter().flatten();
+    entries.filter(|entry| entry.file_type().is_dir()).for_each(|entry| sync_directory(entry.path()));
     Ok(())
 }
 

@@ -94,18 +94,40 @@ pub(super) fn check_replaceable(target: &Path) -> Result<(), Error> {
         Ok(metadata) if !metadata.is_dir() => return refuse("is not a directory"),
         Ok(_) => {}
     }
-    let mut entries = fs::read_dir(target).map_err(read)?.flatten();
-    if entries.all(|entry| entry.file_name() == WRANGLER_STATE || entry.file_name() == FINDER_STATE) {
-        return Ok(());
+    let entries: Vec<_> = fs::read_dir(target).map_err(read)?.flatten().collect();
+    let others: Vec<_> = entries.iter().filter(|entry| !is_state(&entry.file_name())).collect();
+    // Builds of several environments write a directory for each.
+    let is_set = !others.is_empty()
+        && others.iter().all(|entry| {
+            entry.file_type().is_ok_and(|kind| kind.is_dir()) && description(&entry.path()).is_some()
+        });
+    let places = match is_set {
+        true => others.iter().map(|entry| entry.path()).collect(),
+        false if others.is_empty() => return Ok(()),
+        false => vec![target.to_path_buf()],
+    };
+    for place in places {
+        let Some(text) = description(&place) else {
+            return refuse("holds files and is no output of pagesbuild");
+        };
+        if let Some(file) = foreign_file(&place, &text) {
+            let within = place.strip_prefix(target).unwrap_or(Path::new("")).join(file);
+            return refuse(&format!("holds `{}`, which no build put there", within.display()));
+        }
     }
-    let text = fs::read(target.join(DOCUMENT)).unwrap_or_default();
-    if !document::format_of(&text).is_ok_and(|format| format.starts_with("pagesbuild.deployment/")) {
-        return refuse("holds files and is no output of pagesbuild");
-    }
-    match foreign_file(target, &text) {
-        Some(file) => refuse(&format!("holds `{file}`, which no build put there")),
-        None => Ok(()),
-    }
+    Ok(())
+}
+
+fn is_state(name: &std::ffi::OsStr) -> bool {
+    name == WRANGLER_STATE || name == FINDER_STATE
+}
+
+/// The description in a directory that a build wrote, whichever version of the format it has.
+fn description(directory: &Path) -> Option<Vec<u8>> {
+    let text = fs::read(directory.join(DOCUMENT)).ok()?;
+    document::format_of(&text)
+        .is_ok_and(|format| format.starts_with("pagesbuild.deployment/"))
+        .then_some(text)
 }
 
 /// The first file that the old output's own description does not name.
@@ -127,12 +149,17 @@ fn foreign_file(target: &Path, description: &[u8]) -> Option<String> {
     })
 }
 
-/// Moves what `wrangler dev` keeps in an output directory into the one that takes its place.
+/// Moves what `wrangler dev` keeps in an output directory into the one that takes its place, in those of environments too.
 pub(super) fn carry_over(old: &Path, new: &Path) {
-    let (from, to) = (old.join(WRANGLER_STATE), new.join(WRANGLER_STATE));
-    // Where the new directory has a state already, that is the one in use.
-    if from.is_dir() && new.is_dir() && !to.exists() {
-        let _ = fs::rename(from, to);
+    let entries = fs::read_dir(old).into_iter().flatten().flatten();
+    let names = entries.filter(|entry| description(&entry.path()).is_some()).map(|entry| entry.file_name());
+    let directories: Vec<_> = names.map(|name| (old.join(&name), new.join(&name))).collect();
+    for (old, new) in directories.iter().map(|(old, new)| (&**old, &**new)).chain([(old, new)]) {
+        let (from, to) = (old.join(WRANGLER_STATE), new.join(WRANGLER_STATE));
+        // Where the new directory has a state already, that is the one in use.
+        if from.is_dir() && new.is_dir() && !to.exists() {
+            let _ = fs::rename(from, to);
+        }
     }
 }
 

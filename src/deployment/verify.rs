@@ -191,7 +191,9 @@ fn is_in_place(document: &Document, path: &str) -> bool {
     let is_rule = |name: &str| matches!(name, "_headers" | "_redirects");
     let (is_asset, is_listed_rule) = match (&document.assets, path.strip_prefix("assets/")) {
         (Some(assets), Some(name)) => {
-            (assets.files.contains_key(&format!("/{name}")), assets.rules.contains_key(name))
+            let path = format!("/{name}");
+            let is_asset = assets.files.contains_key(&path) || document.carried.contains_key(&path);
+            (is_asset, assets.rules.contains_key(name))
         }
         _ => (false, false),
     };

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::analyze::{self, Analysis, Copied, Output, Sizes};
+use crate::asset::AssetFile;
 use crate::cache;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::project::{self, Options, Project};
 
 use super::bundle::Linked;
-use super::{Made, back, front};
+use super::{Made, Whole, check_places, front, make, whole};
 
 /// Where the page of an analysis goes.
 #[derive(Clone, Copy, Debug)]
@@ -47,12 +48,15 @@ pub fn analyze(
         Placement::File(file) => Some(file),
         Placement::Nowhere | Placement::Cache => None,
     };
-    let made = match front(options, None, &mut diagnostics)? {
-        Some(front) => back(front, beside, Instant::now(), &mut diagnostics)?,
-        None => None,
+    let Some(front) = front(options, None, &mut diagnostics)? else {
+        return Ok((None, diagnostics.into_sorted()));
     };
-    let Some(made) = made else { return Ok((None, diagnostics.into_sorted())) };
-    let analysis = analysis(&made)?;
+    check_places(&front, beside)?;
+    let whole = whole(front, &mut diagnostics)?;
+    let Some(made) = make(&whole, &whole.project, &[], Instant::now(), &mut diagnostics) else {
+        return Ok((None, diagnostics.into_sorted()));
+    };
+    let analysis = analysis(&whole, &made)?;
     let page = match placement {
         Placement::Nowhere => None,
         Placement::Cache => Some(cache::directory(&made.project.root).join("analyze.html")),
@@ -64,13 +68,14 @@ pub fn analyze(
     Ok((Some(Analyzed { analysis, page }), diagnostics.into_sorted()))
 }
 
-fn analysis(made: &Made) -> Result<Analysis, Error> {
-    let Made { project, assets, linked, deployment, facts, .. } = made;
+fn analysis(whole: &Whole, made: &Made) -> Result<Analysis, Error> {
+    let Made { project, deployment, facts } = made;
     let version = |directory: &str| version(project, directory);
     let size = deployment.document.code.as_ref().map_or(0, |code| code.size);
     let sizes = Sizes { size, gzip: facts.gzip_size };
     let minified = project.bundling.minify;
-    let worker = linked.as_ref().map(Linked::worker);
+    let worker = whole.linked.as_ref().map(Linked::worker);
+    let assets = asset_files(whole);
     let manifest = deployment.document.assets.as_ref().map(|assets| &assets.files);
     Ok(Analysis {
         project: project.name.clone(),
@@ -88,9 +93,9 @@ fn version(project: &Project, directory: &str) -> Option<String> {
 }
 
 /// The metafile of a deployment: of its worker and its static files.
-pub(super) fn metafile(made: &Made) -> String {
-    let Made { project, outdir, assets, linked, deployment, .. } = made;
-    let shown = |path: &str| project::display(&project.root, &outdir.join(path));
+pub(super) fn metafile(whole: &Whole, made: &Made) -> String {
+    let Made { project, deployment, .. } = made;
+    let shown = |path: &str| project::display(&project.root, &whole.outdir.join(path));
     let code = deployment.document.code.as_ref();
     let main = code.and_then(|code| {
         let main = code.modules.iter().find(|module| module.file.path == code.main)?;
@@ -99,13 +104,17 @@ pub(super) fn metafile(made: &Made) -> String {
     let map = code.and_then(|code| code.source_map.as_ref());
     let map = map.map(|map| Output { path: shown(&map.path), size: map.size });
     let manifest = deployment.document.assets.as_ref().map(|assets| &assets.files);
-    let copied = assets.iter().filter_map(|file| {
+    let copied = asset_files(whole).iter().filter_map(|file| {
         let size = manifest?.get(&format!("/{}", file.path))?.size;
         let to = Output { path: shown(&format!("assets/{}", file.path)), size };
         Some(Copied { from: project::display(&project.root, &file.file), to })
     });
-    let worker = linked.as_ref().map(Linked::worker).zip(main.as_ref());
+    let worker = whole.linked.as_ref().map(Linked::worker).zip(main.as_ref());
     analyze::metafile(worker, map.as_ref(), &copied.collect::<Vec<_>>())
+}
+
+fn asset_files(whole: &Whole) -> &[AssetFile] {
+    whole.assets.as_ref().map_or(&[], |assets| &assets.files)
 }
 
 /// Writes a file, and the directories that it needs.

@@ -1,15 +1,15 @@
 //! `check`: all stages on all environments, and nothing comes of it but what is to be said.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::deployment;
-use crate::diagnostic::{self, Diagnostic, Diagnostics, Label, Levels};
+use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::error::Error;
 use crate::project::{self, Options, Project};
 
-use super::{Whole, hold, serving, survey, whole};
+use super::alike::{Known, Said, known_like};
+use super::{hold, serving};
 
 /// What was looked at.
 #[derive(Clone, Debug)]
@@ -72,13 +72,6 @@ fn within_repository(root: &Path) -> String {
     repository.map(|repository| project::display(repository, root)).unwrap_or_default()
 }
 
-/// Code and static files of an environment, and what was said about them.
-struct Known {
-    whole: Whole,
-    diagnostics: Vec<Diagnostic>,
-    has_errors: bool,
-}
-
 /// Looks at one environment. What has the code and the files of an earlier one is not made again.
 fn look(
     project: Project,
@@ -86,16 +79,8 @@ fn look(
     known: &mut Vec<Known>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Environment, Error> {
-    let at = match known.iter().position(|known| known.whole.project.builds_like(&project)) {
-        Some(at) => at,
-        None => {
-            let (outdir, _) = deployment::default_outdir(&project);
-            let mut own = Diagnostics::default();
-            let whole = whole(survey(project.clone(), outdir, options, &mut own)?, &mut own)?;
-            known.push(Known { whole, has_errors: own.has_errors(), diagnostics: own.into_sorted() });
-            known.len() - 1
-        }
-    };
+    let (outdir, _) = deployment::default_outdir(&project);
+    let at = known_like(known, &project, outdir, options)?;
     let Known { whole, diagnostics: own, has_errors } = &known[at];
     diagnostics.extend(own.iter().cloned());
     let bundle = whole.linked.as_ref().map(|linked| &linked.bundle);
@@ -114,64 +99,4 @@ fn look(
         environment: project.environment,
         assumptions: project.assumptions,
     })
-}
-
-/// What was said about the environments.
-#[derive(Default)]
-struct Said {
-    environments: Vec<String>,
-    heard: Vec<(Diagnostic, BTreeSet<usize>)>,
-}
-
-impl Said {
-    /// Adds what was said about one. The same about another is the same diagnostic, with its places.
-    fn add(&mut self, environment: Option<&str>, diagnostics: Diagnostics) {
-        let at = self.environments.len();
-        self.environments.push(environment.unwrap_or("the top level").to_owned());
-        for diagnostic in diagnostics.into_sorted() {
-            let says_it = |known: &Diagnostic| {
-                (known.code, &known.message, known.primary_path())
-                    == (diagnostic.code, &diagnostic.message, diagnostic.primary_path())
-            };
-            let here = self.heard.iter().position(|(known, environments)| {
-                says_it(known) && known.labels == diagnostic.labels && !environments.contains(&at)
-            });
-            // What is found in the code of several environments stands at a place of each in the configuration.
-            let there = self.heard.iter().position(|(known, environments)| {
-                says_it(known) && known.code.weight().is_some() && !environments.contains(&at)
-            });
-            let Some((known, environments)) = here.or(there).and_then(|known| self.heard.get_mut(known))
-            else {
-                self.heard.push((diagnostic, BTreeSet::from([at])));
-                continue;
-            };
-            environments.insert(at);
-            // Where it concerns the environment itself, it weighs more.
-            known.severity = known.severity.min(diagnostic.severity);
-            let new: Vec<Label> =
-                diagnostic.labels.into_iter().filter(|label| !known.labels.contains(label)).collect();
-            known.labels.extend(new);
-            known.fixes.extend(diagnostic.fixes);
-            // What there is to do differs where it is to be done.
-            if let (Some(known), Some(more)) = (&mut known.help, diagnostic.help)
-                && !known.contains(&more)
-            {
-                known.push_str(&format!("\n{more}"));
-            }
-        }
-    }
-
-    /// All of it in order, with the names of the environments where it is not about all of them and does not name them.
-    fn into_sorted(self) -> Vec<Diagnostic> {
-        let Self { environments: names, heard } = self;
-        let whole = |(diagnostic, environments): (Diagnostic, BTreeSet<usize>)| {
-            let concerned: Vec<String> = environments.into_iter().map(|at| names[at].clone()).collect();
-            let is_named = |name: &String| diagnostic.message.contains(&format!("`env.{name}"));
-            match concerned.len() == names.len() || concerned.iter().all(is_named) {
-                true => diagnostic,
-                false => diagnostic.noting("environments", concerned),
-            }
-        };
-        diagnostic::sorted(heard.into_iter().map(whole).collect())
-    }
 }

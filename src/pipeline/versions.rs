@@ -8,14 +8,20 @@ use crate::error::Error;
 use crate::project::{self, Options};
 use crate::store::{Action, Entry, Reference, Store};
 
-/// Keeps what was built, lets `emit` write it, and says in the log that it was.
-pub(super) fn record_build(made: &Made, emit: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
-    let Made { project, deployment, facts, .. } = made;
-    let store = Store::create(&project.root)?;
+/// Keeps what was built, lets `emit` write it, and says in the logs that it was.
+pub(super) fn record_builds(
+    root: &Path,
+    all: &[&Made],
+    emit: impl FnOnce() -> Result<(), Error>,
+) -> Result<(), Error> {
+    let store = Store::create(root)?;
     let writer = store.writer()?;
-    writer.keep(deployment)?;
+    all.iter().try_for_each(|made| writer.keep(&made.deployment))?;
     emit()?;
-    writer.record(project.environment.as_deref(), &entry(deployment, Action::Build, facts))
+    all.iter().try_for_each(|made| {
+        let entry = entry(&made.deployment, Action::Build, &made.facts);
+        writer.record(made.project.environment.as_deref(), &entry)
+    })
 }
 
 fn entry(deployment: &Deployment, action: Action, facts: &BuildFacts) -> Entry {

@@ -5,7 +5,6 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::link::AdditionalModule;
 use crate::project::{AssetSettings, ModuleType, Project, RunWorkerFirst};
 
 /// What the build found out about a project.
@@ -15,8 +14,8 @@ pub struct Input<'a> {
     pub project: &'a Project,
     /// The name of the main module, where there is code.
     pub main: Option<&'a str>,
-    /// The modules beside it.
-    pub modules: &'a [AdditionalModule],
+    /// Name and type of the modules beside it.
+    pub modules: &'a [(&'a str, ModuleType)],
     /// Whether a source map lies beside the main module.
     pub source_map: bool,
     /// The static files, where there are any.
@@ -69,10 +68,10 @@ pub fn config(input: &Input<'_>) -> Value {
 }
 
 /// Without bundling wrangler takes the modules that rules name. These name each one, and keep it from asking its own.
-fn rules(modules: &[AdditionalModule]) -> Value {
+fn rules(modules: &[(&str, ModuleType)]) -> Value {
     let rule = |kind: ModuleType| {
-        let of_kind = modules.iter().filter(|module| module.kind == kind);
-        let globs: Vec<&str> = of_kind.map(|module| module.name.as_str()).collect();
+        let of_kind = modules.iter().filter(|(_, of)| *of == kind);
+        let globs: Vec<&str> = of_kind.map(|(name, _)| *name).collect();
         let has_default = !kind.is_javascript();
         (has_default || !globs.is_empty())
             .then(|| json!({ "type": kind.name(), "globs": globs, "fallthrough": false }))

@@ -7,11 +7,12 @@ use std::time::Instant;
 use pagesbuild::asset::{fingerprint, read_rules};
 use pagesbuild::binding::Uses;
 use pagesbuild::deployment::{
-    self, AssetParts, BuildFacts, Deployment, Document, Git, Parts, check_outdir, document, emit, gzip_size,
-    verify,
+    self, AssetParts, BuildFacts, CarriedFile, Content, Deployment, Document, Git, Parts, check_outdir,
+    document, emit, gzip_size, verify,
 };
 use pagesbuild::diagnostic::Diagnostics;
 use pagesbuild::discover::discover;
+use pagesbuild::hash;
 use pagesbuild::link::{AdditionalModule, Bundle, LinkMap};
 use pagesbuild::project::{Binding, ModuleType, Project, Provision, RunWorkerFirst};
 use proptest::prelude::*;
@@ -49,6 +50,25 @@ fn with_modules() -> Bundle {
 
 /// Assembles a project with the assets that it has on disk.
 fn assemble(project: &Project, bundle: Option<&Bundle>, routes: &[document::Route]) -> Deployment {
+    assemble_with(project, bundle, routes, &[])
+}
+
+/// A project that publishes an empty file of an earlier version along.
+fn carrying(directory: &Path, path: &str) -> Deployment {
+    let from = directory.join("empty");
+    fs::write(&from, "").unwrap();
+    let hash = hash::asset_hash(&mut [].as_slice(), hash::extension(path), |_| Ok(())).unwrap().0;
+    let entry = document::Carried { hash, size: 0, content_type: None, from: "0".repeat(32) };
+    let file = CarriedFile { path: path.to_owned(), entry, content: Content::File(from) };
+    assemble_with(&everything(directory).0, None, &[], &[file])
+}
+
+fn assemble_with(
+    project: &Project,
+    bundle: Option<&Bundle>,
+    routes: &[document::Route],
+    carried: &[CarriedFile],
+) -> Deployment {
     let mut diagnostics = Diagnostics::default();
     let tree = discover(project, &project.root.join("dist"), &mut diagnostics).unwrap();
     let manifest = fingerprint(&tree.assets, &mut diagnostics).unwrap();
@@ -75,6 +95,7 @@ fn assemble(project: &Project, bundle: Option<&Bundle>, routes: &[document::Rout
             files: &tree.assets,
             manifest: &manifest,
             rules: &rules,
+            carried,
         }),
         wrangler: &format!("{wrangler:#}\n"),
     })
@@ -366,6 +387,22 @@ fn an_output_directory_must_not_contain_its_input() {
 }
 
 #[test]
+fn old_files_are_no_part_of_the_site() {
+    let directory = tempfile::tempdir().unwrap();
+    let dist = directory.path().join("dist");
+    let deployment = carrying(directory.path(), "/old-BxK3d9aZ.js");
+    emit(&built(&deployment, directory.path()), &dist).unwrap();
+    assert_eq!(verify(&dist).unwrap().document, deployment.document);
+    let plain = assemble(&everything(directory.path()).0, None, &[]);
+    assert_eq!(deployment.document.digests, plain.document.digests);
+    fs::write(dist.join("assets/old-BxK3d9aZ.js"), "x").unwrap();
+    assert_eq!(findings(&dist), ["`assets/old-BxK3d9aZ.js` has another content"]);
+    // One path cannot be both.
+    let both = carrying(directory.path(), "/index.html");
+    assert!(emit(&built(&both, directory.path()), &directory.path().join("both")).is_err());
+}
+
+#[test]
 fn an_asset_that_changed_stops_the_build() {
     let directory = tempfile::tempdir().unwrap();
     let (dist, _) = emitted(directory.path());
@@ -472,7 +509,16 @@ fn the_schema_is_the_format() {
         assets: None,
         wrangler: "{}\n",
     });
-    let mut documents = vec![full.document.to_text(), least.document.to_text(), several.document.to_text()];
+    let carrying = carrying(directory.path(), "/old-BxK3d9aZ.js");
+    let mut documents = vec![
+        full.document.to_text(),
+        least.document.to_text(),
+        several.document.to_text(),
+        carrying.document.to_text(),
+    ];
+    let mut odd: serde_json::Value = serde_json::from_str(&documents[3]).unwrap();
+    odd["carried"]["/old-BxK3d9aZ.js"]["surprise"] = true.into();
+    documents.push(format!("{odd:#}\n"));
     for pointer in
         ["", "/project", "/code", "/code/modules/0", "/routes/0", "/assets", "/bindings/0", "/digests"]
     {
@@ -491,7 +537,7 @@ fn the_schema_is_the_format() {
     for (text, verdict) in documents.iter().zip(verdicts.lines()) {
         assert_eq!(Document::parse(text.as_bytes()).is_ok(), verdict == "valid", "{verdict}\n{text}");
     }
-    assert!(verdicts.starts_with("valid\nvalid\nvalid\n"), "{verdicts}");
+    assert!(verdicts.starts_with("valid\nvalid\nvalid\nvalid\n"), "{verdicts}");
     assert_eq!(verdicts.lines().count(), documents.len());
 }
 

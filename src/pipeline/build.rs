@@ -1,0 +1,216 @@
+//! `build`: all stages, what they made written and kept.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::alike::{Known, Said, known_like};
+use super::skew::{self, Skew};
+use super::{Made, Whole, analysis, check_places, files, front, load, make, versions, whole};
+use crate::deployment::{self, Deployment};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::error::Error;
+use crate::project::{self, Options, Project};
+
+/// What `--env` calls all environments.
+const ALL: &str = "all";
+
+/// Where a build writes to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BuildRequest<'a> {
+    /// Relative to the current directory; `None` is [`deployment::default_outdir`].
+    pub outdir: Option<&'a Path>,
+    /// The file for [the metafile](crate::analyze::metafile), relative to the current directory.
+    pub metafile: Option<&'a Path>,
+    /// Whether the version is to be kept in [the project's store](crate::store).
+    pub store: bool,
+    /// How many versions back hashed files are carried along.
+    pub keep_assets: usize,
+}
+
+/// What a build made, for the summary.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The deployment's id.
+    pub id: String,
+    /// Where it was written.
+    pub outdir: PathBuf,
+    /// The worker's name.
+    pub name: String,
+    /// The environment, `None` for the top level.
+    pub environment: Option<String>,
+    /// What no file and no flag said.
+    pub assumptions: Vec<String>,
+    /// How many rows the route table has.
+    pub routes: usize,
+    /// The files of the worker, relative to the project.
+    pub modules: Vec<String>,
+    /// Bytes of the worker's modules.
+    pub code_size: u64,
+    /// The same after gzip.
+    pub code_gzip: u64,
+    /// How many static files there are.
+    pub assets: usize,
+    /// Their bytes.
+    pub asset_size: u64,
+    /// Which hashed files of earlier versions are published along, and which are not.
+    pub skew: Skew,
+    /// Name and kind of every binding.
+    pub bindings: Vec<(String, String)>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// Builds the project into a directory. `None` where errors stopped it; then nothing was written.
+///
+/// # Errors
+///
+/// What the environment does to us; see [`Error`].
+pub fn build(
+    options: &Options,
+    request: BuildRequest<'_>,
+) -> Result<(Option<Built>, Vec<Diagnostic>), Error> {
+    let start = Instant::now();
+    let mut diagnostics = Diagnostics::default();
+    let built = build_one(options, request, start, &mut diagnostics)?;
+    Ok((built, diagnostics.into_sorted()))
+}
+
+fn build_one(
+    options: &Options,
+    request: BuildRequest<'_>,
+    start: Instant,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<Built>, Error> {
+    let Some(front) = front(options, request.outdir, diagnostics)? else { return Ok(None) };
+    check_places(&front, request.metafile)?;
+    let whole = whole(front, diagnostics)?;
+    let Some((made, skew)) = make_beside_others(&whole, &whole.project, request, start, diagnostics)? else {
+        return Ok(None);
+    };
+    write(&[&made], request.store, || deployment::emit(&made.deployment, &whole.outdir))?;
+    if let Some(file) = request.metafile {
+        analysis::write(file, &analysis::metafile(&whole, &made))?;
+    }
+    let outdir = whole.outdir.clone();
+    Ok(Some(summary(&whole, made, outdir, skew, start)))
+}
+
+/// Builds all environments of a project into one directory, each in a directory of its name. What has the code and the files
+/// of another one is not made again. `None` where errors stopped any of them; then nothing was written.
+///
+/// # Errors
+///
+/// As [`build`]; also when an environment has a name that no directory can have everywhere.
+pub fn build_all(
+    options: &Options,
+    request: BuildRequest<'_>,
+) -> Result<(Option<Vec<Built>>, Vec<Diagnostic>), Error> {
+    if request.metafile.is_some() {
+        return Err(Error::Usage("a metafile is about one environment; name it with `--env`".to_owned()));
+    }
+    let start = Instant::now();
+    let mut known: Vec<Known> = Vec::new();
+    let mut all = Vec::new();
+    let mut said = Said::default();
+    let mut stopped = false;
+    for environment in project::environments(&Options { environment: None, ..options.clone() })? {
+        let options = Options { environment: environment.clone(), ..options.clone() };
+        let mut diagnostics = Diagnostics::default();
+        let made = make_environment(&options, request, &mut known, start, &mut diagnostics)?;
+        stopped |= made.is_none();
+        all.extend(made);
+        said.add(environment.as_deref(), diagnostics);
+    }
+    let Some(outdir) = known.first().map(|known| known.whole.outdir.clone()).filter(|_| !stopped) else {
+        return Ok((None, said.into_sorted()));
+    };
+    let named: Vec<(String, &Deployment)> = all
+        .iter()
+        .map(|(_, made, _)| {
+            Ok((deployment::directory_name(made.project.environment.as_deref())?, &made.deployment))
+        })
+        .collect::<Result<_, Error>>()?;
+    let written: Vec<&Made> = all.iter().map(|(_, made, _)| made).collect();
+    write(&written, request.store, || deployment::emit_all(&named, &outdir))?;
+    let places: Vec<PathBuf> = named.iter().map(|(name, _)| outdir.join(name)).collect();
+    let built = all.into_iter().zip(places);
+    let built = built.map(|((at, made, skew), place)| summary(&known[at].whole, made, place, skew, start));
+    Ok((Some(built.collect()), said.into_sorted()))
+}
+
+/// Whether `--env all` asks for all environments: where one is called so, it asks for that one.
+///
+/// # Errors
+///
+/// As [`build`].
+pub fn is_all(options: &Options) -> Result<bool, Error> {
+    if project::environment(options) != Some(ALL) {
+        return Ok(false);
+    }
+    let any = Options { environment: None, ..options.clone() };
+    Ok(!project::environments(&any)?.iter().any(|name| name.as_deref() == Some(ALL)))
+}
+
+/// Makes one of several environments. What comes first is the place of its code and files among those that are known.
+fn make_environment(
+    options: &Options,
+    request: BuildRequest<'_>,
+    known: &mut Vec<Known>,
+    start: Instant,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<(usize, Made, Skew)>, Error> {
+    let Some((project, outdir)) = load(options, request.outdir, diagnostics)? else { return Ok(None) };
+    deployment::check_outdir(&project, &outdir)?;
+    let at = known_like(known, &project, outdir, options)?;
+    let Known { whole, diagnostics: own, .. } = &known[at];
+    diagnostics.extend(own.iter().cloned());
+    let made = make_beside_others(whole, &project, request, start, diagnostics)?;
+    Ok(made.map(|(made, skew)| (at, made, skew)))
+}
+
+/// Makes a deployment that carries along what those before it leave behind.
+fn make_beside_others(
+    whole: &Whole,
+    project: &Project,
+    request: BuildRequest<'_>,
+    start: Instant,
+    diagnostics: &mut Diagnostics,
+) -> Result<Option<(Made, Skew)>, Error> {
+    let assets = whole.assets.as_ref().filter(|_| request.store && !diagnostics.has_errors());
+    let (carried, skew) = match assets {
+        Some(assets) => skew::skew(project, &assets.manifest, request.keep_assets, diagnostics)?,
+        None => Default::default(),
+    };
+    Ok(make(whole, project, &carried, start, diagnostics).map(|made| (made, skew)))
+}
+
+/// Lets `emit` write what was made; with a store, keeps it before and says so in the log after.
+fn write(made: &[&Made], store: bool, emit: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    match made.first().filter(|_| store) {
+        Some(first) => versions::record_builds(&first.project.root, made, emit),
+        None => emit(),
+    }
+}
+
+fn summary(whole: &Whole, made: Made, outdir: PathBuf, skew: Skew, start: Instant) -> Built {
+    let Made { project, deployment, facts } = made;
+    let document = deployment.document;
+    let assets = document.assets.as_ref().map(|assets| &assets.files);
+    let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
+    Built {
+        bindings: bindings.collect(),
+        id: document.id,
+        outdir,
+        name: project.name,
+        environment: project.environment,
+        assumptions: project.assumptions,
+        routes: document.routes.len(),
+        code_size: document.code.as_ref().map_or(0, |code| code.size),
+        modules: whole.linked.as_ref().map_or_else(Vec::new, |linked| files(&linked.bundle)),
+        code_gzip: facts.gzip_size,
+        assets: assets.map_or(0, |manifest| manifest.len()),
+        asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),
+        skew,
+        elapsed: start.elapsed(),
+    }
+}
