@@ -19,11 +19,14 @@ mod build;
 mod bundle;
 mod check;
 mod completions;
+mod diff;
+mod difference;
 mod edited;
 mod levels;
 mod plugin;
 pub(crate) mod printer;
 mod provision;
+mod rollback;
 mod routes;
 mod types;
 mod uses;
@@ -79,6 +82,12 @@ enum Command {
     /// Write TypeScript declarations of what a project's bindings and routes are
     #[command(after_help = types::EXAMPLES)]
     Types(types::Arguments),
+    /// Show what differs between two versions, and how safe it is to go from one to the other
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(diff::Arguments),
+    /// Bring an earlier version of an environment back into the output directory
+    #[command(after_help = rollback::EXAMPLES)]
+    Rollback(rollback::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -247,6 +256,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Provision(arguments) => provision::run(&arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
         Command::Types(arguments) => types::run(arguments, &global, &printer),
+        Command::Diff(arguments) => diff::run(&arguments, &global, &printer),
+        Command::Rollback(arguments) => rollback::run(&arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::asset::Asset;
-use crate::deployment::document::{self, Binding, FileEntry, Module, Route, Rule};
+use crate::deployment::document::{self, Binding, Carried, FileEntry, Module, Route, Rule};
 use crate::deployment::{BuildFacts, Deployment, Document, Git};
 
 mod change;
@@ -45,6 +45,8 @@ pub struct Difference {
     pub assets: Vec<Change<Asset>>,
     /// `_headers` and `_redirects`.
     pub rules: Vec<Change<Rule>>,
+    /// Files of earlier versions that are published along.
+    pub carried: Vec<Change<Carried>>,
     /// Modules of the worker.
     pub modules: Vec<Change<Module>>,
     /// The source map of the main module.
@@ -131,6 +133,7 @@ pub fn compare(before: &Deployment, after: &Deployment, direction: Direction) ->
         direction,
         assets: with_moves(changes(assets(one), assets(other)), |asset| (asset.hash.clone(), asset.size)),
         rules: changes(rules(one), rules(other)),
+        carried: changes(carried(one), carried(other)),
         modules: with_moves(changes(modules(one), modules(other)), |module| {
             (module.file.hash.clone(), module.file.size, module.kind as u8)
         }),
@@ -162,12 +165,21 @@ impl Difference {
 
     /// How many changes there are.
     pub fn count(&self) -> usize {
+        self.classes().len()
+    }
+
+    /// The class of every change.
+    pub fn classes(&self) -> Vec<Class> {
+        fn of<T>(changes: &[Change<T>]) -> impl Iterator<Item = Class> + '_ {
+            changes.iter().map(|change| change.class)
+        }
         let Unversioned { secrets, migrations, crons, queue_consumers, routes, domains } = &self.unversioned;
-        let names = [secrets, migrations, crons, queue_consumers, routes, domains, &self.exports];
-        let names: usize = names.iter().map(|changes| changes.len()).sum();
-        let values = self.settings.len() + self.other.len();
-        let files = self.assets.len() + self.rules.len() + self.modules.len() + self.source_map.len();
-        names + values + files + self.routes.len() + self.bindings.len() + self.uses.len()
+        let names = [&self.exports, secrets, migrations, crons, queue_consumers, routes, domains];
+        let code =
+            of(&self.modules).chain(of(&self.source_map)).chain(of(&self.routes)).chain(of(&self.uses));
+        let files = of(&self.assets).chain(of(&self.rules)).chain(of(&self.carried));
+        let values = of(&self.bindings).chain(of(&self.settings)).chain(of(&self.other));
+        code.chain(files).chain(values).chain(names.into_iter().flat_map(|names| of(names))).collect()
     }
 }
 
@@ -212,6 +224,10 @@ fn rules(document: &Document) -> Vec<(String, Rule)> {
     document.assets.iter().flat_map(|assets| assets.rules.clone()).collect()
 }
 
+fn carried(document: &Document) -> Vec<(String, Carried)> {
+    document.carried.clone().into_iter().collect()
+}
+
 fn modules(document: &Document) -> Vec<(String, Module)> {
     let modules = document.code.iter().flat_map(|code| &code.modules);
     modules.map(|module| (module.file.path.clone(), module.clone())).collect()
@@ -240,9 +256,10 @@ fn unversioned(before: &document::Unversioned, after: &document::Unversioned) ->
 /// A description without what has a list of its own, and without what is computed from the rest.
 fn rest(document: &Document) -> Json {
     let mut json = whole(document);
-    let own: [(&str, &[&str]); 7] = [
+    let own: [(&str, &[&str]); 8] = [
         ("code", &["modules", "exports", "source_map"]),
         ("assets", &["files", "rules"]),
+        ("carried", &[]),
         ("routes", &[]),
         ("bindings", &[]),
         ("uses", &[]),

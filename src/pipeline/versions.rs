@@ -45,12 +45,8 @@ pub fn version(options: &Options, text: &str) -> Result<Deployment, Error> {
     // What could be both is a version where there is one of that name.
     if let Some(reference) = reference {
         let root = project::root(options)?;
-        let found = match Store::open(&root)? {
-            Some(store) => store.find(&reference, project::environment(options)).map(|id| (store, id)),
-            None => Err(Error::Usage(
-                "no version of this project was kept yet; `pagesbuild build` keeps one".to_owned(),
-            )),
-        };
+        let find = |store: Store| store.find(&reference, project::environment(options)).map(|id| (store, id));
+        let found = opened(&root).and_then(find);
         match found {
             Ok((store, id)) => return store.version(&id),
             Err(error) if !path.exists() => return Err(error),
@@ -58,6 +54,13 @@ pub fn version(options: &Options, text: &str) -> Result<Deployment, Error> {
         }
     }
     deployment::open(path).map_err(|findings| refused(path, &findings))
+}
+
+/// The store of a project that has one.
+pub(super) fn opened(root: &Path) -> Result<Store, Error> {
+    Store::open(root)?.ok_or_else(|| {
+        Error::Usage("no version of this project was kept yet; `pagesbuild build` keeps one".to_owned())
+    })
 }
 
 /// The first things that are wrong with a directory or archive, as one error.

@@ -95,7 +95,8 @@ pub(super) fn risks(before: &Document, after: &Document) -> Vec<Risk> {
     let deleted = target.gone.iter().filter(|(class, deleted)| **deleted && known.contains(*class));
     let deleted: Vec<&str> = deleted.map(|(class, _)| *class).collect();
     if !deleted.is_empty() {
-        let message = format!("the objects of {} are deleted, with all that they hold", listed(&deleted));
+        let message =
+            format!("all objects of these classes are deleted, with what they hold: {}", listed(&deleted));
         let help = "copy what is needed first; nothing brings it back".to_owned();
         risks.push(Risk::new(Reason::ClassDeleted, owned(&deleted), message, help));
     }
@@ -108,10 +109,11 @@ fn exported(document: &Document) -> BTreeSet<&str> {
 
 fn class_gone(classes: &[&str]) -> Risk {
     let message = format!(
-        "there are objects or workflows of {}, which the worker would not export any more",
+        "classes that there are objects or workflows of are not exported any more: {}",
         listed(classes)
     );
-    let help = "export it again and build that, or do away with it in `migrations` or `exports`".to_owned();
+    let help =
+        "export them again and build that, or do away with them in `migrations` or `exports`".to_owned();
     Risk::new(Reason::ClassGone, owned(classes), message, help)
 }
 
@@ -136,13 +138,8 @@ fn migrations(applied: &[String], target: &[String]) -> Option<Risk> {
         let help = "add migrations at the end, and leave those that were applied as they are".to_owned();
         return Some(Risk::new(Reason::MigrationOrder, applied.to_vec(), message, help));
     }
-    let message = match missing.as_slice() {
-        [one] => format!("the Durable Object migration `{one}` was applied, and the target does not have it"),
-        several => {
-            let several = listed(several);
-            format!("the Durable Object migrations {several} were applied, and the target does not have them")
-        }
-    };
+    let message =
+        format!("Durable Object migrations were applied that the target does not have: {}", listed(&missing));
     let help =
         "the platform does not go back behind a migration: build the old code with today's `migrations`";
     Some(Risk::new(Reason::MigrationMissing, owned(&missing), message, help.to_owned()))
@@ -170,7 +167,10 @@ fn declared(running: &Lives<'_>, target: &Lives<'_>) -> Option<Risk> {
     if classes.is_empty() {
         return None;
     }
-    let message = format!("`exports` of the target does not fit what has become of {}", listed(&classes));
+    let message = format!(
+        "`exports` of the target does not fit what has become of these classes: {}",
+        listed(&classes)
+    );
     let help =
         "the platform does not go back behind such a change: build the old code with today's `exports`";
     Some(Risk::new(Reason::Lifecycle, owned(&classes), message, help.to_owned()))
@@ -186,7 +186,10 @@ fn storage(running: &Lives<'_>, target: &Lives<'_>) -> Option<Risk> {
     if classes.is_empty() {
         return None;
     }
-    let message = format!("the data of {} is stored in another way than the target says", listed(&classes));
+    let message = format!(
+        "the data of these classes is stored in another way than the target says: {}",
+        listed(&classes)
+    );
     let help = "how a class stores its data is settled when it is new; declare it as it was".to_owned();
     Some(Risk::new(Reason::StorageChanged, owned(&classes), message, help))
 }

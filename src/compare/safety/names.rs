@@ -20,18 +20,18 @@ pub(super) fn risks(before: &Document, after: &Document) -> Vec<Risk> {
     let (turned, missing): (Vec<&str>, Vec<&str>) =
         needed.into_iter().partition(|name| variables.contains(name));
     let help = put(&missing);
-    risk(Reason::SecretMissing, missing, "the secrets {} are needed, which what runs does not ask for", help);
-    let message = "{} is a variable of what runs and a secret of the target";
+    risk(Reason::SecretMissing, missing, "secrets have to be set that what runs does not ask for: {}", help);
+    let message = "what is a variable of what runs is a secret of the target: {}";
     let help = "`wrangler secret put` refuses the name of a variable: deploy with `--secrets-file`";
     risk(Reason::VariableToSecret, turned, message, help.to_owned());
     let turned: Vec<&str> = wanted.intersection(&running).copied().collect();
-    let message = "{} is a secret of what runs and a variable of the target, which takes its place";
+    let message = "what is a secret of what runs is a variable of the target, which takes its place: {}";
     let help = "keep the secret's value, if it will be needed again: deploying replaces it";
     risk(Reason::SecretToVariable, turned, message, help.to_owned());
     let names: Vec<&str> = undeclared(after).difference(&undeclared(before)).copied().collect();
     let names: Vec<&str> = names.into_iter().filter(|name| !running.contains(name)).collect();
     let help = put(&names);
-    risk(Reason::NameUndeclared, names, "the code uses {}, and nothing declares it", help);
+    risk(Reason::NameUndeclared, names, "the code uses names that nothing declares: {}", help);
     let (one, other) = (&before.project.name, &after.project.name);
     let message = format!("it is deployed as the worker `{other}`, and `{one}` stays as it is");
     let help = "deploy a version of the worker that is meant".to_owned();
@@ -42,7 +42,7 @@ pub(super) fn risks(before: &Document, after: &Document) -> Vec<Risk> {
 
 fn put(names: &[&str]) -> String {
     let commands: Vec<String> = names.iter().map(|name| format!("`wrangler secret put {name}`")).collect();
-    format!("make sure that it is set: {}", commands.join(", "))
+    format!("make sure that they are set: {}", commands.join(", "))
 }
 
 fn secrets(document: &Document) -> BTreeSet<&str> {

@@ -59,8 +59,8 @@ fn undeclared(before: &Document, after: &Document) -> Option<Risk> {
     };
     let described: Vec<String> = lost.iter().map(one).collect();
     let message =
-        format!("{} may have been deleted: what runs does not bind it any more", described.join(", "));
-    let help = "look whether it is still there, and use `--force` if so".to_owned();
+        format!("resources that what runs does not bind may have been deleted: {}", described.join(", "));
+    let help = "look whether they are still there, and use `--force` if so".to_owned();
     Some(Risk::new(Reason::ResourceUndeclared, names, message, help))
 }
 
@@ -74,11 +74,10 @@ fn created(before: &Document, after: &Document) -> Option<Risk> {
     if names.is_empty() {
         return None;
     }
-    let message = format!(
-        "{} has no identity and what runs does not bind it: a new, empty one is created",
-        listed(&names)
-    );
-    let help = "to have the old one, write its identity into the configuration and build that".to_owned();
+    let message =
+        format!("new and empty resources are created, since no identity is given: {}", listed(&names));
+    let help = "to have those that were there, write their identities into the configuration and build that"
+        .to_owned();
     Some(Risk::new(Reason::ResourceCreated, names, message, help))
 }
 

@@ -56,11 +56,9 @@ fn risk(
     if gone.is_empty() && new.is_empty() {
         return None;
     }
-    let differs = match (gone.is_empty(), new.is_empty()) {
-        (true, _) => format!("{} come", listed(&new)),
-        (_, true) => format!("{} go", listed(&gone)),
-        _ => format!("{} come and {} go", listed(&new), listed(&gone)),
-    };
+    let sides = [("new", &new), ("gone", &gone)];
+    let differs = sides.iter().filter(|(_, names)| !names.is_empty());
+    let differs: Vec<String> = differs.map(|(which, names)| format!("{which}: {}", listed(names))).collect();
     let (does, help) = match deploying {
         Deploying::Replaces => ("`wrangler deploy` sets them, `wrangler rollback` does not", None),
         Deploying::Leaves => {
@@ -76,7 +74,7 @@ fn risk(
         Some(gone) => format!("take {} away yourself, if they are not to stay", listed(gone)),
     };
     let names = gone.iter().chain(&new).map(|name| (*name).to_owned()).collect();
-    Some(Risk::new(reason, names, format!("{what} differ ({differs}): {does}"), help))
+    Some(Risk::new(reason, names, format!("{what} differ ({}): {does}", differs.join("; ")), help))
 }
 
 fn names(list: &[String]) -> BTreeSet<&str> {
