@@ -12,21 +12,27 @@ use crate::hash;
 use crate::link::Bundle;
 use crate::project::{self, AssetSettings};
 
+mod archive;
 mod content;
+mod directory;
 pub mod document;
 mod emit;
 mod facts;
+mod finding;
 mod lock;
+mod named;
 mod occupied;
 mod settings;
 mod verify;
 
+pub use archive::{Packed, Zipped, pack, pack_file};
 pub use content::{Content, CopyError, Expected, OutputFile, Scheme};
 pub use document::{Document, ReadError};
 pub use emit::{directory_name, emit, emit_all};
 pub use facts::{BuildFacts, Git, now, today};
+pub use finding::Finding;
 pub use occupied::{check_beside, check_outdir, default_outdir};
-pub use verify::{Finding, Verified, open, verify};
+pub use verify::{Verified, open, verify, verify_files};
 
 use document::{
     Assets, Binding, Carried, Code, FileEntry, Module, ModuleType, Project, Provision, Rule, RunWorkerFirst,

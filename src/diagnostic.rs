@@ -11,12 +11,14 @@ mod change;
 mod codes;
 mod excerpt;
 mod level;
+mod printable;
 mod render;
 mod sarif;
 
 pub use change::Change;
 pub use codes::Code;
 pub use level::{Level, Levels, Weight};
+pub use printable::printable;
 pub use render::{Style, render};
 pub use sarif::{Replacement, sarif};
 

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use super::archive::Zipped;
 use crate::error::Error;
 use crate::hash;
 
@@ -47,6 +48,8 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// In another file.
     File(PathBuf),
+    /// In an archive.
+    Zipped(Zipped),
 }
 
 /// Why a file could not be copied.
@@ -77,8 +80,13 @@ impl OutputFile {
         match &self.content {
             Content::Bytes(bytes) => to.write_all(bytes).map_err(CopyError::Unwritten),
             Content::File(file) => {
-                let mut opened = File::open(file).map_err(CopyError::Unreadable)?;
+                let mut opened = open_regular(file).map_err(CopyError::Unreadable)?;
                 self.expected.copy(&self.path, &mut opened, to)
+            }
+            Content::Zipped(zipped) => {
+                let mut opened = zipped.open().map_err(CopyError::Unreadable)?;
+                self.expected.copy(&self.path, &mut opened, to)?;
+                opened.finish().map_err(CopyError::Unreadable)
             }
         }
     }
@@ -86,9 +94,11 @@ impl OutputFile {
     /// What to tell the user when [`copy`](Self::copy) failed to write `to`.
     pub fn copy_failed(&self, to: &Path, error: CopyError) -> Error {
         let from = match &self.content {
-            Content::Bytes(_) => Path::new(&self.path),
-            Content::File(file) => file,
+            Content::Bytes(_) => PathBuf::from(&self.path),
+            Content::File(file) => file.clone(),
+            Content::Zipped(zipped) => zipped.archive().join(&self.path),
         };
+        let from = from.as_path();
         match error {
             CopyError::Unreadable(error) => Error::io("read", from, error),
             CopyError::Different => {
@@ -123,5 +133,23 @@ impl Expected {
             (Ok((hash, size)), None) if (&hash, size) == (&self.hash, self.size) => Ok(()),
             (Ok(_), None) => Err(CopyError::Different),
         }
+    }
+}
+
+/// Opens a file that may have become something else since its name was looked at. A FIFO does not block, and nothing is read
+/// of a device.
+pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    let opened = options.open(path)?;
+    match opened.metadata()?.is_file() {
+        true => Ok(opened),
+        false => Err(io::Error::other("it is not a regular file")),
     }
 }

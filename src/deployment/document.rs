@@ -392,12 +392,17 @@ impl Document {
 }
 
 /// The `format` of any JSON object that has one.
-pub(super) fn format_of(text: &[u8]) -> Result<String, serde_json::Error> {
+fn format_of(text: &[u8]) -> Result<String, serde_json::Error> {
     #[derive(Deserialize)]
     struct Any {
         format: String,
     }
     serde_json::from_slice::<Any>(text).map(|any| any.format)
+}
+
+/// Whether it is the description of a deployment, of this or of another version of the format.
+pub(super) fn is_ours(text: &[u8]) -> bool {
+    format_of(text).is_ok_and(|format| format.starts_with("pagesbuild.deployment/"))
 }
 
 /// The hash of a canonical text without the line of its id. No other line starts like that one: everything

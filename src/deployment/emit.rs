@@ -76,7 +76,7 @@ fn swap_in(outdir: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Res
     // Once more: the wait and the writing may have taken a while.
     occupied::check_replaceable(&target)?;
     replace(&staging, &target)?;
-    sync_directory(parent);
+    lock::sync_directory(parent);
     Ok(())
 }
 
@@ -141,13 +141,8 @@ fn sync_tree(tree: &Path) -> Result<(), Error> {
 #[cfg(not(target_os = "linux"))]
 fn sync_tree(tree: &Path) -> Result<(), Error> {
     let entries = walkdir::WalkDir::new(tree).into_iter().flatten();
-    entries.filter(|entry| entry.file_type().is_dir()).for_each(|entry| sync_directory(entry.path()));
+    entries.filter(|entry| entry.file_type().is_dir()).for_each(|entry| lock::sync_directory(entry.path()));
     Ok(())
-}
-
-/// Best effort: some systems cannot open a directory, and the data in it is safe by then.
-fn sync_directory(directory: &Path) {
-    let _ = File::open(directory).and_then(|opened| opened.sync_all());
 }
 
 fn replace(staging: &Staging, target: &Path) -> Result<(), Error> {

@@ -105,7 +105,7 @@ impl Staging {
     }
 }
 
-fn prefix(target: &Path) -> OsString {
+pub(super) fn prefix(target: &Path) -> OsString {
     let mut name = OsString::from(".");
     name.push(target.file_name().unwrap_or(OsStr::new("out")));
     name.push(".pagesbuild-");
@@ -120,6 +120,11 @@ fn sibling(target: &Path, suffix: &str) -> PathBuf {
 
 pub(super) fn parent(target: &Path) -> &Path {
     target.parent().unwrap_or(Path::new("."))
+}
+
+/// Best effort: some systems cannot open a directory, and the data in it is safe by then.
+pub(super) fn sync_directory(directory: &Path) {
+    let _ = File::open(directory).and_then(|opened| opened.sync_all());
 }
 
 #[cfg(unix)]

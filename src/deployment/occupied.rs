@@ -125,9 +125,7 @@ fn is_state(name: &std::ffi::OsStr) -> bool {
 /// The description in a directory that a build wrote, whichever version of the format it has.
 fn description(directory: &Path) -> Option<Vec<u8>> {
     let text = fs::read(directory.join(DOCUMENT)).ok()?;
-    document::format_of(&text)
-        .is_ok_and(|format| format.starts_with("pagesbuild.deployment/"))
-        .then_some(text)
+    document::is_ours(&text).then_some(text)
 }
 
 /// The first file that the old output's own description does not name.

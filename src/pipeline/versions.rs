@@ -34,7 +34,7 @@ fn entry(deployment: &Deployment, action: Action, facts: &BuildFacts) -> Entry {
     }
 }
 
-/// What a text on the command line means: an id, the start of one, `latest~N`, or a directory.
+/// What a text on the command line means: an id, the start of one, `latest~N`, a directory or an archive.
 ///
 /// # Errors
 ///
@@ -52,6 +52,10 @@ pub fn version(options: &Options, text: &str) -> Result<Deployment, Error> {
             Err(error) if !path.exists() => return Err(error),
             Err(_) => {}
         }
+    }
+    if !path.exists() {
+        let message = format!("there is no version, directory or archive `{text}`");
+        return Err(Error::Usage(message));
     }
     deployment::open(path).map_err(|findings| refused(path, &findings))
 }

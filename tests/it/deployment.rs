@@ -20,6 +20,7 @@ use serde_json::json;
 
 use crate::project::{assets, at, said, write};
 
+mod archive;
 mod crash;
 mod provision;
 mod upload;
