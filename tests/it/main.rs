@@ -10,6 +10,7 @@ mod bundle;
 mod cache;
 mod check;
 mod cli;
+mod compare;
 mod compile;
 mod config;
 mod deployment;
