@@ -13,7 +13,6 @@ use crate::link::Bundle;
 mod assets;
 mod gzip;
 mod metafile;
-mod package;
 mod page;
 mod worker;
 

@@ -25,6 +25,7 @@ mod edited;
 mod levels;
 mod plugin;
 pub(crate) mod printer;
+mod promote;
 mod provision;
 mod rollback;
 mod routes;
@@ -76,6 +77,9 @@ enum Command {
     /// Write the identities of created resources into the configuration file
     #[command(after_help = provision::EXAMPLES)]
     Provision(provision::Arguments),
+    /// Give a version of one environment to another: the same code and static files, its bindings
+    #[command(after_help = promote::EXAMPLES)]
+    Promote(promote::Arguments),
     /// Show what imports a module, why it is that file, and what keeps it in the worker
     #[command(after_help = why::EXAMPLES)]
     Why(why::Arguments),
@@ -254,6 +258,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
         Command::Bind(arguments) => bind::run(&arguments, &global, &printer),
         Command::Provision(arguments) => provision::run(&arguments, &global, &printer),
+        Command::Promote(arguments) => promote::run(arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
         Command::Types(arguments) => types::run(arguments, &global, &printer),
         Command::Diff(arguments) => diff::run(&arguments, &global, &printer),

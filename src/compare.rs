@@ -7,10 +7,11 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::asset::Asset;
-use crate::deployment::document::{self, Binding, Carried, FileEntry, Module, Route, Rule};
-use crate::deployment::{BuildFacts, Deployment, Document, Git};
+use crate::deployment::document::{self, Binding, Carried, FileEntry, Module, Package, Route, Rule};
+use crate::deployment::{BuildFacts, Deployment, Document, Git, SourceFile};
 
 mod change;
+mod packages;
 mod path;
 mod safety;
 mod said;
@@ -49,6 +50,10 @@ pub struct Difference {
     pub carried: Vec<Change<Carried>>,
     /// Modules of the worker.
     pub modules: Vec<Change<Module>>,
+    /// Files that the worker was made from, `None` where a side does not tell: they stand in `build.json`.
+    pub sources: Option<Vec<Change<SourceFile>>>,
+    /// npm packages in the worker. Another version is one change where each side has one.
+    pub packages: Vec<Change<Package>>,
     /// The source map of the main module.
     pub source_map: Vec<Change<FileEntry>>,
     /// What the main module exports.
@@ -137,6 +142,8 @@ pub fn compare(before: &Deployment, after: &Deployment, direction: Direction) ->
         modules: with_moves(changes(modules(one), modules(other)), |module| {
             (module.file.hash.clone(), module.file.size, module.kind as u8)
         }),
+        sources: sources(before).zip(sources(after)).map(|(one, other)| changes(one, other)),
+        packages: packages::changed(one, other),
         source_map: changes(source_map(one), source_map(other)),
         exports: names(&exports(one), &exports(other)),
         routes: changes(routes(one), routes(other)),
@@ -177,6 +184,7 @@ impl Difference {
         let names = [&self.exports, secrets, migrations, crons, queue_consumers, routes, domains];
         let code =
             of(&self.modules).chain(of(&self.source_map)).chain(of(&self.routes)).chain(of(&self.uses));
+        let code = code.chain(of(&self.packages));
         let files = of(&self.assets).chain(of(&self.rules)).chain(of(&self.carried));
         let values = of(&self.bindings).chain(of(&self.settings)).chain(of(&self.other));
         code.chain(files).chain(values).chain(names.into_iter().flat_map(|names| of(names))).collect()
@@ -185,18 +193,31 @@ impl Difference {
 
 fn version(deployment: &Deployment) -> Version {
     let Document { id, project, code, assets, .. } = &deployment.document;
-    let facts = deployment.facts.as_deref().and_then(BuildFacts::parse);
-    let (time, tool, git) =
-        facts.map_or((None, None, None), |facts| (Some(facts.time), Some(facts.tool), facts.git));
+    let facts = facts(deployment);
     Version {
         id: id.clone(),
         project: project.name.clone(),
         environment: project.environment.clone(),
-        time,
-        tool,
-        git,
+        time: facts.as_ref().map(|facts| facts.time.clone()),
+        tool: facts.as_ref().map(|facts| facts.tool.clone()),
+        git: facts.and_then(|facts| facts.inputs.git),
         code_size: code.as_ref().map_or(0, |code| code.size),
         asset_size: assets.iter().flat_map(|assets| assets.files.values()).map(|asset| asset.size).sum(),
+    }
+}
+
+fn facts(deployment: &Deployment) -> Option<BuildFacts> {
+    deployment.facts.as_deref().and_then(BuildFacts::parse)
+}
+
+/// The sources of a worker, as far as its `build.json` tells.
+fn sources(deployment: &Deployment) -> Option<Vec<(String, SourceFile)>> {
+    match &deployment.document.code {
+        None => Some(Vec::new()),
+        Some(_) => {
+            let sources = facts(deployment)?.inputs.sources;
+            (!sources.is_empty()).then(|| sources.into_iter().collect())
+        }
     }
 }
 
@@ -257,7 +278,7 @@ fn unversioned(before: &document::Unversioned, after: &document::Unversioned) ->
 fn rest(document: &Document) -> Json {
     let mut json = whole(document);
     let own: [(&str, &[&str]); 8] = [
-        ("code", &["modules", "exports", "source_map"]),
+        ("code", &["modules", "packages", "exports", "source_map"]),
         ("assets", &["files", "rules"]),
         ("carried", &[]),
         ("routes", &[]),

@@ -48,6 +48,8 @@ pub struct Generated {
     pub project: PathBuf,
     /// The environment that it was made for.
     pub environment: Option<String>,
+    /// What led to it.
+    pub note: Source,
 }
 
 impl Config {

@@ -7,6 +7,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::hash::{self, Hash};
+
 mod change;
 mod codes;
 mod excerpt;
@@ -24,22 +26,47 @@ pub use sarif::{Replacement, sarif};
 
 /// A file of the user's as it was read; spans are byte offsets into its text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Source(Arc<(String, String)>);
+pub struct Source(Arc<Read>);
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Read {
+    path: String,
+    text: String,
+    hash: Option<Hash>,
+}
 
 impl Source {
     /// `path` is how the user would name the file: relative to the project, `/`-separated.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self(Arc::new((path.into(), text.into())))
+        Self(Arc::new(Read { path: path.into(), text: text.into(), hash: None }))
+    }
+
+    /// The same for a text that was made from the bytes of a file and from nothing else.
+    pub fn of_file(path: impl Into<String>, text: impl Into<String>, bytes: &[u8]) -> Self {
+        let hash = Some(hash::of(bytes));
+        Self(Arc::new(Read { path: path.into(), text: text.into(), hash }))
+    }
+
+    /// The same file under another path.
+    #[must_use]
+    pub fn at_path(&self, path: impl Into<String>) -> Self {
+        let Read { text, hash, .. } = &*self.0;
+        Self(Arc::new(Read { path: path.into(), text: text.clone(), hash: *hash }))
     }
 
     /// The path as shown to the user.
     pub fn path(&self) -> &str {
-        &self.0.0
+        &self.0.path
     }
 
     /// The whole text.
     pub fn text(&self) -> &str {
-        &self.0.1
+        &self.0.text
+    }
+
+    /// The hash of the file's bytes, where the text is a file's.
+    pub fn hash(&self) -> Option<&Hash> {
+        self.0.hash.as_ref()
     }
 
     /// A place for people: line and column from 1, columns in characters.

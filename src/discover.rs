@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::asset::AssetFile;
 use crate::asset::limits::MAX_ASSETS;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Source};
 use crate::error::Error;
 use crate::project::{Bundling, ModuleType, Project};
 
@@ -37,6 +37,8 @@ pub struct SourceTree {
     pub assets: Vec<AssetFile>,
     /// `_headers` and `_redirects` of the asset directory: rules for the platform, not published themselves.
     pub asset_rules: Vec<AssetFile>,
+    /// `.assetsignore` of the asset directory.
+    pub asset_ignores: Option<Source>,
     /// `_routes.json` of the asset directory.
     pub routes_json: Option<AssetFile>,
     /// The worker of Pages' advanced mode, which stands among the assets.

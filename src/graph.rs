@@ -23,13 +23,14 @@ mod additional;
 mod data;
 mod globals;
 mod known;
+mod package;
 mod pattern;
 mod static_files;
 
 pub use additional::{Additional, AdditionalModule, bytes, unfit};
 use additional::{Named, misused};
-pub use known::package_name;
 use known::{Found, Known, Traits};
+pub use package::{package_directory, package_name};
 use pattern::Pattern;
 pub use pattern::specifiers;
 use static_files::Directory;
@@ -467,13 +468,8 @@ pub fn read(root: &Path, file: &Path) -> Result<Source, Box<Diagnostic>> {
     let problem =
         |message: String| Box::new(Diagnostic::error(Code::UnreadableFile, message).file(path.clone()));
     let bytes = fs::read(file).map_err(|error| problem(format!("the file cannot be read: {error}")))?;
-    match String::from_utf8(bytes) {
-        Ok(mut text) => {
-            if text.starts_with('\u{feff}') {
-                text.drain(..'\u{feff}'.len_utf8());
-            }
-            Ok(Source::new(path, text))
-        }
+    match str::from_utf8(&bytes) {
+        Ok(text) => Ok(Source::of_file(path, text.strip_prefix('\u{feff}').unwrap_or(text), &bytes)),
         Err(_) => Err(problem("the file is not UTF-8 text".to_owned())),
     }
 }

@@ -15,9 +15,22 @@ pub const SHORT: usize = 32;
 /// the whole.
 const PIECE: usize = 3 * 16 * 1024;
 
-/// The BLAKE3 hash of `bytes`, 64 lower-case hexadecimal characters.
+/// A BLAKE3 hash.
+pub type Hash = [u8; 32];
+
+/// The BLAKE3 hash of `bytes`.
+pub fn of(bytes: &[u8]) -> Hash {
+    *blake3::hash(bytes).as_bytes()
+}
+
+/// A hash as text: 64 lower-case hexadecimal characters.
+pub fn hex(hash: &Hash) -> String {
+    blake3::Hash::from_bytes(*hash).to_hex().to_string()
+}
+
+/// The BLAKE3 hash of `bytes` as text.
 pub fn blake3_hex(bytes: &[u8]) -> String {
-    blake3::hash(bytes).to_hex().to_string()
+    hex(&of(bytes))
 }
 
 /// The first [`SHORT`] characters of [`blake3_hex`].

@@ -1,13 +1,15 @@
 //! The stages in their order. The only caller of them all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
 use crate::binding::{UserId, Uses};
 use crate::check;
-use crate::deployment::{self, AssetParts, BuildFacts, CarriedFile, Deployment, Git, Parts, document};
+use crate::deployment::{
+    self, AssetParts, BuildFacts, CarriedFile, Deployment, Git, Inputs, Parts, Repository, document,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
 use crate::error::Error;
@@ -15,6 +17,7 @@ use crate::link::Bundle;
 use crate::project::{self, AssetSettings, Options, Project, RunWorkerFirst};
 use crate::route::{self, RouteTable, rules};
 use crate::target::wrangler;
+use serde_json::Value as Json;
 
 mod alike;
 mod analysis;
@@ -23,7 +26,9 @@ mod bundle;
 mod checking;
 mod edit;
 mod exported;
+mod inputs;
 mod plugin;
+mod promote;
 mod published;
 mod rollback;
 mod serving;
@@ -41,7 +46,9 @@ pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
 pub use edit::{BindRequest, bind, fixed, provision, with_fixes};
+use inputs::Read;
 pub use plugin::{Plugin, plugin};
+pub use promote::{PromoteRequest, Promoted, promote};
 pub use rollback::{RollbackOutcome, RollbackRequest, RolledBack, diff, rollback};
 pub use skew::Skew;
 use sources::Sources;
@@ -60,6 +67,8 @@ struct Front {
     tree: SourceTree,
     sources: Sources,
     routes: RouteTable,
+    /// What the command line says.
+    given: BTreeMap<String, Json>,
 }
 
 /// A deployment, nothing of which is written yet.
@@ -130,7 +139,8 @@ fn survey(
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
     sources.report_unrouted(&project, &code, &routes, diagnostics);
-    Ok(Front { project, code, outdir, tree, sources, routes })
+    let given = inputs::given(options, &project.root);
+    Ok(Front { project, code, outdir, tree, sources, routes, given })
 }
 
 /// Everything that a deployment holds, as far as it could be made.
@@ -144,33 +154,36 @@ struct Whole {
     callers: Callers,
     uses: Uses,
     assets: Option<Static>,
+    read: Read,
 }
 
 /// Links the code and reads the static files.
 fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
-    let Front { project, code, outdir, tree, sources, routes } = front;
+    let Front { project, code, outdir, tree, sources, routes, given: options } = front;
     let given = Given::of(&project, &tree, diagnostics);
+    let read = Read::before(&project, options, &tree, &sources, &given);
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
     let main = code.main.clone();
     let published = code.published(diagnostics);
     let follow = || linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
-    let read = || {
+    let serve = || {
         let Some(settings) = &project.assets else { return Ok(None) };
         let configured = settings.run_worker_first.as_ref();
         let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
         let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
         Static::read(settings, &tree, published, first, diagnostics).map(Some)
     };
-    let (uses, assets) = rayon::join(follow, read);
+    let (uses, assets) = rayon::join(follow, serve);
     let assets = assets?;
+    let read = read.and_worker(&project, &code, linked.as_ref());
     code.save();
     if linked.is_none() && assets.is_none() && !diagnostics.has_errors() {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
     }
-    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets })
+    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets, read })
 }
 
 /// The deployment of code and static files in one of the environments that have them. `None` where errors stop it.
@@ -181,7 +194,7 @@ fn make(
     start: Instant,
     diagnostics: &mut Diagnostics,
 ) -> Option<Made> {
-    let Whole { routes, main, linked, callers, uses, assets, .. } = whole;
+    let Whole { routes, main, linked, callers, uses, assets, read, .. } = whole;
     let bundle = linked.as_ref().map(|linked| &linked.bundle);
     if !diagnostics.has_errors() {
         hold(project, bundle, uses, diagnostics);
@@ -202,11 +215,13 @@ fn make(
         }),
     });
     let rows = rows(routes, callers, uses);
+    let packages = read.in_worker();
     let wrangler = format!("{wrangler:#}\n");
     let parts = Parts {
         project,
         bundle,
         main,
+        packages: &packages,
         routes: &rows,
         uses,
         assets: assets.as_ref().map(|assets| AssetParts {
@@ -224,8 +239,10 @@ fn make(
         let gzip_size = deployment::gzip_size(&deployment);
         (deployment, gzip_size)
     };
-    let ((deployment, gzip_size), git) = rayon::join(assemble, || Git::of(&project.root));
-    let facts = BuildFacts::new(git, gzip_size, start);
+    let ask = || (Git::of(&project.root), Repository::of(&project.root));
+    let ((deployment, gzip_size), (git, repository)) = rayon::join(assemble, ask);
+    let inputs = Inputs { git, repository, ..read.inputs(project.environment.as_deref()) };
+    let facts = BuildFacts::new(inputs, gzip_size, start);
     diagnostics.extend(serving::in_the_future(project, facts.day()));
     let deployment = Deployment { facts: Some(facts.to_text()), ..deployment };
     Some(Made { project: project.clone(), deployment, facts })

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Sizes, Worker, gzip, package};
+use super::{Sizes, Worker, gzip};
 use crate::compile::{Format, ImportKind};
-use crate::graph::{Module, ModuleId, Target};
+use crate::graph::{Module, ModuleId, Target, package_directory, package_name};
 use crate::link::Contribution;
 
 /// The worker's modules, and what the linker adds to them.
@@ -102,17 +102,17 @@ pub fn worker(
     let mut indices: BTreeMap<&str, usize> = BTreeMap::new();
     let paths = graph.modules.iter().map(|module| &module.path);
     let paths = paths.chain(bundle.additional.iter().map(|module| &module.path));
-    indices.extend(paths.filter_map(|path| Some((package::directory(path)?, 0))));
+    indices.extend(paths.filter_map(|path| Some((package_directory(path)?, 0))));
     indices.values_mut().zip(0..).for_each(|(index, next)| *index = next);
     let packages = indices.keys().map(|path| Package {
-        name: package::name(path).to_owned(),
+        name: package_name(path).unwrap_or(path).to_owned(),
         version: version(path),
         path: (*path).to_owned(),
     });
     let texts = texts(worker);
     let gzip: Vec<u64> = texts.par_iter().map(|text| gzip::deflated(text.as_bytes())).collect();
     let gzip_own = gzip.last().copied().unwrap_or(0);
-    let package_of = |path: &str| package::directory(path).and_then(|path| indices.get(path).copied());
+    let package_of = |path: &str| package_directory(path).and_then(|path| indices.get(path).copied());
     let additional: Vec<AdditionalParts> = (bundle.additional.iter())
         .map(|module| AdditionalParts {
             path: module.path.clone(),

@@ -43,7 +43,8 @@ pub(super) fn key(source: &Source, options: compile::Options<'_>) -> Key {
     hasher.update(env!("PAGESBUILD_COMPILER").as_bytes());
     // Options are small values of serializable types; their bytes tell where they end.
     hasher.update(&postcard::to_stdvec(&(options, source.path())).unwrap_or_default());
-    hasher.update(source.text().as_bytes());
+    // A file's text was hashed when it was read.
+    hasher.update(source.hash().map_or(source.text().as_bytes(), |hash| hash.as_slice()));
     *hasher.finalize().as_bytes()
 }
 

@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use pagesbuild::asset::Asset;
 use pagesbuild::compare::{Change, Class, Difference, Kind, Unversioned, Version};
-use pagesbuild::deployment::document::{Binding, Route};
+use pagesbuild::deployment::document::{Binding, Package, Route};
 use serde_json::Value;
 
 use super::printer::{Printer, bytes};
@@ -58,47 +57,50 @@ fn version(version: &Version, printer: &Printer) -> String {
 
 fn changes(difference: &Difference, printer: &Printer) -> String {
     let Difference { before, after, .. } = difference;
-    let mut text = String::new();
-    let sizes =
-        |before, after| if before == after { String::new() } else { arrow(&bytes(before), &bytes(after)) };
-    let mut add =
-        |what: &str, more: String, rows: Vec<Row>| text.push_str(&list(what, &more, &rows, printer));
-    let assets =
-        difference.assets.iter().map(|change| row(change, &size(change, |asset: &Asset| asset.size)));
-    add("assets", sizes(before.asset_size, after.asset_size), assets.collect());
-    let rules = difference.rules.iter().map(|change| row(change, &size(change, |rule| rule.size)));
-    add("rules", String::new(), rules.collect());
-    let carried = difference.carried.iter().map(|change| row(change, &size(change, |file| file.size)));
-    add("carried", String::new(), carried.collect());
-    let modules =
-        difference.modules.iter().map(|change| row(change, &size(change, |module| module.file.size)));
-    let maps = difference.source_map.iter().map(|change| row(change, &size(change, |map| map.size)));
-    add("worker", sizes(before.code_size, after.code_size), modules.chain(maps).collect());
-    add("exports", String::new(), difference.exports.iter().map(|change| row(change, "")).collect());
-    add(
-        "routes",
-        String::new(),
-        difference.routes.iter().map(|change| row(change, &route(change))).collect(),
-    );
-    let bindings = difference.bindings.iter().filter(|change| !is_variable(change));
-    add("bindings", String::new(), bindings.map(|change| row(change, &binding(change))).collect());
-    if printer.verbose {
-        add(
-            "uses",
-            String::new(),
-            difference.uses.iter().map(|change| row(change, &users(change))).collect(),
-        );
-    }
-    let settings = difference.settings.iter().filter(|change| !difference.is_said_elsewhere(change));
-    add("settings", String::new(), settings.map(|change| row(change, &value(change, printer))).collect());
-    let is_derived = |name: &str| name == "code.size" || name.starts_with("targets.");
-    let other = difference.other.iter().filter(|change| printer.verbose || !is_derived(&change.name));
-    add("other", String::new(), other.map(|change| row(change, &value(change, printer))).collect());
-    add("unversioned", String::new(), unversioned(&difference.unversioned));
+    let sizes = |before, after| match before == after {
+        true => String::new(),
+        false => arrow(&bytes(before), &bytes(after)),
+    };
+    let files = |what: &str, rows: Vec<Row>| list(what, "", &rows, printer);
+    let assets = rows(&difference.assets, |change| size(change, |asset| asset.size));
+    let mut text = list("assets", &sizes(before.asset_size, after.asset_size), &assets, printer);
+    text += &files("rules", rows(&difference.rules, |change| size(change, |rule| rule.size)));
+    text += &files("carried", rows(&difference.carried, |change| size(change, |file| file.size)));
+    let mut modules = rows(&difference.modules, |change| size(change, |module| module.file.size));
+    modules.extend(rows(&difference.source_map, |change| size(change, |map| map.size)));
+    text += &list("worker", &sizes(before.code_size, after.code_size), &modules, printer);
+    text += &match &difference.sources {
+        Some(sources) => files("sources", rows(sources, |change| size(change, |source| source.size))),
+        None if modules.is_empty() => String::new(),
+        None => head("sources", "not known, since `build.json` does not tell") + "\n",
+    };
+    let lists = [
+        ("packages", rows(&difference.packages, package)),
+        ("exports", rows(&difference.exports, |_| String::new())),
+        ("routes", rows(&difference.routes, route)),
+        ("bindings", rows(difference.bindings.iter().filter(|change| !is_variable(change)), binding)),
+        ("uses", rows(difference.uses.iter().filter(|_| printer.verbose), users)),
+        ("settings", rows(settings(difference), |change| value(change, printer))),
+        ("other", rows(other(difference, printer), |change| value(change, printer))),
+        ("unversioned", unversioned(&difference.unversioned)),
+    ];
+    lists.into_iter().for_each(|(what, rows)| text += &list(what, "", &rows, printer));
     if difference.reordered {
         let _ = writeln!(text, "the same, in another order");
     }
     text
+}
+
+/// Settings that are not told elsewhere.
+fn settings(difference: &Difference) -> impl Iterator<Item = &Change<Value>> {
+    difference.settings.iter().filter(|change| !difference.is_said_elsewhere(change))
+}
+
+/// What has no list of its own; what follows from the rest is for those who ask for more.
+fn other<'a>(difference: &'a Difference, printer: &Printer) -> impl Iterator<Item = &'a Change<Value>> {
+    let verbose = printer.verbose;
+    let is_derived = |name: &str| name == "code.size" || name.starts_with("targets.");
+    difference.other.iter().filter(move |change| verbose || !is_derived(&change.name))
 }
 
 /// A change of a list as a line of its own.
@@ -108,10 +110,16 @@ struct Row {
     class: Class,
 }
 
-fn row<T>(change: &Change<T>, more: &str) -> Row {
-    let was = change.was.as_ref().map_or(String::new(), |was| format!("{was} -> "));
-    let text = format!("{was}{}  {more}", change.name);
-    Row { change: change.change, text: text.trim_end().to_owned(), class: change.class }
+fn rows<'a, T: 'a>(
+    changes: impl IntoIterator<Item = &'a Change<T>>,
+    more: impl Fn(&Change<T>) -> String,
+) -> Vec<Row> {
+    let row = |change: &Change<T>| {
+        let was = change.was.as_ref().map_or(String::new(), |was| format!("{was} -> "));
+        let text = format!("{was}{}  {}", change.name, more(change));
+        Row { change: change.change, text: text.trim_end().to_owned(), class: change.class }
+    };
+    changes.into_iter().map(row).collect()
 }
 
 /// A list with how many changes of each kind there are.
@@ -151,6 +159,15 @@ fn size<T>(change: &Change<T>, of: impl Fn(&T) -> u64) -> String {
         (_, Some(size)) | (Some(size), _) => bytes(size),
         _ => String::new(),
     }
+}
+
+fn package(change: &Change<Package>) -> String {
+    let version = |package: &Package| package.version.clone().unwrap_or_else(|| "without version".to_owned());
+    let versions = match (change.before.as_ref().map(version), change.after.as_ref().map(version)) {
+        (Some(before), Some(after)) if before != after => arrow(&before, &after),
+        (before, after) => after.or(before).unwrap_or_default(),
+    };
+    format!("{versions}, {}", size(change, |package| package.size))
 }
 
 fn route(change: &Change<Route>) -> String {
@@ -230,10 +247,9 @@ fn unversioned(unversioned: &Unversioned) -> Vec<Row> {
         ("route", routes),
         ("domain", domains),
     ];
-    let rows = lists.into_iter().flat_map(|(what, changes)| {
-        changes.iter().map(move |change| Row { text: format!("{what} {}", change.name), ..row(change, "") })
-    });
-    rows.collect()
+    let row = |what: &str, row: Row| Row { text: format!("{what} {}", row.text), ..row };
+    let lists = lists.into_iter().map(|(what, changes)| (what, rows(changes, |_| String::new())));
+    lists.flat_map(|(what, rows)| rows.into_iter().map(move |one| row(what, one))).collect()
 }
 
 /// How safe it is.

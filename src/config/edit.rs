@@ -136,7 +136,7 @@ fn one(config: &Config, change: &Change) -> Result<Config, Box<Diagnostic>> {
     let new = edits.and_then(|edits| parse(&config.path, &apply(text, edits), &mut Diagnostics::default()));
     match new.filter(|new| new.root.to_json() == expected) {
         Some(mut new) => {
-            new.source = Source::new(config.source.path(), new.source.text());
+            new.source = new.source.at_path(config.source.path());
             Ok(new)
         }
         None => Err(refusal(config, &step).into()),

@@ -60,8 +60,8 @@ fn decode(bytes: &[u8]) -> Result<&str, String> {
 
 pub(super) fn parse(path: &Path, text: &str, diagnostics: &mut Diagnostics) -> Option<Config> {
     // A byte order mark is no part of the document, and parsers disagree on whether it may be there.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let source = Source::new(file_name(path), text);
+    let (bytes, text) = (text.as_bytes(), text.strip_prefix('\u{feff}').unwrap_or(text));
+    let source = Source::of_file(file_name(path), text, bytes);
     let (format, result) = match extension(path) {
         "toml" => ("TOML", toml::parse(text)),
         _ => ("JSON", json::parse(&source, diagnostics)),

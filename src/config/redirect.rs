@@ -33,6 +33,7 @@ pub(crate) struct Redirect {
     pub(crate) path: PathBuf,
     /// A sentence for the user.
     pub(crate) assumption: String,
+    note: Source,
 }
 
 /// Follows the note, where there is one. `user` is the configuration file that was found without it. `None` inside is no
@@ -49,7 +50,7 @@ pub(crate) fn redirect(
     let Some(project) = found else { return Ok(Some(None)) };
     let note = project.join(PLACE);
     let Some(config) = read::read(&note, diagnostics)? else { return Ok(None) };
-    let source = Source::new(PLACE, config.source.text());
+    let source = config.source.at_path(PLACE);
     let mut refuse = |message: String, value: Option<&Value>, help: &str| {
         let span = value.map_or(0..source.text().len(), |value| value.span.clone());
         diagnostics.push(Diagnostic::error(Code::RedirectedConfig, message).at(&source, span, "").help(help));
@@ -83,7 +84,7 @@ pub(crate) fn redirect(
     }
     let shown = relative(project, &path);
     let assumption = format!("`{PLACE}` leads to `{shown}`, so that was read as the configuration.");
-    Ok(Some(Some(Redirect { project: project.to_path_buf(), path, assumption })))
+    Ok(Some(Some(Redirect { project: project.to_path_buf(), path, assumption, note: source })))
 }
 
 impl Redirect {
@@ -94,7 +95,7 @@ impl Redirect {
         named: Option<&str>,
         diagnostics: &mut Diagnostics,
     ) -> Option<Config> {
-        config.source = Source::new(relative(&self.project, &self.path), config.source.text());
+        config.source = config.source.at_path(relative(&self.project, &self.path));
         let target = config.root.get("targetEnvironment").cloned();
         let environment = target.as_ref().and_then(Value::as_str).map(str::to_owned);
         let mut refuse = |message: String, span, help: &str| {
@@ -122,7 +123,7 @@ impl Redirect {
         if let Kind::Table(entries) = &mut config.root.kind {
             entries.retain(|entry: &Entry| !OWN.contains(&entry.key.as_str()) && entry.key != SPELT_OUT);
         }
-        config.generated = Some(Generated { project: self.project, environment });
+        config.generated = Some(Generated { project: self.project, environment, note: self.note });
         Some(config)
     }
 }

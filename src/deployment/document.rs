@@ -84,6 +84,8 @@ pub struct Code {
     pub main: String,
     /// All modules, the main one among them, by path.
     pub modules: Vec<Module>,
+    /// The installed packages that modules have code of, by name and version.
+    pub packages: Vec<Package>,
     /// What the main module exports, sorted.
     pub exports: Vec<String>,
     /// Bytes of all modules.
@@ -154,6 +156,19 @@ pub struct FileEntry {
     /// BLAKE3 of the content, 64 hex characters.
     pub hash: String,
     /// Bytes.
+    pub size: u64,
+}
+
+/// An installed package. The same version in several places is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// What its manifest says, or the name of its directory.
+    pub name: String,
+    /// What its manifest says.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub version: Option<String>,
+    /// Bytes that the worker has of it.
     pub size: u64,
 }
 

@@ -1,50 +1,75 @@
-//! What is known about one build and is no part of the deployment: when, from which commit, by which version.
+//! What is known about one build and is no part of the deployment: when, from what, by which version.
 //!
-//! In go the project's directory and the start of the build, out comes `build.json`. Nothing here may reach the id.
+//! In go the inputs and the start of the build, out comes `build.json`. Nothing here may reach the id.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::collections::BTreeMap;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
-/// The content of `build.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+use super::git::{Git, Repository};
+
+/// The version of pagesbuild.
+pub const TOOL: &str = env!("CARGO_PKG_VERSION");
+
+/// The content of `build.json`. Versions in a store can have been built before some of it was known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BuildFacts {
     /// When the build ran, UTC, RFC 3339.
     pub time: String,
     /// The version of pagesbuild.
     pub tool: String,
-    /// Where the project is in a git repository and the `git` command is there.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub git: Option<Git>,
     /// Milliseconds from the start of the build until its output was written.
     pub milliseconds: u64,
     /// [`super::gzip_size`]: here and not in the description, since it tells more about the compressor than about the code.
     pub gzip_size: u64,
+    /// What the build was made from.
+    #[serde(flatten)]
+    pub inputs: Inputs,
 }
 
-/// Where in its history the project stood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Git {
-    /// The commit's full name.
-    pub commit: String,
-    /// Absent on a detached head.
+/// What a build was made from. Static files are not among it: the description has them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// Where the project is in a git repository and the `git` command is there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub branch: Option<String>,
-    /// Whether tracked files differ from the commit.
-    pub dirty: bool,
+    pub git: Option<Git>,
+    /// Where it is in one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub repository: Option<Repository>,
+    /// The options of the command line that have a say in the result, as they are called there.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub options: BTreeMap<String, Json>,
+    /// The files that were read for the worker, by their paths relative to the project.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub sources: BTreeMap<String, SourceFile>,
+    /// The other files that were read to know what to make of these, likewise, each with the BLAKE3 hash of its bytes.
+    #[serde(rename = "inputs", skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub files: BTreeMap<String, String>,
+    /// What the manifests of [packages](super::document::Package) say of their licenses, by `name@version`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub licenses: BTreeMap<String, String>,
+}
+
+/// A file that was read for the worker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// BLAKE3 of its bytes, 64 hex characters.
+    pub hash: String,
+    /// Bytes that the worker has of it.
+    pub size: u64,
 }
 
 impl BuildFacts {
     /// Asks the clock. `start` is when the build began.
-    pub fn new(git: Option<Git>, gzip_size: u64, start: Instant) -> Self {
+    pub fn new(inputs: Inputs, gzip_size: u64, start: Instant) -> Self {
         Self {
             time: now(),
-            tool: env!("CARGO_PKG_VERSION").to_owned(),
-            git,
+            tool: TOOL.to_owned(),
             milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
             gzip_size,
+            inputs,
         }
     }
 
@@ -60,21 +85,10 @@ impl BuildFacts {
         format!("{json:#}\n")
     }
 
-    /// Reads what [`to_text`](Self::to_text) gave, also when a later version gave it.
+    /// Reads what [`to_text`](Self::to_text) gave, also when an earlier or a later version gave it. Nothing in it is known
+    /// to be true.
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
-    }
-}
-
-impl Git {
-    /// Asks git about the repository that a directory is in.
-    pub fn of(directory: &Path) -> Option<Self> {
-        let commit = ask_git(directory, &["rev-parse", "--verify", "HEAD"])?;
-        // Untracked files do not count: finding them means reading the whole work tree, and the output directory
-        // is often one of them.
-        let changes = ask_git(directory, &["status", "--porcelain", "--untracked-files=no"])?;
-        let branch = ask_git(directory, &["symbolic-ref", "--short", "-q", "HEAD"]);
-        Some(Self { commit, branch, dirty: !changes.is_empty() })
     }
 }
 
@@ -87,21 +101,6 @@ pub fn today() -> String {
 pub fn now() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     rfc3339(since.as_secs())
-}
-
-fn ask_git(root: &Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git")
-        // A build must neither run the repository's hooks nor take its lock.
-        .args(["-c", "core.fsmonitor=false"])
-        .args(arguments)
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .current_dir(root)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| text.trim().to_owned())
 }
 
 /// Seconds since 1970 as a date and time: years of 400-year cycles counted from March, so that a leap day is

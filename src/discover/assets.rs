@@ -65,7 +65,7 @@ pub(super) fn find(
     let publishing = Publishing {
         project,
         settings,
-        ignored: read_ignore_file(project, directory, diagnostics)?,
+        ignored: read_ignore_file(project, directory, tree, diagnostics)?,
         root: real(&project.root),
         code: code.into_iter().flatten().map(real).collect(),
         other: config.iter().chain([&outdir.to_path_buf()]).map(real).collect(),
@@ -205,11 +205,12 @@ pub(super) fn is_output_state(name: &str) -> bool {
 fn read_ignore_file(
     project: &Project,
     directory: &Path,
+    tree: &mut SourceTree,
     diagnostics: &mut Diagnostics,
 ) -> Result<Gitignore, Error> {
     let file = directory.join(IGNORE_FILE);
-    let text = match fs::read(&file) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+    let bytes = match fs::read(&file) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Gitignore::empty()),
         Err(error) => return Err(Error::io("read", &file, error)),
     };
@@ -217,9 +218,9 @@ fn read_ignore_file(
     let mut builder = GitignoreBuilder::new("");
     // wrangler's matcher pays no regard to case.
     let _ = builder.case_insensitive(true);
-    let source = Source::new(display(&project.root, &file), text.as_str());
+    let source = Source::of_file(display(&project.root, &file), String::from_utf8_lossy(&bytes), &bytes);
     let mut start = 0;
-    for line in text.split('\n') {
+    for line in source.text().split('\n') {
         let end = start + line.len();
         let pattern = line.trim_start_matches('\u{feff}').trim_end_matches('\r');
         if builder.add_line(None, &without_braces(pattern)).is_err() {
@@ -234,6 +235,7 @@ fn read_ignore_file(
         }
         start = end + 1;
     }
+    tree.asset_ignores = Some(source);
     builder.build().map_err(|error| Error::io("read", &file, io::Error::other(error)))
 }
 

@@ -41,8 +41,9 @@ impl Compiler<'_> {
         let one = |problem: Box<Diagnostic>| vec![*problem];
         let source = match form {
             Form::Bytes => {
-                let content = BASE64_STANDARD.encode(bytes(self.root, file).map_err(one)?);
-                Source::new(project::display(self.root, file), content)
+                let content = bytes(self.root, file).map_err(one)?;
+                let text = BASE64_STANDARD.encode(&content);
+                Source::of_file(project::display(self.root, file), text, &content)
             }
             Form::Nothing => Source::new(project::display(self.root, file), ""),
             Form::Code | Form::Json | Form::Text => read(self.root, file).map_err(one)?,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::additional::AdditionalModule;
+use super::package::package_name;
 use super::{Module, ModuleId, Node, SCHEME, Target};
 use crate::compile::Object;
 use crate::diagnostic::{Code, Diagnostic, Note};
@@ -141,14 +142,6 @@ impl Known {
         way.reverse();
         way
     }
-}
-
-/// The name of the package that a path lies in, if it is installed.
-pub fn package_name(path: &str) -> Option<&str> {
-    let at = path.rfind("node_modules/").filter(|at| *at == 0 || path[..*at].ends_with('/'))?;
-    let rest = &path[at + "node_modules/".len()..];
-    let slashes = if rest.starts_with('@') { 2 } else { 1 };
-    Some(rest.match_indices('/').nth(slashes - 1).map_or(rest, |(end, _)| &rest[..end]))
 }
 
 /// A module whose targets go by place.

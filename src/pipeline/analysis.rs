@@ -9,7 +9,7 @@ use crate::asset::AssetFile;
 use crate::cache;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::project::{self, Options, Project};
+use crate::project::{self, Options};
 
 use super::bundle::Linked;
 use super::{Made, Whole, check_places, front, make, whole};
@@ -70,7 +70,7 @@ pub fn analyze(
 
 fn analysis(whole: &Whole, made: &Made) -> Result<Analysis, Error> {
     let Made { project, deployment, facts } = made;
-    let version = |directory: &str| version(project, directory);
+    let version = |directory: &str| whole.read.version(directory);
     let size = deployment.document.code.as_ref().map_or(0, |code| code.size);
     let sizes = Sizes { size, gzip: facts.gzip_size };
     let minified = project.bundling.minify;
@@ -83,13 +83,6 @@ fn analysis(whole: &Whole, made: &Made) -> Result<Analysis, Error> {
         worker: worker.map(|worker| analyze::worker(worker, sizes, minified, &version)),
         assets: manifest.map(|manifest| analyze::assets(assets, manifest)).transpose()?,
     })
-}
-
-/// The version of the package in a directory of the project.
-fn version(project: &Project, directory: &str) -> Option<String> {
-    let manifest = fs::read(project.root.join(directory).join("package.json")).ok()?;
-    let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
-    Some(manifest.get("version")?.as_str()?.to_owned())
 }
 
 /// The metafile of a deployment: of its worker and its static files.

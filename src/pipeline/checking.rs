@@ -1,6 +1,5 @@
 //! `check`: all stages on all environments, and nothing comes of it but what is to be said.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::deployment;
@@ -63,13 +62,8 @@ pub fn check(options: &Options) -> Result<(Checked, Vec<Diagnostic>), Error> {
         }
         said.add(environment.as_deref(), diagnostics);
     }
-    let within = within_repository(&project::root(options)?);
+    let within = deployment::within_repository(&project::root(options)?).unwrap_or_default();
     Ok((Checked { environments, within, elapsed: start.elapsed() }, said.into_sorted()))
-}
-
-fn within_repository(root: &Path) -> String {
-    let repository = root.ancestors().find(|ancestor| ancestor.join(".git").exists());
-    repository.map(|repository| project::display(repository, root)).unwrap_or_default()
 }
 
 /// Looks at one environment. What has the code and the files of an earlier one is not made again.

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::versions::{self, version};
 use crate::compare::{Class, Difference, Direction, compare};
-use crate::deployment::{self, BuildFacts, Deployment};
+use crate::deployment::{self, Deployment};
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
 use crate::project::{self, Options};
-use crate::store::{Action, Entry, Reference, Store};
+use crate::store::{Action, Reference, Store};
 
 /// What tells that a directory is an output of ours.
 const DOCUMENT: &str = "deployment.json";
@@ -94,7 +94,7 @@ pub fn rollback(options: &Options, request: RollbackRequest<'_>) -> Result<Rolle
             match difference.same {
                 true => RollbackOutcome::Already,
                 false => {
-                    writer.record(environment, &entry(&target))?;
+                    writer.record(environment, &versions::entry(&target, Action::Rollback))?;
                     RollbackOutcome::Done
                 }
             }
@@ -164,17 +164,6 @@ fn outdir(options: &Options, root: &Path, asked: Option<&Path>) -> Result<(PathB
         }
     }
     Ok((outdir, assumption))
-}
-
-fn entry(target: &Deployment) -> Entry {
-    let facts = target.facts.as_deref().and_then(BuildFacts::parse);
-    Entry {
-        id: target.document.id.clone(),
-        time: deployment::now(),
-        action: Action::Rollback,
-        git: facts.and_then(|facts| facts.git),
-        tool: env!("CARGO_PKG_VERSION").to_owned(),
-    }
 }
 
 fn called(environment: Option<&str>) -> String {

@@ -2,35 +2,37 @@
 
 use std::path::Path;
 
-use super::Made;
 use crate::deployment::{self, BuildFacts, Deployment, Finding};
 use crate::error::Error;
 use crate::project::{self, Options};
 use crate::store::{Action, Entry, Reference, Store};
 
-/// Keeps what was built, lets `emit` write it, and says in the logs that it was.
-pub(super) fn record_builds(
+/// Keeps deployments, lets `emit` write them, and says in the logs of their environments that they were.
+pub(super) fn record(
     root: &Path,
-    all: &[&Made],
+    deployments: &[&Deployment],
+    action: &Action,
     emit: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
     let store = Store::create(root)?;
     let writer = store.writer()?;
-    all.iter().try_for_each(|made| writer.keep(&made.deployment))?;
+    deployments.iter().try_for_each(|deployment| writer.keep(deployment))?;
     emit()?;
-    all.iter().try_for_each(|made| {
-        let entry = entry(&made.deployment, Action::Build, &made.facts);
-        writer.record(made.project.environment.as_deref(), &entry)
+    deployments.iter().try_for_each(|deployment| {
+        let environment = deployment.document.project.environment.as_deref();
+        writer.record(environment, &entry(deployment, action.clone()))
     })
 }
 
-fn entry(deployment: &Deployment, action: Action, facts: &BuildFacts) -> Entry {
+/// What the log says of a deployment that an environment is given now.
+pub(super) fn entry(deployment: &Deployment, action: Action) -> Entry {
+    let facts = deployment.facts.as_deref().and_then(BuildFacts::parse);
     Entry {
         id: deployment.document.id.clone(),
-        time: facts.time.clone(),
+        time: deployment::now(),
         action,
-        git: facts.git.clone(),
-        tool: facts.tool.clone(),
+        git: facts.and_then(|facts| facts.inputs.git),
+        tool: deployment::TOOL.to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::environment::{Environment, choose};
 use super::load::{existing, load};
 use super::{ASSETS, Options, bindings, display, elsewhere};
 use crate::config::{self, Config, Edited, Value};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, Source};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
 
 /// The name of a file that is made.
@@ -29,7 +29,7 @@ pub(super) fn editable(options: &Options, diagnostics: &mut Diagnostics) -> Resu
     };
     let Some(mut config) = config::read(&path, diagnostics)? else { return Ok(None) };
     // The search goes upward, and whoever has a file changed is to see which one.
-    config.source = Source::new(display(&directory, &path), config.source.text());
+    config.source = config.source.at_path(display(&directory, &path));
     if let Some(diagnostic) = generated(&config) {
         diagnostics.push(diagnostic);
         return Ok(None);

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::package::Package;
 use super::tsconfig::{self, Tsconfig};
+use crate::hash::Hash;
 
 /// What stands behind a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +131,18 @@ impl Directories {
         let directory = self.read(path).map(Arc::new);
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.entry(path.as_os_str().to_owned()).or_insert(directory).clone()
+    }
+
+    /// Every `package.json` and `tsconfig.json` that was read, without symbolic links, and the hashes of their bytes.
+    pub(super) fn files(&self) -> BTreeMap<PathBuf, Hash> {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut files = BTreeMap::new();
+        for directory in known.values().flatten() {
+            let manifest = directory.package.as_ref();
+            files.extend(manifest.map(|package| (directory.real_path("package.json"), package.hash)));
+            files.extend(directory.tsconfig.iter().flat_map(|tsconfig| tsconfig.read.iter().cloned()));
+        }
+        files
     }
 
     fn read(&self, path: &Path) -> Option<Directory> {

@@ -7,14 +7,19 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::path::{join, relative};
+use crate::hash::{self, Hash};
 
 /// A package's manifest. What is of the wrong type counts as absent.
 #[derive(Debug, Default)]
 pub(super) struct Package {
     /// Where the manifest lies.
     pub(super) directory: PathBuf,
+    /// Of the manifest's bytes.
+    pub(super) hash: Hash,
     pub(super) name: Option<String>,
     pub(super) version: Option<String>,
+    /// `license`, also in the form that it had once.
+    pub(super) license: Option<String>,
     /// Whether it says `"type": "module"`.
     pub(super) module: bool,
     /// `browser`, `module` and `main` where they are paths.
@@ -46,8 +51,9 @@ enum Effects {
 impl Package {
     /// Reads the manifest of a directory; `None` where it is not JSON.
     pub(super) fn read(directory: &Path) -> Option<Self> {
-        let text = fs::read_to_string(directory.join("package.json")).ok()?;
-        let Ok(Value::Object(mut fields)) = serde_json::from_str(text.trim_start_matches('\u{feff}')) else {
+        let manifest = fs::read_to_string(directory.join("package.json")).ok()?;
+        let Ok(Value::Object(mut fields)) = serde_json::from_str(manifest.trim_start_matches('\u{feff}'))
+        else {
             return None;
         };
         let text = |fields: &Map<String, Value>, key: &str| match fields.get(key) {
@@ -63,8 +69,10 @@ impl Package {
         }
         Some(Self {
             directory: directory.to_path_buf(),
+            hash: hash::of(manifest.as_bytes()),
             name: text(&fields, "name"),
             version: text(&fields, "version"),
+            license: text(&fields, "license").or_else(|| text(fields.get("license")?.as_object()?, "type")),
             module: fields.get("type").and_then(Value::as_str) == Some("module"),
             main,
             browser: fields.get("browser").and_then(Value::as_object).map(replacements),

@@ -1,11 +1,13 @@
-//! How a specifier got where it led, and whose file that is, for those who ask.
+//! How a specifier got where it led, whose file that is, and what was read to know it, for those who ask.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::record::{Record, Step};
 use super::{Resolver, path};
 use crate::compile::ImportKind;
+use crate::hash::Hash;
 
 /// How a specifier got where it led.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub struct Manifest {
     pub name: Option<String>,
     /// Its `version`.
     pub version: Option<String>,
+    /// Its `license`.
+    pub license: Option<String>,
     /// Where it lies, without symbolic links.
     pub directory: PathBuf,
     /// Whether it was installed.
@@ -51,9 +55,17 @@ impl Resolver {
         Some(Manifest {
             name: package.name.clone(),
             version: package.version.clone(),
+            license: package.license.clone(),
             installed: path::is_installed(&package.directory),
             directory: package.directory.clone(),
             effects: directory.enclosing_package()?.effects_text(),
         })
+    }
+
+    /// Every manifest and every `tsconfig.json` that was read so far, without symbolic links, and the hashes of their bytes.
+    pub fn files(&self) -> BTreeMap<PathBuf, Hash> {
+        let mut files = self.directories.files();
+        files.extend(self.tsconfig.iter().flat_map(|tsconfig| tsconfig.read.iter().cloned()));
+        files
     }
 }

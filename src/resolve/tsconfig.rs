@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::exports::{self, Outcome};
 use super::package::Package;
 use super::path::{clean, is_package, join, package};
+use crate::hash::{self, Hash};
 
 /// As the TypeScript compiler reads these files.
 const OPTIONS: ParseOptions = ParseOptions {
@@ -38,6 +39,8 @@ pub(super) struct Tsconfig {
     pub(super) broken: Option<String>,
     /// What it extends and what is not there.
     pub(super) missing: Vec<String>,
+    /// It and what it extends, as they were read.
+    pub(super) read: Vec<(PathBuf, Hash)>,
 }
 
 /// `paths`.
@@ -126,7 +129,8 @@ fn extended(file: &Path, directory: &Path, seen: &mut Vec<PathBuf>) -> Result<Ts
         return Err(Some("it is not an object".to_owned()));
     };
     let home = file.parent().unwrap_or(&file).to_path_buf();
-    let mut tsconfig = Tsconfig { path: file.clone(), ..Tsconfig::default() };
+    let read = vec![(file.clone(), hash::of(text.as_bytes()))];
+    let mut tsconfig = Tsconfig { path: file.clone(), read, ..Tsconfig::default() };
     let extends = match fields.get("extends") {
         Some(Value::String(extends)) => vec![extends.as_str()],
         Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
@@ -170,6 +174,7 @@ impl Tsconfig {
         self.paths = base.paths.or_else(|| self.paths.take());
         self.options.extend(base.options);
         self.missing.extend(base.missing);
+        self.read.extend(base.read);
     }
 }
 

@@ -22,6 +22,8 @@ fn help_teaches_by_example() {
         vec!["provision", "--help"],
         vec!["why", "--help"],
         vec!["types", "--help"],
+        vec!["diff", "--help"],
+        vec!["rollback", "--help"],
     ] {
         let output = pagesbuild(root(), &command);
         assert_eq!(output.status.code(), Some(0));

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pagesbuild::compare::{Change, Direction, compare};
 use pagesbuild::deployment::Deployment;
+use pagesbuild::deployment::document::Package;
 use serde_json::{Value, json};
 
 use crate::fixture::{pagesbuild, snapshot, stderr, stdout};
@@ -40,7 +42,7 @@ fn two_versions(directory: &Path) -> PathBuf {
         "queues": { "consumers": [{ "queue": "mail" }, { "queue": "news" }] },
     });
     let counter = "import { DurableObject } from 'cloudflare:workers';\nexport class Counter extends DurableObject {}\n";
-    let index = "export { Counter } from './counter.js';\nexport default { fetch: (request, env) => env.CACHE.get(env.STAGE) };\n";
+    let index = "import { greet } from 'greet';\nexport { Counter } from './counter.js';\nexport default { fetch: (request, env) => env.CACHE.get(env.STAGE + greet()) };\n";
     write(
         &root,
         &[
@@ -49,6 +51,11 @@ fn two_versions(directory: &Path) -> PathBuf {
             ("src/counter.js", counter.as_bytes()),
             ("functions/api/a.js", b"export const onRequestGet = ({ env }) => env.PHOTOS.get('a');\n"),
             ("functions/api/b.js", b"export const onRequest = () => new Response('b');\n"),
+            (
+                "node_modules/greet/package.json",
+                br#"{ "name": "greet", "version": "1.0.0", "main": "greet.js" }"#,
+            ),
+            ("node_modules/greet/greet.js", b"export const greet = () => 'hello';\n"),
             ("public/index.html", b"<h1>One</h1>"),
             ("public/gone.txt", b"gone"),
             ("public/old name.txt", b"the same"),
@@ -88,6 +95,11 @@ fn two_versions(directory: &Path) -> PathBuf {
                 b"export const onRequestGet = ({ env }) => env.DB.prepare(env.STRIPE_KEY);\n",
             ),
             ("functions/api/c.js", b"export const onRequest = () => new Response('c');\n"),
+            (
+                "node_modules/greet/package.json",
+                br#"{ "name": "greet", "version": "1.1.0", "main": "greet.js" }"#,
+            ),
+            ("node_modules/greet/greet.js", b"export const greet = () => 'good day';\n"),
             ("public/index.html", b"<h1>One and two</h1>"),
             ("public/new.txt", b"new"),
             ("public/_redirects", b"/x /y\n"),
@@ -103,8 +115,11 @@ fn two_versions(directory: &Path) -> PathBuf {
 fn build(root: &Path, name: &str, time: &str) {
     let outdir = root.with_file_name(name);
     crate::fixture::build(root, &outdir, &[]);
-    let facts = json!({ "time": time, "tool": "0.1.0", "milliseconds": 1, "gzip_size": 1 });
-    fs::write(outdir.join("build.json"), facts.to_string()).unwrap();
+    let path = outdir.join("build.json");
+    let mut facts: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    facts["time"] = json!(time);
+    facts["tool"] = json!("0.1.0");
+    fs::write(path, facts.to_string()).unwrap();
 }
 
 #[test]
@@ -141,6 +156,54 @@ fn the_exit_code_tells_whether_they_differ_where_that_is_asked() {
         let output = pagesbuild(directory.path(), arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
     }
+}
+
+/// Nobody guesses what a worker was made from.
+#[test]
+fn sources_that_are_not_told_are_not_known() {
+    let directory = tempfile::tempdir().unwrap();
+    two_versions(directory.path());
+    fs::remove_file(directory.path().join("before/build.json")).unwrap();
+    let said = stdout(&pagesbuild(directory.path(), ["diff", "before", "after"]));
+    assert!(said.contains("sources       not known, since `build.json` does not tell\n"), "{said}");
+    let told = stdout(&pagesbuild(directory.path(), ["diff", "before", "after", "--format", "json"]));
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&told["result"]["sources"], &told["result"]["before"]["time"]), (&Value::Null, &Value::Null));
+    // Without a time nobody knows which is older.
+    assert_eq!(told["result"]["direction"], "back");
+}
+
+/// Another version of a package is one change, unless there are several of it.
+#[test]
+fn packages_by_version() {
+    let packages = |list: &[(&str, &str)]| {
+        let mut document = everything();
+        let packages =
+            list.iter().map(|(name, version)| json!({ "name": name, "version": version, "size": 1 }));
+        document["code"]["packages"] = packages.collect();
+        described(&document)
+    };
+    let told = |before: &[(&str, &str)], after: &[(&str, &str)]| -> Vec<String> {
+        let difference = compare(&packages(before), &packages(after), Direction::Forward);
+        let version =
+            |package: Option<Package>| package.and_then(|package| package.version).unwrap_or_default();
+        let text = |change: Change<Package>| {
+            format!("{} {} -> {}", change.name, version(change.before), version(change.after))
+        };
+        difference.packages.into_iter().map(text).collect()
+    };
+    assert_eq!(
+        told(&[("hono", "4.1.0"), ("zod", "3.0.0")], &[("hono", "4.2.0")]),
+        ["hono 4.1.0 -> 4.2.0", "zod 3.0.0 -> "]
+    );
+    assert_eq!(
+        told(&[("a", "1.0.0"), ("a", "2.0.0")], &[("a", "2.0.0"), ("a", "3.0.0")]),
+        ["a 1.0.0 -> 3.0.0"]
+    );
+    assert_eq!(
+        told(&[("a", "1.0.0"), ("a", "2.0.0")], &[("a", "3.0.0")]),
+        ["a 1.0.0 -> ", "a 2.0.0 -> ", "a  -> 3.0.0"]
+    );
 }
 
 /// Long lists are cut, and `-v` has all of them.

@@ -7,8 +7,8 @@ use std::time::Instant;
 use pagesbuild::asset::{fingerprint, read_rules};
 use pagesbuild::binding::Uses;
 use pagesbuild::deployment::{
-    self, AssetParts, BuildFacts, CarriedFile, Content, Deployment, Document, Git, Parts, check_outdir,
-    document, emit, gzip_size, verify,
+    self, AssetParts, BuildFacts, CarriedFile, Content, Deployment, Document, Git, Inputs, Parts,
+    check_outdir, document, emit, gzip_size, verify,
 };
 use pagesbuild::diagnostic::Diagnostics;
 use pagesbuild::discover::discover;
@@ -88,6 +88,7 @@ fn assemble_with(
         project,
         bundle,
         main: "index.js",
+        packages: &[],
         routes,
         uses: &Uses::default(),
         assets: project.assets.as_ref().map(|settings| AssetParts {
@@ -104,7 +105,8 @@ fn assemble_with(
 
 /// The deployment with the facts of a build of just now.
 fn built(deployment: &Deployment, root: &Path) -> Deployment {
-    let facts = BuildFacts::new(Git::of(root), gzip_size(deployment), Instant::now());
+    let inputs = Inputs { git: Git::of(root), ..Inputs::default() };
+    let facts = BuildFacts::new(inputs, gzip_size(deployment), Instant::now());
     Deployment { facts: Some(facts.to_text()), ..deployment.clone() }
 }
 
@@ -500,11 +502,17 @@ fn build_facts_tell_the_commit() {
 fn the_schema_is_the_format() {
     let directory = tempfile::tempdir().unwrap();
     let (_, full) = everything(directory.path());
+    let package = |name: &str, version: Option<&str>| document::Package {
+        name: name.to_owned(),
+        version: version.map(str::to_owned),
+        size: 1,
+    };
     let least = assemble(&at(directory.path()), None, &[]);
     let several = deployment::assemble(Parts {
         project: &at(directory.path()),
         bundle: Some(&with_modules()),
         main: "app.js",
+        packages: &[package("a", None), package("a", Some("1.0.0"))],
         routes: &[],
         uses: &Uses::default(),
         assets: None,
@@ -520,10 +528,11 @@ fn the_schema_is_the_format() {
     let mut odd: serde_json::Value = serde_json::from_str(&documents[3]).unwrap();
     odd["carried"]["/old-BxK3d9aZ.js"]["surprise"] = true.into();
     documents.push(format!("{odd:#}\n"));
-    for pointer in
-        ["", "/project", "/code", "/code/modules/0", "/routes/0", "/assets", "/bindings/0", "/digests"]
-    {
-        let mut json: serde_json::Value = serde_json::from_str(&documents[0]).unwrap();
+    let places =
+        ["", "/project", "/code", "/code/modules/0", "/routes/0", "/assets", "/bindings/0", "/digests"];
+    let places = places.map(|place| (0, place));
+    for (document, pointer) in places.into_iter().chain([(2, "/code/packages/0")]) {
+        let mut json: serde_json::Value = serde_json::from_str(&documents[document]).unwrap();
         json.pointer_mut(pointer).unwrap()["surprise"] = true.into();
         documents.push(format!("{json:#}\n"));
     }
@@ -551,6 +560,7 @@ fn modules_lie_beside_the_main_one() {
         project: &at(directory.path()),
         bundle: Some(&bundle),
         main: "app.js",
+        packages: &[],
         routes: &[],
         uses: &Uses::default(),
         assets: None,

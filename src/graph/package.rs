@@ -1,23 +1,30 @@
 //! Which installed package a file belongs to, by its path alone.
 
-/// The directory of the package that a file is in; `None` for files that are not installed.
-pub(super) fn directory(path: &str) -> Option<&str> {
+/// Where packages are installed: those of packages, below them.
+const PLACE: &str = "node_modules/";
+
+/// The name of the package that a path lies in, if it is installed.
+pub fn package_name(path: &str) -> Option<&str> {
+    let rest = &path[installed(path)?..];
+    Some(end(rest).map_or(rest, |end| &rest[..end]))
+}
+
+/// The directory of the package that a file is in, if it is installed.
+pub fn package_directory(path: &str) -> Option<&str> {
     let start = installed(path)?;
-    let depth = if path[start..].starts_with('@') { 2 } else { 1 };
-    let (at, _) = path[start..].match_indices('/').nth(depth - 1)?;
-    Some(&path[..start + at])
+    end(&path[start..]).map(|end| &path[..start + end])
 }
 
-/// The name of the package in such a directory.
-pub(super) fn name(directory: &str) -> &str {
-    installed(directory).map_or(directory, |start| &directory[start..])
-}
-
-/// Where the name of the package starts: packages of packages are installed below them.
+/// Where the name of the package starts.
 fn installed(path: &str) -> Option<usize> {
-    const PLACE: &str = "node_modules/";
     let at = path.rfind(PLACE)?;
     (at == 0 || path[..at].ends_with('/')).then_some(at + PLACE.len())
+}
+
+/// Where the name of the package ends that a path starts with.
+fn end(path: &str) -> Option<usize> {
+    let slashes = if path.starts_with('@') { 2 } else { 1 };
+    path.match_indices('/').nth(slashes - 1).map(|(at, _)| at)
 }
 
 #[cfg(test)]
@@ -39,7 +46,8 @@ mod tests {
             ("node_modules/loose.js", None),
         ];
         for (path, expected) in cases {
-            assert_eq!(directory(path).map(|path| (path, name(path))), expected, "{path}");
+            let directory = package_directory(path);
+            assert_eq!(directory.zip(directory.and_then(package_name)), expected, "{path}");
         }
     }
 }
