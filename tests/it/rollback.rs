@@ -15,6 +15,7 @@ fn project(directory: &Path) -> (PathBuf, [String; 4]) {
         "name": "site",
         "compatibility_date": "2026-09-01",
         "assets": { "directory": "public" },
+        "vars": { "STAGE": "local" },
         "env": { "production": { "vars": { "STAGE": "production" } } },
     });
     write(&root, &[("wrangler.json", config.to_string().as_bytes())]);
@@ -230,7 +231,7 @@ fn what_is_not_safe_is_refused() {
     let second = config(renamed, json!({ "secrets": { "required": ["TOKEN"] } }));
     for config in [&first, &second] {
         write(&root, &[("index.js", index), ("wrangler.json", config.as_bytes())]);
-        let output = pagesbuild(&root, ["build", "-q", "--allow", "warnings"]);
+        let output = pagesbuild(&root, ["build", "-q"]);
         assert!(output.status.success(), "{}", stderr(&output));
     }
     let dist = root.join("dist");

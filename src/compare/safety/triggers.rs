@@ -71,7 +71,7 @@ fn risk(
     };
     let help = match help {
         None => "deploy with `wrangler deploy`, or set them with `wrangler triggers deploy`".to_owned(),
-        Some(gone) => format!("take {} away yourself, if they are not to stay", listed(gone)),
+        Some(gone) => format!("remove {} yourself, if they are not to stay", listed(gone)),
     };
     let names = gone.iter().chain(&new).map(|name| (*name).to_owned()).collect();
     Some(Risk::new(reason, names, format!("{what} differ ({}): {does}", differs.join("; ")), help))
