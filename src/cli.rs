@@ -22,15 +22,19 @@ mod completions;
 mod diff;
 mod difference;
 mod edited;
+mod gc;
 mod levels;
+mod pin;
 mod plugin;
 pub(crate) mod printer;
 mod promote;
 mod provision;
 mod rollback;
 mod routes;
+mod show;
 mod types;
 mod uses;
+mod versions;
 mod why;
 
 /// Compile a web project, its static assets, functions and bindings, into one versioned deployment
@@ -86,12 +90,24 @@ enum Command {
     /// Write TypeScript declarations of what a project's bindings and routes are
     #[command(after_help = types::EXAMPLES)]
     Types(types::Arguments),
+    /// List the versions that were kept: what each environment was given, and when
+    #[command(after_help = versions::EXAMPLES)]
+    Versions(versions::Arguments),
+    /// Show what a version holds, where it was given to, and where it comes from
+    #[command(after_help = show::EXAMPLES)]
+    Show(show::Arguments),
     /// Show what differs between two versions, and how safe it is to go from one to the other
     #[command(after_help = diff::EXAMPLES)]
     Diff(diff::Arguments),
     /// Bring an earlier version of an environment back into the output directory
     #[command(after_help = rollback::EXAMPLES)]
     Rollback(rollback::Arguments),
+    /// Let a version stay whatever `gc` is told
+    #[command(after_help = pin::EXAMPLES)]
+    Pin(pin::Arguments),
+    /// Remove versions that nobody wants, and files that no version has
+    #[command(after_help = gc::EXAMPLES)]
+    Gc(gc::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -144,7 +160,7 @@ enum Color {
 }
 
 /// What a project without a configuration file has to be told, or one with a file told otherwise.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Options about the project")]
 struct ProjectArguments {
     /// Directory of static files
@@ -261,8 +277,12 @@ pub(crate) fn run() -> ExitCode {
         Command::Promote(arguments) => promote::run(arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
         Command::Types(arguments) => types::run(arguments, &global, &printer),
+        Command::Versions(arguments) => versions::run(arguments, &global, &printer),
+        Command::Show(arguments) => show::run(arguments, &global, &printer),
         Command::Diff(arguments) => diff::run(&arguments, &global, &printer),
         Command::Rollback(arguments) => rollback::run(&arguments, &global, &printer),
+        Command::Pin(arguments) => pin::run(arguments, &global, &printer),
+        Command::Gc(arguments) => gc::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

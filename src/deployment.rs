@@ -30,7 +30,7 @@ pub use archive::{Packed, Zipped, pack, pack_file};
 pub use content::{Content, CopyError, Expected, OutputFile, Scheme};
 pub use document::{Document, ReadError};
 pub use emit::{directory_name, emit, emit_all};
-pub use facts::{BuildFacts, Inputs, SourceFile, TOOL, now, today};
+pub use facts::{BuildFacts, Inputs, SourceFile, TOOL, ago, now, today};
 pub use finding::Finding;
 pub use git::{Git, Repository, within_repository};
 pub use occupied::{check_beside, check_outdir, default_outdir};

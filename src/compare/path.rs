@@ -4,6 +4,7 @@
 //! secret is never in what comes out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json};
 
@@ -48,32 +49,27 @@ impl<'a> Walk<'a> {
             keys.into_iter().for_each(|key| self.step(key, before.get(key), after.get(key)));
             return;
         }
-        let Some((before_items, after_items)) = entries(before, after) else {
-            return self.push(before, after);
-        };
-        let names: BTreeSet<&str> = before_items.iter().chain(&after_items).map(|(name, _)| *name).collect();
-        let find = |items: &[(&str, &'a Json)], wanted: &str| {
-            items.iter().find(|(name, _)| *name == wanted).map(|(_, item)| *item)
-        };
-        let mut common = [Vec::new(), Vec::new()];
-        for (order, items, other) in [(0, &before_items, &after_items), (1, &after_items, &before_items)] {
-            let shared = items.iter().map(|(name, _)| *name).filter(|name| find(other, name).is_some());
-            common[order].extend(shared);
-        }
-        if common[0] != common[1] {
-            return self.push(before, after);
-        }
-        for name in names {
-            match (find(&before_items, name), find(&after_items, name)) {
-                (Some(before), Some(after)) => self.step(name, Some(before), Some(after)),
-                // An entry that comes or goes does so as a whole.
-                (before, after) => {
-                    self.steps.push(name);
-                    self.push(before, after);
-                    self.steps.pop();
+        match entries(before, after) {
+            Some((before_items, after_items)) => {
+                let (one, other) = (by_name(&before_items), by_name(&after_items));
+                if common(&before_items, &other) != common(&after_items, &one) {
+                    return self.push(before, after);
                 }
+                let names: BTreeSet<&str> = one.keys().chain(other.keys()).copied().collect();
+                names.into_iter().for_each(|name| self.entry(name, one.get(name), other.get(name)));
             }
+            None => self.push(before, after),
         }
+    }
+
+    /// An entry of a list, which comes or goes as a whole.
+    fn entry(&mut self, name: &'a str, before: Option<&&'a Json>, after: Option<&&'a Json>) {
+        self.steps.push(name);
+        match (before, after) {
+            (Some(before), Some(after)) => self.values(Some(before), Some(after)),
+            (before, after) => self.push(before.copied(), after.copied()),
+        }
+        self.steps.pop();
     }
 
     fn step(&mut self, step: &'a str, before: Option<&'a Json>, after: Option<&'a Json>) {
@@ -89,13 +85,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-static NOTHING: std::sync::LazyLock<Map<String, Json>> = std::sync::LazyLock::new(Map::new);
+type Table = Map<String, Json>;
+
+static NOTHING: LazyLock<Table> = LazyLock::new(Map::new);
 
 /// Both as tables. One that is absent is an empty one, unless the other is just that.
-fn tables<'a>(
-    before: Option<&'a Json>,
-    after: Option<&'a Json>,
-) -> Option<(&'a Map<String, Json>, &'a Map<String, Json>)> {
+fn tables<'a>(before: Option<&'a Json>, after: Option<&'a Json>) -> Option<(&'a Table, &'a Table)> {
     match (before, after) {
         (Some(Json::Object(before)), Some(Json::Object(after))) => Some((before, after)),
         (Some(Json::Object(before)), None) if !before.is_empty() => Some((before, &NOTHING)),
@@ -121,8 +116,16 @@ fn named<'a>(items: &'a [Json], field: &str) -> Option<Entries<'a>> {
     let entries: Option<Entries<'a>> =
         items.iter().map(|item| Some((item.get(field)?.as_str()?, item))).collect();
     let entries = entries?;
-    let distinct: BTreeMap<&str, &Json> = entries.iter().copied().collect();
-    (distinct.len() == entries.len()).then_some(entries)
+    (by_name(&entries).len() == entries.len()).then_some(entries)
+}
+
+fn by_name<'a>(entries: &Entries<'a>) -> BTreeMap<&'a str, &'a Json> {
+    entries.iter().copied().collect()
+}
+
+/// The names of entries that are in another list too, in order.
+fn common<'a>(entries: &Entries<'a>, other: &BTreeMap<&str, &Json>) -> Vec<&'a str> {
+    entries.iter().map(|(name, _)| *name).filter(|name| other.contains_key(name)).collect()
 }
 
 /// A value with everything covered that looks like a secret under this name.

@@ -3,7 +3,7 @@
 //! In go the inputs and the start of the build, out comes `build.json`. Nothing here may reach the id.
 
 use std::collections::BTreeMap;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -99,8 +99,13 @@ pub fn today() -> String {
 
 /// What the clock says, UTC, RFC 3339.
 pub fn now() -> String {
+    ago(Duration::ZERO)
+}
+
+/// What the clock said then, UTC, RFC 3339. The order of such texts is that of the times.
+pub fn ago(duration: Duration) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    rfc3339(since.as_secs())
+    rfc3339(since.saturating_sub(duration).as_secs())
 }
 
 /// Seconds since 1970 as a date and time: years of 400-year cycles counted from March, so that a leap day is

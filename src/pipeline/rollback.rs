@@ -8,7 +8,7 @@ use crate::deployment::{self, Deployment};
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
 use crate::project::{self, Options};
-use crate::store::{Action, Reference, Store};
+use crate::store::Action;
 
 /// What tells that a directory is an output of ours.
 const DOCUMENT: &str = "deployment.json";
@@ -82,7 +82,7 @@ pub fn rollback(options: &Options, request: RollbackRequest<'_>) -> Result<Rolle
             called(environment)
         )));
     };
-    let id = target(&store, request.target, environment, &history)?;
+    let id = target(options, request.target, &history)?;
     let (running, target) = (store.version(running)?, store.version(&id)?);
     let difference = compare(&running, &target, direction(&history, &running, &target));
     let (outdir, assumption) = outdir(options, &root, request.outdir)?;
@@ -104,24 +104,15 @@ pub fn rollback(options: &Options, request: RollbackRequest<'_>) -> Result<Rolle
 }
 
 /// The id of the version to go back to, which the environment has to have had.
-fn target(
-    store: &Store,
-    asked: Option<&str>,
-    environment: Option<&str>,
-    history: &[String],
-) -> Result<String, Error> {
+fn target(options: &Options, asked: Option<&str>, history: &[String]) -> Result<String, Error> {
+    let environment = project::environment(options);
     let Some(asked) = asked else {
         let before = history.len().checked_sub(2).and_then(|at| history.get(at));
         return before.cloned().ok_or_else(|| {
             Error::Usage(format!("{} was given one version only, and none before it", called(environment)))
         });
     };
-    let Some(reference) = Reference::parse(asked) else {
-        return Err(Error::Usage(format!(
-            "`{asked}` is no version: write an id, the start of one, or `latest~N`"
-        )));
-    };
-    let id = store.find(&reference, environment)?;
+    let (_, id) = versions::kept(options, asked)?;
     if history.contains(&id) {
         return Ok(id);
     }

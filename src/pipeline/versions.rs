@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::deployment::{self, BuildFacts, Deployment, Finding};
 use crate::error::Error;
 use crate::project::{self, Options};
-use crate::store::{Action, Entry, Reference, Store};
+use crate::store::{self, Action, Entry, Reference, Store};
 
 /// Keeps deployments, lets `emit` write them, and says in the logs of their environments that they were.
 pub(super) fn record(
@@ -14,14 +14,33 @@ pub(super) fn record(
     action: &Action,
     emit: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let store = Store::create(root)?;
-    let writer = store.writer()?;
-    deployments.iter().try_for_each(|deployment| writer.keep(deployment))?;
+    let unkept = |error| match action {
+        Action::Build => offer_none(root, error),
+        _ => error,
+    };
+    let store = Store::create(root).map_err(unkept)?;
+    let writer = store.writer().map_err(unkept)?;
+    for deployment in deployments {
+        // An entry behind a damaged line would be of no use to anybody.
+        store.log(deployment.document.project.environment.as_deref()).map_err(unkept)?;
+        writer.keep(deployment).map_err(unkept)?;
+    }
     emit()?;
     deployments.iter().try_for_each(|deployment| {
         let environment = deployment.document.project.environment.as_deref();
         writer.record(environment, &entry(deployment, action.clone()))
     })
+}
+
+/// What the store cannot do, a build can do without.
+fn offer_none(root: &Path, error: Error) -> Error {
+    let directory = store::directory(root);
+    match &error {
+        Error::Io { path, .. } | Error::Unusable { path, .. } if path.starts_with(&directory) => {
+            Error::Usage(format!("{error}; `--no-store` builds without keeping the version"))
+        }
+        _ => error,
+    }
 }
 
 /// What the log says of a deployment that an environment is given now.
@@ -46,10 +65,7 @@ pub fn version(options: &Options, text: &str) -> Result<Deployment, Error> {
     let reference = Reference::parse(text);
     // What could be both is a version where there is one of that name.
     if let Some(reference) = reference {
-        let root = project::root(options)?;
-        let find = |store: Store| store.find(&reference, project::environment(options)).map(|id| (store, id));
-        let found = opened(&root).and_then(find);
-        match found {
+        match found(options, &reference) {
             Ok((store, id)) => return store.version(&id),
             Err(error) if !path.exists() => return Err(error),
             Err(_) => {}
@@ -67,6 +83,23 @@ pub(super) fn opened(root: &Path) -> Result<Store, Error> {
     Store::open(root)?.ok_or_else(|| {
         Error::Usage("no version of this project was kept yet; `pagesbuild build` keeps one".to_owned())
     })
+}
+
+/// A version in the project's store, by what a text on the command line says.
+///
+/// # Errors
+///
+/// There is none, or the text cannot mean one.
+pub(super) fn kept(options: &Options, text: &str) -> Result<(Store, String), Error> {
+    let reference = Reference::parse(text).ok_or_else(|| {
+        Error::Usage(format!("`{text}` is neither an id, nor the start of one, nor `latest~N`"))
+    })?;
+    found(options, &reference)
+}
+
+fn found(options: &Options, reference: &Reference) -> Result<(Store, String), Error> {
+    let store = opened(&project::root(options)?)?;
+    store.find(reference, project::environment(options)).map(|id| (store, id))
 }
 
 /// The first things that are wrong with a directory or archive, as one error.

@@ -112,7 +112,7 @@ fn each_environment_has_its_own() {
     // A directory is no version of an environment.
     let output = pagesbuild(&root, ["rollback", "dist"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("`dist` is no version"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("`dist` is neither an id"), "{}", stderr(&output));
 }
 
 #[test]

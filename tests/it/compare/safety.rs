@@ -48,7 +48,8 @@ fn without_export(document: &mut Value, class: &str) {
 
 #[test]
 fn migrations() {
-    let cases: [(&[&str], &[&str], &[(Reason, &[&str])]); 9] = [
+    type Said = &'static [(Reason, &'static [&'static str])];
+    let cases: [(&[&str], &[&str], Said); 9] = [
         (&["v1", "v2"], &["v1", "v2", "v3"], &[]),
         (&[], &["v1"], &[]),
         // Those that every deployment is behind may be taken out of the configuration.
