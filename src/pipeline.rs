@@ -42,7 +42,7 @@ mod why;
 mod worker;
 
 pub use analysis::{Analyzed, Placement, analyze};
-pub use build::{BuildRequest, Built, build, build_all, is_all};
+pub use build::{BuildRequest, Built, build, build_all};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
