@@ -29,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("router", &["route"]),
     ("analyze", &["asset", "compile", "error", "graph", "hash", "link"]),
     ("deployment", &["asset", "binding", "diagnostic", "error", "hash", "link", "project", "route"]),
+    ("compare", &["asset", "check", "deployment"]),
     ("store", &["deployment", "error", "hash"]),
     ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
@@ -39,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "binding",
             "cache",
             "check",
+            "compare",
             "compile",
             "config",
             "declarations",
