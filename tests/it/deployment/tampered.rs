@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::hostile::without_numbers;
 use super::{emitted, sealed};
 use crate::fixture::{files, pagesbuild, snapshot, stderr, stdout};
 use crate::project::write;
@@ -73,7 +74,11 @@ fn said(directory: &Path, version: &str) -> String {
     let output = pagesbuild(directory, ["verify", version]);
     let text = format!("{}{}", stdout(&output), stderr(&output));
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
-    let text: String = text.lines().map(|line| format!("  {line}\n")).collect();
+    let line = |line: &str| {
+        let line = line.split(", expected one of").next().unwrap();
+        format!("  {}\n", without_numbers(line))
+    };
+    let text: String = text.lines().map(line).collect();
     format!("exit code {}\n{text}", output.status.code().unwrap())
 }
 
