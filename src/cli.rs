@@ -14,6 +14,7 @@ use pagesbuild::project;
 use printer::Printer;
 
 mod analyze;
+mod attest;
 mod bind;
 mod build;
 mod bundle;
@@ -25,6 +26,7 @@ mod plugin;
 pub(crate) mod printer;
 mod provision;
 mod routes;
+mod sbom;
 mod types;
 mod uses;
 mod why;
@@ -79,6 +81,12 @@ enum Command {
     /// Write TypeScript declarations of what a project's bindings and routes are
     #[command(after_help = types::EXAMPLES)]
     Types(types::Arguments),
+    /// Write which npm packages are in a version's worker, as a software bill of materials
+    #[command(after_help = sbom::EXAMPLES)]
+    Sbom(sbom::Arguments),
+    /// Write what a version was built from, as a statement of provenance to be signed
+    #[command(after_help = attest::EXAMPLES)]
+    Attest(attest::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -149,6 +157,29 @@ struct ProjectArguments {
     /// Runtime behaviour to switch on, on top of the configuration's; may be repeated
     #[arg(long = "compatibility-flag", value_name = "FLAG")]
     compatibility_flags: Vec<String>,
+}
+
+/// Which version a command is about.
+#[derive(Args, Debug)]
+struct VersionArguments {
+    /// Version: an id or its start, latest, latest~N, a directory or an archive
+    #[arg(default_value = "latest", value_hint = ValueHint::AnyPath)]
+    version: String,
+    /// Directory of the project
+    #[arg(short = 'C', long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    directory: PathBuf,
+}
+
+impl VersionArguments {
+    /// Where versions are looked for.
+    fn options(&self, global: &Global) -> project::Options {
+        project::Options {
+            directory: self.directory.clone(),
+            config: global.config.clone(),
+            environment: global.env.clone(),
+            ..project::Options::default()
+        }
+    }
 }
 
 /// How code is written.
@@ -247,6 +278,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Provision(arguments) => provision::run(&arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
         Command::Types(arguments) => types::run(arguments, &global, &printer),
+        Command::Sbom(arguments) => sbom::run(arguments, &global, &printer),
+        Command::Attest(arguments) => attest::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

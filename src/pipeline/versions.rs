@@ -65,7 +65,7 @@ pub fn version(options: &Options, text: &str) -> Result<Deployment, Error> {
 }
 
 /// The first things that are wrong with a directory or archive, as one error.
-fn refused(path: &Path, findings: &[Finding]) -> Error {
+pub(super) fn refused(path: &Path, findings: &[Finding]) -> Error {
     let first: Vec<String> = findings.iter().take(3).map(ToString::to_string).collect();
     let more = findings.len().saturating_sub(first.len());
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };

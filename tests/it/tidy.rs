@@ -30,6 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("analyze", &["asset", "compile", "error", "graph", "hash", "link"]),
     ("deployment", &["asset", "binding", "diagnostic", "error", "hash", "link", "project", "route"]),
     ("store", &["deployment", "error", "hash"]),
+    ("provenance", &["deployment", "hash"]),
     ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
         "pipeline",
@@ -51,6 +52,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "link",
             "nodejs",
             "project",
+            "provenance",
             "resolve",
             "route",
             "router",
