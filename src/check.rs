@@ -14,12 +14,15 @@ mod classes;
 mod entrypoints;
 mod mismatch;
 mod names;
+mod promotion;
 mod secrets;
 mod shared;
 mod undeclared;
 mod uneven;
 mod unused;
 mod values;
+
+pub use promotion::Version;
 
 /// What is known of a project in one environment.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +67,19 @@ pub fn check(facts: Facts<'_>, diagnostics: &mut Diagnostics) {
         diagnostics.extend(classes::without_migration(&facts, &here));
         diagnostics.extend(entrypoints::missing(&facts, &here));
         diagnostics.extend(secrets::in_vars(&here));
+        diagnostics.extend(shared::with_production(&facts, &here));
+    }
+    secrets::hide(&facts, diagnostics);
+}
+
+/// Says what keeps a version that was built before from running in this environment. What its code uses is known by name alone.
+pub fn promotion(facts: Facts<'_>, version: Version<'_>, diagnostics: &mut Diagnostics) {
+    let here = facts.project.here();
+    diagnostics.extend(promotion::differences(&facts, &version, here.as_ref()));
+    if let Some(here) = here {
+        diagnostics.extend(classes::missing(&facts, &here));
+        diagnostics.extend(classes::without_migration(&facts, &here));
+        diagnostics.extend(entrypoints::missing(&facts, &here));
         diagnostics.extend(shared::with_production(&facts, &here));
     }
     secrets::hide(&facts, diagnostics);

@@ -21,14 +21,19 @@ mod bundle;
 mod check;
 mod completions;
 mod edited;
+mod gc;
 mod levels;
+mod pin;
 mod plugin;
 pub(crate) mod printer;
+mod promote;
 mod provision;
 mod routes;
 mod sbom;
+mod show;
 mod types;
 mod uses;
+mod versions;
 mod why;
 
 /// Compile a web project, its static assets, functions and bindings, into one versioned deployment
@@ -75,12 +80,27 @@ enum Command {
     /// Write the identities of created resources into the configuration file
     #[command(after_help = provision::EXAMPLES)]
     Provision(provision::Arguments),
+    /// Give a version of one environment to another: the same code and static files, its bindings
+    #[command(after_help = promote::EXAMPLES)]
+    Promote(promote::Arguments),
     /// Show what imports a module, why it is that file, and what keeps it in the worker
     #[command(after_help = why::EXAMPLES)]
     Why(why::Arguments),
     /// Write TypeScript declarations of what a project's bindings and routes are
     #[command(after_help = types::EXAMPLES)]
     Types(types::Arguments),
+    /// List the versions that were kept: what each environment was given, and when
+    #[command(after_help = versions::EXAMPLES)]
+    Versions(versions::Arguments),
+    /// Show what a version holds, where it was given to, and where it comes from
+    #[command(after_help = show::EXAMPLES)]
+    Show(show::Arguments),
+    /// Let a version stay whatever `gc` is told
+    #[command(after_help = pin::EXAMPLES)]
+    Pin(pin::Arguments),
+    /// Remove versions that nobody wants, and files that no version has
+    #[command(after_help = gc::EXAMPLES)]
+    Gc(gc::Arguments),
     /// Write which npm packages are in a version's worker, as a software bill of materials
     #[command(after_help = sbom::EXAMPLES)]
     Sbom(sbom::Arguments),
@@ -139,7 +159,7 @@ enum Color {
 }
 
 /// What a project without a configuration file has to be told, or one with a file told otherwise.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Options about the project")]
 struct ProjectArguments {
     /// Directory of static files
@@ -171,14 +191,9 @@ struct VersionArguments {
 }
 
 impl VersionArguments {
-    /// Where versions are looked for.
-    fn options(&self, global: &Global) -> project::Options {
-        project::Options {
-            directory: self.directory.clone(),
-            config: global.config.clone(),
-            environment: global.env.clone(),
-            ..project::Options::default()
-        }
+    /// The version, and the options of the project that it may be of.
+    fn take(self, global: &Global) -> (String, project::Options) {
+        (self.version, project_options(self.directory, global, ProjectArguments::default(), None))
     }
 }
 
@@ -276,8 +291,13 @@ pub(crate) fn run() -> ExitCode {
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),
         Command::Bind(arguments) => bind::run(&arguments, &global, &printer),
         Command::Provision(arguments) => provision::run(&arguments, &global, &printer),
+        Command::Promote(arguments) => promote::run(arguments, &global, &printer),
         Command::Why(arguments) => why::run(arguments, &global, &printer),
         Command::Types(arguments) => types::run(arguments, &global, &printer),
+        Command::Versions(arguments) => versions::run(arguments, &global, &printer),
+        Command::Show(arguments) => show::run(arguments, &global, &printer),
+        Command::Pin(arguments) => pin::run(arguments, &global, &printer),
+        Command::Gc(arguments) => gc::run(arguments, &global, &printer),
         Command::Sbom(arguments) => sbom::run(arguments, &global, &printer),
         Command::Attest(arguments) => attest::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),

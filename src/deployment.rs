@@ -30,7 +30,7 @@ pub use archive::{Packed, Zipped, pack, pack_file};
 pub use content::{Content, CopyError, Expected, OutputFile, Scheme};
 pub use document::{Document, ReadError};
 pub use emit::{directory_name, emit, emit_all};
-pub use facts::{BuildFacts, Inputs, SourceFile, now, today};
+pub use facts::{BuildFacts, Inputs, SourceFile, TOOL, ago, now, today};
 pub use finding::Finding;
 pub use git::{Git, Repository, within_repository};
 pub use occupied::{check_beside, check_outdir, default_outdir};
@@ -41,8 +41,8 @@ use document::{
     Runtime,
 };
 
-/// Where the modules go.
-const WORKER: &str = "worker/";
+/// Where the modules are.
+pub const WORKER: &str = "worker/";
 /// The description, from which every other file is reachable.
 const DOCUMENT: &str = "deployment.json";
 /// The facts of one build, the one file outside of the id.
@@ -142,6 +142,26 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
     Deployment { document, files, facts: None }
 }
 
+/// The code and the static files of a version under the bindings and settings of another environment, which is what the
+/// project stands for. `wrangler` is the text of its `wrangler.json`. The facts are those of the build that made the code.
+pub fn promote(version: &Deployment, project: &project::Project, wrangler: &str) -> Deployment {
+    let settings = settings::deployed(&project.settings);
+    let mut document = Document {
+        project: Project { name: project.name.clone(), environment: project.environment.clone() },
+        bindings: project.bindings.iter().map(|binding| describe(project, binding)).collect(),
+        unversioned: settings::unversioned(&settings),
+        settings,
+        targets: [(String::from("wrangler"), entry(WRANGLER, wrangler.as_bytes()))].into(),
+        ..version.document.clone()
+    };
+    document.seal();
+    let shared = version.files.iter().filter(|file| file.path != WRANGLER && file.path != DOCUMENT);
+    let own = [text(WRANGLER, wrangler), text(DOCUMENT, &document.to_text())];
+    let mut files: Vec<OutputFile> = shared.cloned().chain(own).collect();
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Deployment { document, files, facts: version.facts.clone() }
+}
+
 fn assemble_code(bundle: &Bundle, parts: &Parts<'_>, files: &mut Vec<OutputFile>) -> Code {
     let main = parts.main;
     let mut modules = Vec::new();
@@ -184,6 +204,27 @@ fn module_type(kind: project::ModuleType) -> ModuleType {
         project::ModuleType::CompiledWasm => ModuleType::Wasm,
         project::ModuleType::Data => ModuleType::Data,
         project::ModuleType::Text => ModuleType::Text,
+    }
+}
+
+impl From<ModuleType> for project::ModuleType {
+    fn from(kind: ModuleType) -> Self {
+        match kind {
+            ModuleType::Esm => Self::EsModule,
+            ModuleType::CommonJs => Self::CommonJs,
+            ModuleType::Wasm => Self::CompiledWasm,
+            ModuleType::Data => Self::Data,
+            ModuleType::Text => Self::Text,
+        }
+    }
+}
+
+impl From<RunWorkerFirst> for project::RunWorkerFirst {
+    fn from(first: RunWorkerFirst) -> Self {
+        match first {
+            RunWorkerFirst::Always(always) => Self::Always(always),
+            RunWorkerFirst::Rules(rules) => Self::Rules(rules),
+        }
     }
 }
 

@@ -121,11 +121,36 @@ impl Project {
 
     /// Whether the code and the static files of this project are those of another one, and become the same.
     pub fn builds_like(&self, other: &Self) -> bool {
-        (&self.root, &self.main, &self.functions, &self.durable_objects)
-            == (&other.root, &other.main, &other.functions, &other.durable_objects)
-            && (&self.compatibility_date, &self.compatibility_flags)
-                == (&other.compatibility_date, &other.compatibility_flags)
-            && (&self.assets, &self.bundling) == (&other.assets, &other.bundling)
+        self.builds_differently(other).is_empty()
+    }
+
+    /// The settings by which the code and the static files of this project become others than those of another one.
+    pub fn builds_differently(&self, other: &Self) -> Vec<&'static str> {
+        let (ours, theirs) = (&self.bundling, &other.bundling);
+        [
+            ("the directory", self.root == other.root),
+            ("`main`", self.main == other.main),
+            ("the functions", self.functions == other.functions),
+            ("the Durable Objects", self.durable_objects == other.durable_objects),
+            ("`compatibility_date`", self.compatibility_date == other.compatibility_date),
+            ("`compatibility_flags`", self.compatibility_flags == other.compatibility_flags),
+            ("`assets`", self.assets == other.assets),
+            ("`define`", ours.define == theirs.define),
+            ("`alias`", ours.alias == theirs.alias),
+            ("`minify`", ours.minify == theirs.minify),
+            (
+                "how code is bundled",
+                Bundling {
+                    define: theirs.define.clone(),
+                    alias: theirs.alias.clone(),
+                    minify: theirs.minify,
+                    ..ours.clone()
+                } == *theirs,
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(what, same)| (!same).then_some(what))
+        .collect()
     }
 
     /// The names that are set for development, on this machine alone, with the file that sets each.

@@ -10,11 +10,13 @@
 //! deployments/ID/build.json         the facts of the latest build of it
 //! log/top.jsonl, log/env-NAME.jsonl what was built, in order, by environment
 //! pins/ID                           what `gc` is to leave alone, and why
+//! tmp/                              what is being written
 //! lock                              shared by those who add, held alone by who removes
 //! ```
 //!
-//! Invariants: a deployment is in `deployments` only when all of its files are on the disk, and in a log only when it is in
-//! `deployments`; files appear by a rename and are never changed after; a log only grows.
+//! Invariants: an object has its name only when it is on the disk, whole; a deployment has its `deployment.json` only when
+//! all of its objects are on the disk with their names, and is in a log only after that; files appear by a rename and are
+//! never changed after; a log only grows. What is removed goes the other way round: first `deployment.json`, then objects.
 
 use std::fs::{self, File};
 use std::io;
@@ -23,16 +25,27 @@ use std::path::{Path, PathBuf};
 use crate::deployment::Deployment;
 use crate::error::Error;
 
+mod check;
+mod environment;
 mod file;
+mod gc;
 mod keep;
 mod log;
 mod lookup;
+mod pin;
 
+pub use check::Checked;
+pub use gc::{Keep, Removed, Swept};
 pub use log::{Action, Entry};
 pub use lookup::Reference;
+pub use pin::Pin;
 
 /// The format and its major version.
 const FORMAT: &str = "pagesbuild.store/1";
+/// The description of a version.
+const DOCUMENT: &str = "deployment.json";
+/// The facts of its latest build.
+const FACTS: &str = "build.json";
 
 /// The versions of a project.
 #[derive(Clone, Debug)]
@@ -79,12 +92,10 @@ impl Store {
             return Ok(store);
         }
         let store = Self { directory: directory(root) };
-        for directory in ["", "objects", "deployments", "log", "pins", "tmp"] {
-            let path = store.path(directory);
-            fs::create_dir_all(&path).map_err(|error| Error::io("create", &path, error))?;
-        }
+        store.create_directories()?;
         store.write_file(".gitignore", b"*\n")?;
         store.write_file("store.json", format!("{{\n  \"format\": \"{FORMAT}\"\n}}\n").as_bytes())?;
+        file::sync_directory(root)?;
         Ok(store)
     }
 
@@ -92,13 +103,13 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// The lock cannot be had.
+    /// The store cannot be written.
     pub fn writer(&self) -> Result<Writer<'_>, Error> {
-        let path = self.path("lock");
-        let opened = File::options().create(true).truncate(false).write(true).open(&path);
-        let opened = opened.map_err(|error| Error::io("create", &path, error))?;
-        let lock = match opened.lock_shared() {
-            Ok(()) => Some(opened),
+        // Whatever copies a directory without its empty ones leaves some out.
+        self.create_directories()?;
+        let (path, file) = self.lock_file()?;
+        let lock = match file.lock_shared() {
+            Ok(()) => Some(file),
             Err(error) if error.kind() == io::ErrorKind::Unsupported => None,
             Err(error) => return Err(Error::io("lock", &path, error)),
         };
@@ -111,15 +122,14 @@ impl Store {
     ///
     /// The directory cannot be read.
     pub fn ids(&self) -> Result<Vec<String>, Error> {
-        let path = self.path("deployments");
-        let read = |error| Error::io("read", &path, error);
-        let mut ids = Vec::new();
-        for entry in fs::read_dir(&path).map_err(read)? {
-            let name = entry.map_err(read)?.file_name();
-            ids.extend(name.to_str().filter(|name| is_id(name)).map(str::to_owned));
-        }
-        ids.sort();
+        let mut ids = self.names_in("deployments")?;
+        ids.retain(|name| self.has(name));
         Ok(ids)
+    }
+
+    /// Whether there is a version of this id.
+    pub fn has(&self, id: &str) -> bool {
+        is_id(id) && self.description(id).is_file()
     }
 
     /// A version. Its files are compared with their hashes when they are copied.
@@ -129,6 +139,11 @@ impl Store {
     /// There is none of this id, or what is there is damaged.
     pub fn version(&self, id: &str) -> Result<Deployment, Error> {
         keep::version(self, id)
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     fn check_format(&self, file: &Path, text: &[u8]) -> Result<(), Error> {
@@ -142,13 +157,32 @@ impl Store {
             Ok(other) => Err(Error::unusable(
                 &self.directory,
                 format!(
-                    "its format is `{other}`, and this version of pagesbuild knows `{FORMAT}`; use the version that wrote it, or build with `--no-store`"
+                    "its format is `{other}`, and this version of pagesbuild knows `{FORMAT}`: use the version that wrote it"
                 ),
             )),
             Err(error) => {
                 Err(Error::unusable(file, format!("it is not the description of a store: {error}")))
             }
         }
+    }
+
+    /// The file that is locked, open.
+    fn lock_file(&self) -> Result<(PathBuf, File), Error> {
+        let path = self.path("lock");
+        let opened = File::options().create(true).truncate(false).write(true).open(&path);
+        opened.map_err(|error| Error::io("create", &path, error)).map(|file| (path, file))
+    }
+
+    fn create_directories(&self) -> Result<(), Error> {
+        for directory in ["objects", "deployments", "log", "pins", "tmp"] {
+            file::create_directory(&self.path(directory))?;
+        }
+        Ok(())
+    }
+
+    /// Where the description of a version is.
+    fn description(&self, id: &str) -> PathBuf {
+        self.directory.join("deployments").join(id).join(DOCUMENT)
     }
 
     fn path(&self, relative: &str) -> PathBuf {

@@ -29,8 +29,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let Arguments { version, builder_id, outfile } = arguments;
-    let options = version.options(global);
-    let attested = pipeline::attest(&options, &version.version, builder_id.as_deref())?;
+    let (version, options) = version.take(global);
+    let attested = pipeline::attest(&options, &version, builder_id.as_deref())?;
     for unknown in &attested.unknown {
         printer.status(&format!("{}: {unknown}\n", printer.paint("36", "note")));
     }

@@ -26,6 +26,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let Arguments { version, outfile } = arguments;
-    let bill = pipeline::sbom(&version.options(global), &version.version)?;
+    let (version, options) = version.take(global);
+    let bill = pipeline::sbom(&options, &version)?;
     printer.document_about(&bill, outfile.as_deref())
 }

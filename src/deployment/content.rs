@@ -10,6 +10,8 @@ use super::archive::Zipped;
 use crate::error::Error;
 use crate::hash;
 
+mod share;
+
 /// A file of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputFile {
@@ -89,6 +91,28 @@ impl OutputFile {
                 opened.finish().map_err(CopyError::Unreadable)
             }
         }
+    }
+
+    /// Makes a new file with the whole content, which shares its blocks with the source where the file system can: writing
+    /// to one of the two never changes the other.
+    ///
+    /// # Errors
+    ///
+    /// See [`CopyError`]; a file that is not the right one may be there then.
+    pub fn create(&self, path: &Path) -> Result<File, CopyError> {
+        let Content::File(source) = &self.content else {
+            let mut created = File::create_new(path).map_err(CopyError::Unwritten)?;
+            self.copy(&mut created)?;
+            return Ok(created);
+        };
+        let mut opened = open_regular(source).map_err(CopyError::Unreadable)?;
+        let (mut created, is_filled) = share::create(source, &opened, path).map_err(CopyError::Unwritten)?;
+        match is_filled {
+            // What is shared stays as it is, so it can be compared where it is now.
+            true => self.expected.copy(&self.path, &mut created, &mut io::sink())?,
+            false => self.expected.copy(&self.path, &mut opened, &mut created)?,
+        }
+        Ok(created)
     }
 
     /// What to tell the user when [`copy`](Self::copy) failed to write `to`.

@@ -106,9 +106,7 @@ fn create_directory(path: &Path) -> Result<(), Error> {
 
 fn write_file(tree: &Path, file: &OutputFile) -> Result<(), Error> {
     let path = tree.join(&file.path);
-    let created = File::options().write(true).create_new(true).open(&path);
-    let mut created = created.map_err(|error| Error::io("create", &path, error))?;
-    file.copy(&mut created).map_err(|error| file.copy_failed(&path, error))?;
+    let created = file.create(&path).map_err(|error| file.copy_failed(&path, error))?;
     set_mode(&path, 0o644)?;
     // Elsewhere the whole tree is brought to the disk in one go.
     if cfg!(not(target_os = "linux")) {

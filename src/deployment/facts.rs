@@ -3,12 +3,15 @@
 //! In go the inputs and the start of the build, out comes `build.json`. Nothing here may reach the id.
 
 use std::collections::BTreeMap;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::git::{Git, Repository};
+
+/// The version of pagesbuild.
+pub const TOOL: &str = env!("CARGO_PKG_VERSION");
 
 /// The content of `build.json`. Versions in a store can have been built before some of it was known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,7 +77,7 @@ impl BuildFacts {
     pub fn new(inputs: Inputs, gzip_size: u64, start: Instant) -> Self {
         Self {
             time: now(),
-            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            tool: TOOL.to_owned(),
             milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
             gzip_size,
             inputs,
@@ -111,8 +114,13 @@ pub fn today() -> String {
 
 /// What the clock says, UTC, RFC 3339.
 pub fn now() -> String {
+    ago(Duration::ZERO)
+}
+
+/// What the clock said then, UTC, RFC 3339. The order of such texts is that of the times.
+pub fn ago(duration: Duration) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    rfc3339(since.as_secs())
+    rfc3339(since.saturating_sub(duration).as_secs())
 }
 
 /// Seconds since 1970 as a date and time: years of 400-year cycles counted from March, so that a leap day is

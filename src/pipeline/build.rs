@@ -10,6 +10,7 @@ use crate::deployment::{self, Deployment};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::project::{self, Options, Project};
+use crate::store::Action;
 
 /// What `--env` calls all environments.
 const ALL: &str = "all";
@@ -186,8 +187,9 @@ fn make_beside_others(
 
 /// Lets `emit` write what was made; with a store, keeps it before and says so in the log after.
 fn write(made: &[&Made], store: bool, emit: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+    let deployments: Vec<&Deployment> = made.iter().map(|made| &made.deployment).collect();
     match made.first().filter(|_| store) {
-        Some(first) => versions::record_builds(&first.project.root, made, emit),
+        Some(first) => versions::record(&first.project.root, &deployments, &Action::Build, emit),
         None => emit(),
     }
 }

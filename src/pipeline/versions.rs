@@ -2,35 +2,55 @@
 
 use std::path::Path;
 
-use super::Made;
 use crate::deployment::{self, BuildFacts, Deployment, Finding};
 use crate::error::Error;
 use crate::project::{self, Options};
-use crate::store::{Action, Entry, Reference, Store};
+use crate::store::{self, Action, Entry, Reference, Store};
 
-/// Keeps what was built, lets `emit` write it, and says in the logs that it was.
-pub(super) fn record_builds(
+/// Keeps deployments, lets `emit` write them, and says in the logs of their environments that they were.
+pub(super) fn record(
     root: &Path,
-    all: &[&Made],
+    deployments: &[&Deployment],
+    action: &Action,
     emit: impl FnOnce() -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let store = Store::create(root)?;
-    let writer = store.writer()?;
-    all.iter().try_for_each(|made| writer.keep(&made.deployment))?;
+    let unkept = |error| match action {
+        Action::Build => offer_none(root, error),
+        _ => error,
+    };
+    let store = Store::create(root).map_err(unkept)?;
+    let writer = store.writer().map_err(unkept)?;
+    for deployment in deployments {
+        // An entry behind a damaged line would be of no use to anybody.
+        store.log(deployment.document.project.environment.as_deref()).map_err(unkept)?;
+        writer.keep(deployment).map_err(unkept)?;
+    }
     emit()?;
-    all.iter().try_for_each(|made| {
-        let entry = entry(&made.deployment, Action::Build, &made.facts);
-        writer.record(made.project.environment.as_deref(), &entry)
+    deployments.iter().try_for_each(|deployment| {
+        let environment = deployment.document.project.environment.as_deref();
+        writer.record(environment, &entry(deployment, action.clone()))
     })
 }
 
-fn entry(deployment: &Deployment, action: Action, facts: &BuildFacts) -> Entry {
+/// What the store cannot do, a build can do without.
+fn offer_none(root: &Path, error: Error) -> Error {
+    let directory = store::directory(root);
+    match &error {
+        Error::Io { path, .. } | Error::Unusable { path, .. } if path.starts_with(&directory) => {
+            Error::Usage(format!("{error}; `--no-store` builds without keeping the version"))
+        }
+        _ => error,
+    }
+}
+
+fn entry(deployment: &Deployment, action: Action) -> Entry {
+    let facts = deployment.facts.as_deref().and_then(BuildFacts::parse);
     Entry {
         id: deployment.document.id.clone(),
-        time: facts.time.clone(),
+        time: deployment::now(),
         action,
-        git: facts.inputs.git.clone(),
-        tool: facts.tool.clone(),
+        git: facts.and_then(|facts| facts.inputs.git),
+        tool: deployment::TOOL.to_owned(),
     }
 }
 
@@ -44,14 +64,7 @@ pub fn version(options: &Options, text: &str) -> Result<Deployment, Error> {
     let reference = Reference::parse(text);
     // What could be both is a version where there is one of that name.
     if let Some(reference) = reference {
-        let root = project::root(options)?;
-        let found = match Store::open(&root)? {
-            Some(store) => store.find(&reference, project::environment(options)).map(|id| (store, id)),
-            None => Err(Error::Usage(
-                "no version of this project was kept yet; `pagesbuild build` keeps one".to_owned(),
-            )),
-        };
-        match found {
+        match found(options, &reference) {
             Ok((store, id)) => return store.version(&id),
             Err(error) if !path.exists() => return Err(error),
             Err(_) => {}
@@ -62,6 +75,25 @@ pub fn version(options: &Options, text: &str) -> Result<Deployment, Error> {
         return Err(Error::Usage(message));
     }
     deployment::open(path).map_err(|findings| refused(path, &findings))
+}
+
+/// A version in the project's store, by what a text on the command line says.
+///
+/// # Errors
+///
+/// There is none, or the text cannot mean one.
+pub(super) fn kept(options: &Options, text: &str) -> Result<(Store, String), Error> {
+    let reference = Reference::parse(text).ok_or_else(|| {
+        Error::Usage(format!("`{text}` is neither an id, nor the start of one, nor `latest~N`"))
+    })?;
+    found(options, &reference)
+}
+
+fn found(options: &Options, reference: &Reference) -> Result<(Store, String), Error> {
+    let store = Store::open(&project::root(options)?)?.ok_or_else(|| {
+        Error::Usage("no version of this project was kept yet; `pagesbuild build` keeps one".to_owned())
+    })?;
+    store.find(reference, project::environment(options)).map(|id| (store, id))
 }
 
 /// The first things that are wrong with a directory or archive, as one error.

@@ -1,10 +1,8 @@
 //! Files that appear whole: written aside, brought to the disk, renamed.
 
 use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
-
-use tempfile::NamedTempFile;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use super::Store;
 use crate::error::Error;
@@ -14,17 +12,47 @@ impl Store {
     pub(super) fn write_file(&self, relative: &str, content: &[u8]) -> Result<(), Error> {
         let path = self.path(relative);
         let write = |error| Error::io("write", &path, error);
-        let mut file = self.temporary()?;
+        let directory = self.path("tmp");
+        // With the mode that the user's other files get.
+        let created = tempfile::Builder::new().make_in(&directory, |path| File::create_new(path));
+        let mut file = created.map_err(|error| Error::io("create a file in", &directory, error))?;
         file.write_all(content).map_err(write)?;
         file.as_file().sync_all().map_err(write)?;
         file.persist(&path).map_err(|error| write(error.error))?;
         path.parent().map_or(Ok(()), sync_directory)
     }
 
-    /// A file beside the others, on the same file system, removed unless it is persisted.
-    pub(super) fn temporary(&self) -> Result<NamedTempFile, Error> {
-        let directory = self.path("tmp");
-        NamedTempFile::new_in(&directory).map_err(|error| Error::io("create a file in", &directory, error))
+    /// The names in a directory of the store, sorted. One that is missing is empty.
+    pub(super) fn names_in(&self, relative: &str) -> Result<Vec<String>, Error> {
+        let path = self.path(relative);
+        let read = |error| Error::io("read", &path, error);
+        let entries = match fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(read(error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            // What no store wrote may be called anything.
+            names.extend(entry.map_err(read)?.file_name().into_string());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Brings to the disk what was written to the store: on Linux all of it, in one call; elsewhere, where files are
+    /// brought there one by one, the names in these directories.
+    #[cfg(target_os = "linux")]
+    pub(super) fn settle(&self, _directories: impl Iterator<Item = PathBuf>) -> Result<(), Error> {
+        let directory = &self.directory;
+        let opened = File::open(directory).map_err(|error| Error::io("open", directory, error))?;
+        rustix::fs::syncfs(&opened).map_err(|error| Error::io("write", directory, error.into()))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn settle(&self, directories: impl Iterator<Item = PathBuf>) -> Result<(), Error> {
+        let directories: std::collections::BTreeSet<PathBuf> = directories.collect();
+        directories.iter().try_for_each(|directory| sync_directory(directory))
     }
 }
 

@@ -1,18 +1,16 @@
 //! Deployments in and out.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::file::{create_directory, sync_directory};
-use super::{Store, Writer};
+use super::{DOCUMENT, FACTS, Store, Writer};
 use crate::deployment::{Content, Deployment, Document, Expected, OutputFile, Scheme};
 use crate::error::Error;
-
-const DOCUMENT: &str = "deployment.json";
-const FACTS: &str = "build.json";
 
 impl Writer<'_> {
     /// Keeps a version: when this returns, all of it is on the disk.
@@ -21,42 +19,93 @@ impl Writer<'_> {
     ///
     /// It cannot be written, or a file is not what the deployment says. Nothing names what was written until then.
     pub fn keep(&self, deployment: &Deployment) -> Result<(), Error> {
+        let store = self.store;
         let id = &deployment.document.id;
+        let (described, objects): (Vec<&OutputFile>, Vec<&OutputFile>) =
+            deployment.files.iter().partition(|file| file.path == DOCUMENT);
+        let new: Vec<&OutputFile> =
+            described.into_iter().filter(|file| !is_whole(&store.description(id), file)).collect();
+        let missing: Vec<(PathBuf, &OutputFile)> = objects
+            .par_iter()
+            .map(|file| (store.object(&file.expected), *file))
+            .filter(|(path, file)| !is_whole(path, file))
+            .collect();
+        self.add(missing.iter().cloned().collect())?;
+        if !(missing.is_empty() && new.is_empty()) {
+            // Objects that were there already may have been renamed by a build that is not done yet.
+            let parent = |file: &&OutputFile| store.object(&file.expected).parent().map(Path::to_path_buf);
+            store.settle(objects.iter().filter_map(parent).chain([store.path("objects")]))?;
+        }
         let place = format!("deployments/{id}");
-        if !self.store.path(&place).join(DOCUMENT).exists() {
-            let objects = deployment.files.iter().filter(|file| file.path != DOCUMENT);
-            let objects: Vec<&OutputFile> = objects.collect();
-            let kept: Vec<Result<(), Error>> = objects.par_iter().map(|file| self.object(file)).collect();
-            kept.into_iter().collect::<Result<(), Error>>()?;
-            create_directory(&self.store.path(&place))?;
-        }
+        create_directory(&store.path(&place))?;
         if let Some(facts) = &deployment.facts {
-            self.store.write_file(&format!("{place}/{FACTS}"), facts.as_bytes())?;
+            store.write_file(&format!("{place}/{FACTS}"), facts.as_bytes())?;
         }
-        self.store.write_file(&format!("{place}/{DOCUMENT}"), deployment.document.to_text().as_bytes())?;
-        sync_directory(&self.store.path("deployments"))
+        for file in new {
+            let mut text = Vec::new();
+            file.copy(&mut text).map_err(|error| file.copy_failed(&store.path(&place), error))?;
+            sync_directory(&store.path("deployments"))?;
+            store.write_file(&format!("{place}/{DOCUMENT}"), &text)?;
+        }
+        Ok(())
     }
 
-    fn object(&self, file: &OutputFile) -> Result<(), Error> {
-        let path = self.store.object(&file.expected);
-        if path.exists() {
+    /// Adds objects by their paths. None has its name before it is on the disk.
+    fn add(&self, objects: BTreeMap<PathBuf, &OutputFile>) -> Result<(), Error> {
+        if objects.is_empty() {
             return Ok(());
         }
-        let mut copy = self.store.temporary()?;
-        file.copy(&mut copy).map_err(|error| file.copy_failed(&path, error))?;
-        copy.as_file().sync_all().map_err(|error| Error::io("write", &path, error))?;
-        if let Some(parent) = path.parent() {
-            create_directory(parent)?;
-        }
-        copy.persist(&path).map_err(|error| Error::io("write", &path, error.error))?;
-        Ok(())
+        let directory = self.store.path("tmp");
+        let staging = tempfile::tempdir_in(&directory)
+            .map_err(|error| Error::io("create a directory in", &directory, error))?;
+        let staged = |path: &Path| staging.path().join(path.file_name().unwrap_or_default());
+        let written: Vec<Result<(), Error>> =
+            objects.par_iter().map(|(path, file)| write(file, &staged(path))).collect();
+        written.into_iter().collect::<Result<(), Error>>()?;
+        self.store.settle([staging.path().to_path_buf()].into_iter())?;
+        let parents: BTreeSet<&Path> = objects.keys().filter_map(|path| path.parent()).collect();
+        parents.into_iter().try_for_each(create_directory)?;
+        objects.keys().try_for_each(|path| {
+            fs::rename(staged(path), path).map_err(|error| Error::io("write", path, error))
+        })
     }
 }
 
+/// Writes an object to a new file.
+fn write(file: &OutputFile, path: &Path) -> Result<(), Error> {
+    let created = file.create(path).map_err(|error| file.copy_failed(path, error))?;
+    // Elsewhere all are brought to the disk in one go.
+    if cfg!(not(target_os = "linux")) {
+        created.sync_all().map_err(|error| Error::io("write", path, error))?;
+    }
+    Ok(())
+}
+
+/// Whether a file is there with all of its bytes. Reading them would cost as much as writing them anew: `Store::check` does.
+fn is_whole(path: &Path, file: &OutputFile) -> bool {
+    let found = fs::symlink_metadata(path);
+    found.is_ok_and(|found| found.is_file() && found.len() == file.expected.size)
+}
+
 impl Store {
+    /// Bytes of a version's files, each content counted once.
+    ///
+    /// # Errors
+    ///
+    /// There is none of this id, or what is there is damaged.
+    pub fn size(&self, id: &str) -> Result<u64, Error> {
+        let path = self.description(id);
+        let text = fs::read(&path).map_err(|error| self.unread(id, &path, error))?;
+        let document: Document =
+            serde_json::from_slice(&text).map_err(|error| Error::unusable(&path, error.to_string()))?;
+        let contents: BTreeMap<PathBuf, u64> =
+            document.files().map(|(_, expected)| (self.object(&expected), expected.size)).collect();
+        Ok(contents.values().sum::<u64>() + text.len() as u64)
+    }
+
     /// Where a content is. The platform's hash alone does not tell where the content ends and the extension begins; with
     /// the size it does.
-    fn object(&self, expected: &Expected) -> PathBuf {
+    pub(super) fn object(&self, expected: &Expected) -> PathBuf {
         let Expected { scheme, hash, size } = expected;
         let name = match scheme {
             Scheme::Plain => hash.clone(),
@@ -64,26 +113,23 @@ impl Store {
         };
         self.path("objects").join(hash.get(..2).unwrap_or_default()).join(name)
     }
+
+    fn unread(&self, id: &str, path: &Path, error: io::Error) -> Error {
+        match error.kind() {
+            io::ErrorKind::NotFound => self.missing(id),
+            _ => Error::io("read", path, error),
+        }
+    }
 }
 
 pub(super) fn version(store: &Store, id: &str) -> Result<Deployment, Error> {
-    let directory = store.path("deployments").join(id);
-    let path = directory.join(DOCUMENT);
-    let text = match fs::read(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Error::Usage(format!(
-                "there is no version `{id}` in `{}`",
-                store.directory.display()
-            )));
-        }
-        Err(error) => return Err(Error::io("read", &path, error)),
-    };
+    let path = store.description(id);
+    let text = fs::read(&path).map_err(|error| store.unread(id, &path, error))?;
     let document = Document::parse(&text).map_err(|error| Error::unusable(&path, error.to_string()))?;
     if document.id != id {
         return Err(Error::unusable(&path, format!("it describes another version, `{}`", document.id)));
     }
-    let facts = fs::read_to_string(directory.join(FACTS)).ok();
+    let facts = fs::read_to_string(path.with_file_name(FACTS)).ok();
     Deployment::stored(document, facts, |expected| Content::File(store.object(expected)))
         .map_err(|why| Error::unusable(&path, why.to_string()))
 }

@@ -1,10 +1,14 @@
 //! Which version a text on the command line means.
 
-use super::Store;
+use std::collections::BTreeSet;
+
+use super::{Store, is_id};
 use crate::error::Error;
 
 /// Fewest characters of an id that stand for it.
 const SHORTEST: usize = 4;
+/// Fewest characters of an id that are shown.
+const SHOWN: usize = 8;
 
 /// A name for a version in a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,10 +50,7 @@ impl Store {
                     (Some(_), Some(_)) => Err(Error::Usage(format!(
                         "`{start}` is the start of several versions; write more of the id"
                     ))),
-                    (None, _) => Err(Error::Usage(format!(
-                        "there is no version `{start}` in `{}`; `pagesbuild versions` lists what there is",
-                        self.directory.display()
-                    ))),
+                    (None, _) => Err(self.missing(start)),
                 }
             }
             Reference::Latest(back) => {
@@ -61,12 +62,16 @@ impl Store {
                         "{of} has {count} versions, which is not enough for `latest~{back}`"
                     ))
                 })?;
-                Ok(history[index].clone())
+                match self.has(&history[index]) {
+                    true => Ok(history[index].clone()),
+                    false => Err(self.missing(&history[index])),
+                }
             }
         }
     }
 
-    /// The versions that an environment was given, the oldest first. One that follows itself counts once.
+    /// The versions that an environment was given, the oldest first, also those that were removed. One that follows itself
+    /// counts once.
     ///
     /// # Errors
     ///
@@ -75,5 +80,38 @@ impl Store {
         let mut ids: Vec<String> = self.log(environment)?.into_iter().map(|entry| entry.id).collect();
         ids.dedup();
         Ok(ids)
+    }
+
+    /// How many characters of an id tell it from all others of the store, removed ones among them.
+    ///
+    /// # Errors
+    ///
+    /// A log cannot be read, or is damaged.
+    pub fn short_length(&self) -> Result<usize, Error> {
+        let mut ids: BTreeSet<String> = self.ids()?.into_iter().collect();
+        for environment in self.environments()? {
+            ids.extend(self.log(environment.as_deref())?.into_iter().map(|entry| entry.id));
+        }
+        let neighbours = ids.iter().zip(ids.iter().skip(1));
+        let shared = neighbours
+            .map(|(one, next)| one.bytes().zip(next.bytes()).take_while(|(one, next)| one == next).count());
+        Ok(shared.max().map_or(SHOWN, |shared| SHOWN.max(shared + 1)))
+    }
+
+    /// What to say of a version that is not there, by its id or the start of one.
+    pub(super) fn missing(&self, start: &str) -> Error {
+        let environments = self.environments().unwrap_or_default();
+        let logs = environments.iter().flat_map(|name| self.log(name.as_deref()).unwrap_or_default());
+        let removed: BTreeSet<String> =
+            logs.map(|entry| entry.id).filter(|id| id.starts_with(start) && !self.has(id)).collect();
+        let directory = self.directory.display();
+        Error::Usage(match removed.first() {
+            Some(id) if is_id(start) || removed.len() == 1 => {
+                format!("version `{id}` is no longer in `{directory}`: `gc` removed it")
+            }
+            _ => format!(
+                "there is no version `{start}` in `{directory}`; `pagesbuild versions` lists what there is"
+            ),
+        })
     }
 }

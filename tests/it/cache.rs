@@ -82,10 +82,10 @@ fn without_a_cache_nothing_is_left_behind() {
     let directory = tempfile::tempdir().unwrap();
     project(directory.path(), 1);
     build(directory.path(), "dist", &["--no-cache"]);
-    assert!(!directory.path().join(".pagesbuild").exists());
+    assert!(!directory.path().join(".pagesbuild/cache").exists());
     fs::create_dir(directory.path().join("node_modules")).unwrap();
     build(directory.path(), "dist", &[]);
-    assert!(!directory.path().join(".pagesbuild").exists());
+    assert!(!directory.path().join(".pagesbuild/cache").exists());
     assert!(directory.path().join("node_modules/.cache/pagesbuild/.gitignore").exists());
 }
 

@@ -22,6 +22,10 @@ fn help_teaches_by_example() {
         vec!["provision", "--help"],
         vec!["why", "--help"],
         vec!["types", "--help"],
+        vec!["versions", "--help"],
+        vec!["show", "--help"],
+        vec!["pin", "--help"],
+        vec!["gc", "--help"],
     ] {
         let output = pagesbuild(root(), &command);
         assert_eq!(output.status.code(), Some(0));

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::fixture::{files, pagesbuild, stderr, stdout};
 use crate::project::write;
 
-const CONFIG: &str = r#"{
+pub(crate) const CONFIG: &str = r#"{
   "name": "shop",
   "compatibility_date": "2026-09-01",
   "assets": { "directory": "public", "binding": "ASSETS" },
@@ -22,7 +22,7 @@ const CONFIG: &str = r#"{
 }
 "#;
 
-fn project(directory: &Path, config: &str) -> PathBuf {
+pub(crate) fn project(directory: &Path, config: &str) -> PathBuf {
     let root = directory.join("shop");
     write(
         &root,

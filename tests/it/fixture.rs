@@ -70,6 +70,15 @@ pub(crate) fn files(directory: &Path) -> Vec<String> {
     files
 }
 
+/// Copies a directory, but for what builds of it have left.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    for path in files(from).into_iter().filter(|path| !path.starts_with(".pagesbuild/")) {
+        let target = to.join(&path);
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(from.join(&path), target).unwrap();
+    }
+}
+
 /// Compares with `snapshots/<name>.snap`.
 pub(crate) fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::new();

@@ -29,6 +29,7 @@ mod npm;
 mod packages;
 mod plugin;
 mod project;
+mod promote;
 mod provenance;
 mod reproducible;
 mod resolve;

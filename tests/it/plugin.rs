@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::fixture::copy;
 use crate::project::write;
 use crate::{fixture, npm};
 
@@ -13,14 +14,6 @@ use crate::{fixture, npm};
 enum Builder {
     Pagesbuild,
     Wrangler,
-}
-
-fn copy(from: &Path, to: &Path) {
-    for path in fixture::files(from) {
-        let target = to.join(&path);
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::copy(from.join(path), target).unwrap();
-    }
 }
 
 impl Builder {

@@ -4,16 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::fixture::{all, files, name};
-
-fn copy(from: &Path, to: &Path) {
-    // Not what builds of the fixture itself have left.
-    for path in files(from).into_iter().filter(|path| !path.starts_with(".pagesbuild/")) {
-        let target = to.join(&path);
-        fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::copy(from.join(&path), target).unwrap();
-    }
-}
+use crate::fixture::{all, copy, files, name};
 
 fn build(project: &Path, threads: &str, zone: &str) {
     let output = Command::new(env!("CARGO_BIN_EXE_pagesbuild"))

@@ -1,0 +1,36 @@
+//! New files that share the blocks of others, where the file system can: writing to one never changes the other.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+/// Makes a file, and says whether it has the content of `source`, which is `opened`, already.
+#[cfg(target_os = "linux")]
+pub(super) fn create(_source: &Path, opened: &File, path: &Path) -> io::Result<(File, bool)> {
+    let created = create_empty(path)?;
+    let is_shared = rustix::fs::ioctl_ficlone(&created, opened).is_ok();
+    Ok((created, is_shared))
+}
+
+/// Makes a file, and says whether it has the content of `source`, which is `opened`, already.
+#[cfg(target_vendor = "apple")]
+pub(super) fn create(source: &Path, _opened: &File, path: &Path) -> io::Result<(File, bool)> {
+    // The system shares blocks only with a file that it makes.
+    match std::fs::copy(source, path) {
+        Ok(_) => File::open(path).map(|copied| (copied, true)),
+        Err(_) => {
+            let _ = std::fs::remove_file(path);
+            create_empty(path).map(|created| (created, false))
+        }
+    }
+}
+
+/// Makes a file, and says whether it has the content of `source`, which is `opened`, already.
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+pub(super) fn create(_source: &Path, _opened: &File, path: &Path) -> io::Result<(File, bool)> {
+    create_empty(path).map(|created| (created, false))
+}
+
+fn create_empty(path: &Path) -> io::Result<File> {
+    File::options().read(true).write(true).create_new(true).open(path)
+}
