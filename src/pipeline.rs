@@ -51,7 +51,7 @@ use inputs::Read;
 pub use kept::{Shown, Versions, gc, pin, show, unpin, versions};
 pub use plugin::{Plugin, plugin};
 pub use promote::{PromoteRequest, Promoted, promote};
-pub use provenance::{Attested, attest, sbom, write_beside};
+pub use provenance::{AttestRequest, Attested, attest, sbom, write_beside};
 pub use skew::Skew;
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};

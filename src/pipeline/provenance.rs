@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::hash;
 use crate::project::Options;
 use crate::provenance::{self, ArchiveFile, Subject};
-use crate::store::Reference;
 
 /// The statement of a version, and what is not known of it.
 #[derive(Clone, Debug)]
@@ -33,12 +32,22 @@ pub fn sbom(options: &Options, text: &str) -> Result<Json, Error> {
     Ok(provenance::sbom(&deployment.document, facts.as_ref()))
 }
 
-/// What a version was built from, as in-toto has it. `builder` is the URI of the platform that built it.
+/// What is to be said about a version that it does not say itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AttestRequest<'a> {
+    /// The URI of the platform that built it.
+    pub builder: Option<&'a str>,
+    /// An archive that it was packed into.
+    pub archive: Option<&'a Path>,
+}
+
+/// What a version was built from, as in-toto has it.
 ///
 /// # Errors
 ///
-/// There is no such version, it is not what its description says, or nothing is known of its build.
-pub fn attest(options: &Options, text: &str, builder: Option<&str>) -> Result<Attested, Error> {
+/// There is no such version, it is not what its description says, or nothing is known of its build; or the archive is of
+/// another version.
+pub fn attest(options: &Options, text: &str, request: AttestRequest<'_>) -> Result<Attested, Error> {
     let deployment = version(options, text)?;
     let (facts_text, facts) = match (&deployment.facts, facts(&deployment, text)?) {
         (Some(text), Some(facts)) => (text.clone(), facts),
@@ -47,13 +56,25 @@ pub fn attest(options: &Options, text: &str, builder: Option<&str>) -> Result<At
             return Err(Error::unusable(Path::new(text), why));
         }
     };
-    let archive = archive(text)?;
     let verified = deployment::verify_files(deployment);
     let document = verified.map_err(|findings| refused(Path::new(text), &findings))?.document;
+    let archive = request.archive.map(|file| archive(file, &document.id)).transpose()?;
     let archive = archive.as_ref();
     let subject = Subject { document: &document, facts_text: &facts_text, facts: &facts, archive };
-    let statement = provenance::attestation(subject, builder);
-    Ok(Attested { statement, unknown: unknown(&facts, builder) })
+    let statement = provenance::attestation(subject, request.builder);
+    Ok(Attested { statement, unknown: unknown(&facts, request.builder) })
+}
+
+/// An archive that has to hold a version.
+fn archive(file: &Path, id: &str) -> Result<ArchiveFile, Error> {
+    let held = deployment::verify(file).map_err(|findings| refused(file, &findings))?.document.id;
+    if held != id {
+        return Err(Error::unusable(file, format!("it holds the version {held}, and {id} is asked for")));
+    }
+    let read = |error| Error::io("read", file, error);
+    let sha256 = hash::sha256_of(&mut File::open(file).map_err(read)?).map_err(read)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(ArchiveFile { name, sha256 })
 }
 
 /// The facts of a version, where it has some. They are covered by no hash, so they can be anything.
@@ -63,18 +84,6 @@ fn facts(deployment: &Deployment, text: &str) -> Result<Option<BuildFacts>, Erro
         Some(facts) => Ok(Some(facts)),
         None => Err(Error::unusable(Path::new(text), "its `build.json` is not what a build writes")),
     }
-}
-
-/// The archive that a version was asked for by.
-fn archive(text: &str) -> Result<Option<ArchiveFile>, Error> {
-    let path = Path::new(text);
-    if Reference::parse(text).is_some() || !path.is_file() {
-        return Ok(None);
-    }
-    let read = |error| Error::io("read", path, error);
-    let sha256 = hash::sha256_of(&mut File::open(path).map_err(read)?).map_err(read)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Some(ArchiveFile { name, sha256 }))
 }
 
 fn unknown(facts: &BuildFacts, builder: Option<&str>) -> Vec<String> {

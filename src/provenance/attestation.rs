@@ -37,10 +37,16 @@ pub struct ArchiveFile {
 /// The statement. `builder` is the URI of the platform that the build ran on; without one, only the tool is known.
 pub fn attestation(subject: Subject<'_>, builder: Option<&str>) -> Json {
     let Subject { document, facts_text, facts, archive } = subject;
-    let mut subjects = vec![json!({ "name": document.id, "digest": digest(document.to_text().as_bytes()) })];
-    subjects.extend(
-        archive.map(|archive| json!({ "name": archive.name, "digest": { "sha256": archive.sha256 } })),
-    );
+    let text = document.to_text();
+    // Some who verify subjects refuse digests that they do not know.
+    let described = json!({
+        "name": document.id,
+        "digest": { "sha256": hash::sha256_hex(text.as_bytes()) },
+        "annotations": { "blake3": hash::blake3_hex(text.as_bytes()) },
+    });
+    let packed =
+        archive.map(|archive| json!({ "name": archive.name, "digest": { "sha256": archive.sha256 } }));
+    let subjects: Vec<Json> = [described].into_iter().chain(packed).collect();
     let tool = format!("pkg:cargo/pagesbuild@{}", facts.tool);
     json!({
         "_type": "https://in-toto.io/Statement/v1",
@@ -58,14 +64,10 @@ pub fn attestation(subject: Subject<'_>, builder: Option<&str>) -> Json {
                     "version": { "pagesbuild": facts.tool },
                 },
                 "metadata": { "finishedOn": facts.time },
-                "byproducts": [{ "name": "build.json", "digest": digest(facts_text.as_bytes()) }],
+                "byproducts": [{ "name": "build.json", "digest": { "sha256": hash::sha256_hex(facts_text.as_bytes()) } }],
             },
         },
     })
-}
-
-fn digest(bytes: &[u8]) -> Json {
-    json!({ "sha256": hash::sha256_hex(bytes), "blake3": hash::blake3_hex(bytes) })
 }
 
 /// What whoever started the build has chosen.

@@ -31,6 +31,7 @@ mod plugin;
 mod project;
 mod promote;
 mod provenance;
+mod pypi;
 mod reproducible;
 mod resolve;
 mod router;
