@@ -20,6 +20,8 @@ mod build;
 mod bundle;
 mod check;
 mod completions;
+mod diff;
+mod difference;
 mod edited;
 mod gc;
 mod levels;
@@ -28,6 +30,7 @@ mod plugin;
 pub(crate) mod printer;
 mod promote;
 mod provision;
+mod rollback;
 mod routes;
 mod sbom;
 mod show;
@@ -95,6 +98,12 @@ enum Command {
     /// Show what a version holds, where it was given to, and where it comes from
     #[command(after_help = show::EXAMPLES)]
     Show(show::Arguments),
+    /// Show what differs between two versions, and how safe it is to go from one to the other
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(diff::Arguments),
+    /// Bring an earlier version of an environment back into the output directory
+    #[command(after_help = rollback::EXAMPLES)]
+    Rollback(rollback::Arguments),
     /// Let a version stay whatever `gc` is told
     #[command(after_help = pin::EXAMPLES)]
     Pin(pin::Arguments),
@@ -296,6 +305,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Types(arguments) => types::run(arguments, &global, &printer),
         Command::Versions(arguments) => versions::run(arguments, &global, &printer),
         Command::Show(arguments) => show::run(arguments, &global, &printer),
+        Command::Diff(arguments) => diff::run(&arguments, &global, &printer),
+        Command::Rollback(arguments) => rollback::run(&arguments, &global, &printer),
         Command::Pin(arguments) => pin::run(arguments, &global, &printer),
         Command::Gc(arguments) => gc::run(arguments, &global, &printer),
         Command::Sbom(arguments) => sbom::run(arguments, &global, &printer),

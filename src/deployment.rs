@@ -33,7 +33,7 @@ pub use emit::{directory_name, emit, emit_all};
 pub use facts::{BuildFacts, Inputs, SourceFile, TOOL, ago, now, today};
 pub use finding::Finding;
 pub use git::{Git, Repository, within_repository};
-pub use occupied::{check_beside, check_outdir, default_outdir};
+pub use occupied::{check_beside, check_outdir, default_outdir, place_of};
 pub use verify::{Verified, open, verify, verify_files};
 
 use document::{

@@ -9,6 +9,7 @@ pub mod asset;
 pub mod binding;
 pub mod cache;
 pub mod check;
+pub mod compare;
 pub mod compile;
 pub mod config;
 pub mod declarations;

@@ -291,6 +291,14 @@ pub fn root(options: &Options) -> Result<PathBuf, Error> {
     load::root(options)
 }
 
+/// Whether all environments are asked for by name: `--env all`, where none is called so.
+///
+/// # Errors
+/// As [`load`].
+pub fn asks_for_all(options: &Options) -> Result<bool, Error> {
+    load::asks_for_all(options)
+}
+
 /// The environments that are to be looked at, `None` for the top level: the one that is asked for, or all. A top level that
 /// declares nothing, where environments do, holds what they share and is not one of them.
 ///

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use pagesbuild::pipeline::{self, BuildRequest, Built, Skew};
-use pagesbuild::project::Options;
+use pagesbuild::project::{self, Options};
 use serde_json::{Value, json};
 
 use super::levels::LevelArguments;
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         store: !arguments.no_store,
         keep_assets: arguments.keep_assets,
     };
-    let all = pipeline::is_all(&options)?;
+    let all = project::asks_for_all(&options)?;
     let (built, diagnostics) = match all {
         true => pipeline::build_all(&options, request)?,
         false => {

@@ -105,6 +105,12 @@ impl Printer {
         write(&mut io::stderr().lock(), &format!("{label}: {}{warnings}\n", plural(errors, "error")));
     }
 
+    /// That something was not done, and why.
+    pub(super) fn refused(&self, text: &str) {
+        let label = self.paint("31;1", "refused");
+        write(&mut io::stderr().lock(), &format!("{label}: {text}\n"));
+    }
+
     /// Something to know that is neither result nor problem.
     pub(super) fn status(&self, text: &str) {
         if !self.quiet {

@@ -3,6 +3,7 @@
 //! Invariant: nothing that pagesbuild did not write itself is ever removed.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -27,6 +28,19 @@ pub fn default_outdir(project: &Project) -> (PathBuf, Option<String>) {
             let sentence = format!("`dist/` contains {what}, so the deployment is written to `deployment/`.");
             (project.root.join("deployment"), Some(sentence))
         }
+    }
+}
+
+/// Where a deployment of one environment belongs: in the directory of its name, where the output directory has one for each
+/// environment, and in the output directory itself otherwise.
+///
+/// # Errors
+///
+/// [`Error::Usage`] when no directory can have the environment's name.
+pub fn place_of(outdir: PathBuf, environment: Option<&str>) -> Result<PathBuf, Error> {
+    match places(&outdir) {
+        Some(_) => Ok(outdir.join(super::directory_name(environment)?)),
+        None => Ok(outdir),
     }
 }
 
@@ -94,19 +108,11 @@ pub(super) fn check_replaceable(target: &Path) -> Result<(), Error> {
         Ok(metadata) if !metadata.is_dir() => return refuse("is not a directory"),
         Ok(_) => {}
     }
-    let entries: Vec<_> = fs::read_dir(target).map_err(read)?.flatten().collect();
-    let others: Vec<_> = entries.iter().filter(|entry| !is_state(&entry.file_name())).collect();
-    // Builds of several environments write a directory for each.
-    let is_set = !others.is_empty()
-        && others.iter().all(|entry| {
-            entry.file_type().is_ok_and(|kind| kind.is_dir()) && description(&entry.path()).is_some()
-        });
-    let places = match is_set {
-        true => others.iter().map(|entry| entry.path()).collect(),
-        false if others.is_empty() => return Ok(()),
-        false => vec![target.to_path_buf()],
-    };
-    for place in places {
+    let mut entries = fs::read_dir(target).map_err(read)?.flatten();
+    if entries.all(|entry| is_state(&entry.file_name())) {
+        return Ok(());
+    }
+    for place in places(target).unwrap_or_else(|| vec![target.to_path_buf()]) {
         let Some(text) = description(&place) else {
             return refuse("holds files and is no output of pagesbuild");
         };
@@ -118,8 +124,21 @@ pub(super) fn check_replaceable(target: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn is_state(name: &std::ffi::OsStr) -> bool {
-    name == WRANGLER_STATE || name == FINDER_STATE
+/// The directories of environments in an output directory that has one for each.
+fn places(outdir: &Path) -> Option<Vec<PathBuf>> {
+    let entries = fs::read_dir(outdir).ok()?.flatten().filter(|entry| !is_state(&entry.file_name()));
+    let is_place = |path: &PathBuf| {
+        path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) && description(path).is_some()
+    };
+    let places: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    (!places.is_empty() && places.iter().all(is_place)).then_some(places)
+}
+
+/// What wrangler, a file manager and builds that run or died leave there.
+fn is_state(name: &OsStr) -> bool {
+    let is_of_build =
+        || name.to_str().is_some_and(|name| name.starts_with('.') && name.contains(".pagesbuild-"));
+    name == WRANGLER_STATE || name == FINDER_STATE || is_of_build()
 }
 
 /// The description in a directory that a build wrote, whichever version of the format it has.

@@ -12,9 +12,6 @@ use crate::error::Error;
 use crate::project::{self, Options, Project};
 use crate::store::Action;
 
-/// What `--env` calls all environments.
-const ALL: &str = "all";
-
 /// Where a build writes to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BuildRequest<'a> {
@@ -114,7 +111,7 @@ pub fn build_all(
     let mut all = Vec::new();
     let mut said = Said::default();
     let mut stopped = false;
-    for environment in project::environments(&Options { environment: None, ..options.clone() })? {
+    for environment in project::environments(options)? {
         let options = Options { environment: environment.clone(), ..options.clone() };
         let mut diagnostics = Diagnostics::default();
         let made = make_environment(&options, request, &mut known, start, &mut diagnostics)?;
@@ -137,19 +134,6 @@ pub fn build_all(
     let built = all.into_iter().zip(places);
     let built = built.map(|((at, made, skew), place)| summary(&known[at].whole, made, place, skew, start));
     Ok((Some(built.collect()), said.into_sorted()))
-}
-
-/// Whether `--env all` asks for all environments: where one is called so, it asks for that one.
-///
-/// # Errors
-///
-/// As [`build`].
-pub fn is_all(options: &Options) -> Result<bool, Error> {
-    if project::environment(options) != Some(ALL) {
-        return Ok(false);
-    }
-    let any = Options { environment: None, ..options.clone() };
-    Ok(!project::environments(&any)?.iter().any(|name| name.as_deref() == Some(ALL)))
 }
 
 /// Makes one of several environments. What comes first is the place of its code and files among those that are known.

@@ -93,7 +93,7 @@ pub fn promote(
     let promoted = deployment::promote(&version, &project, &wrangler_text(&project, &version.document));
     let outdir = match request.outdir {
         Some(outdir) => std::path::absolute(outdir).map_err(|error| Error::io("locate", outdir, error))?,
-        None => deployment::default_outdir(&project).0,
+        None => deployment::place_of(deployment::default_outdir(&project).0, project.environment.as_deref())?,
     };
     deployment::check_outdir(&project, &outdir)?;
     let emit = || deployment::emit(&promoted, &outdir);

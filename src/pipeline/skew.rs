@@ -34,7 +34,12 @@ pub(super) fn skew(
 ) -> Result<(Vec<CarriedFile>, Skew), Error> {
     let Some(store) = Store::open(&project.root)? else { return Ok(Default::default()) };
     let mut history = Earlier::new(&store, project.environment.as_deref())?;
-    let Some(previous) = history.next().transpose()? else { return Ok(Default::default()) };
+    let previous = match history.next() {
+        Some(Ok(previous)) => previous,
+        // Without files to carry along, what a damaged version had is no reason to stop.
+        Some(Err(error)) if keep > 0 => return Err(error),
+        _ => return Ok(Default::default()),
+    };
     let left = hashed(&previous.document, true).filter(|path| !manifest.contains_key(*path));
     let left: Vec<String> = left.map(str::to_owned).collect();
     let id = previous.document.id.clone();

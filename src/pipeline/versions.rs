@@ -43,7 +43,8 @@ fn offer_none(root: &Path, error: Error) -> Error {
     }
 }
 
-fn entry(deployment: &Deployment, action: Action) -> Entry {
+/// What the log says of a deployment that an environment is given now.
+pub(super) fn entry(deployment: &Deployment, action: Action) -> Entry {
     let facts = deployment.facts.as_deref().and_then(BuildFacts::parse);
     Entry {
         id: deployment.document.id.clone(),
@@ -77,6 +78,13 @@ pub fn version(options: &Options, text: &str) -> Result<Deployment, Error> {
     deployment::open(path).map_err(|findings| refused(path, &findings))
 }
 
+/// The store of a project that has one.
+pub(super) fn opened(root: &Path) -> Result<Store, Error> {
+    Store::open(root)?.ok_or_else(|| {
+        Error::Usage("no version of this project was kept yet; `pagesbuild build` keeps one".to_owned())
+    })
+}
+
 /// A version in the project's store, by what a text on the command line says.
 ///
 /// # Errors
@@ -90,9 +98,7 @@ pub(super) fn kept(options: &Options, text: &str) -> Result<(Store, String), Err
 }
 
 fn found(options: &Options, reference: &Reference) -> Result<(Store, String), Error> {
-    let store = Store::open(&project::root(options)?)?.ok_or_else(|| {
-        Error::Usage("no version of this project was kept yet; `pagesbuild build` keeps one".to_owned())
-    })?;
+    let store = opened(&project::root(options)?)?;
     store.find(reference, project::environment(options)).map(|id| (store, id))
 }
 

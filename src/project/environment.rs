@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::bindings::{Declaration, declarations};
+use super::load::ALL;
 use crate::config::{
     BindingKind, Config, Entry, KINDS, Kind, PAGES_ENVIRONMENTS, Scope, Value, environments, key, nearest,
 };
@@ -123,6 +124,7 @@ fn unknown(config: &Config, name: &str) -> Diagnostic {
     let help = match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`? The file has {list}"),
         None if known.is_empty() => format!("add `env.{name}` to the file, or leave out `--env`"),
+        None if name == ALL => format!("this takes one environment at a time: choose one of {list}"),
         None => format!("choose one of {list}, or add `env.{name}` to the file"),
     };
     let diagnostic = Diagnostic::error(Code::UnknownEnvironment, message).help(help);

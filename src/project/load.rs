@@ -87,12 +87,26 @@ pub(super) fn environments(options: &Options) -> Result<Vec<Option<String>>, Err
     })
 }
 
+/// Whether all environments are asked for by name.
+pub(super) fn asks_for_all(options: &Options) -> Result<bool, Error> {
+    let opened = open(options, Generated::Taken, &mut Diagnostics::default())?;
+    let config = opened.and_then(|opened| opened.config).filter(|config| config.generated.is_none());
+    Ok(config
+        .zip(named(options))
+        .is_some_and(|(config, asked)| is_all(asked, &config::environments(&config))))
+}
+
+/// Where one is called so, it is meant.
+fn is_all(asked: &str, names: &[String]) -> bool {
+    asked == ALL && !names.iter().any(|name| name == ALL)
+}
+
 /// The environment asked for, or all that a file has. The top level is none where only the others declare anything.
 fn named_in(options: &Options, config: &Config) -> Vec<Option<String>> {
-    if let Some(asked) = named(options) {
+    let names = config::environments(config);
+    if let Some(asked) = named(options).filter(|asked| !is_all(asked, &names)) {
         return vec![Some(asked.to_owned())];
     }
-    let names = config::environments(config);
     let declares = |name: Option<&str>| {
         let environment = choose(config, name, &mut Diagnostics::default());
         environment.is_some_and(|environment| {
@@ -103,6 +117,9 @@ fn named_in(options: &Options, config: &Config) -> Vec<Option<String>> {
     let top = (!is_shared).then_some(None);
     top.into_iter().chain(names.into_iter().map(Some)).collect()
 }
+
+/// What all environments are called together.
+pub(super) const ALL: &str = "all";
 
 /// A project's configuration file, read and validated, where it has one.
 struct Opened {

@@ -24,6 +24,8 @@ fn help_teaches_by_example() {
         vec!["types", "--help"],
         vec!["versions", "--help"],
         vec!["show", "--help"],
+        vec!["diff", "--help"],
+        vec!["rollback", "--help"],
         vec!["pin", "--help"],
         vec!["gc", "--help"],
     ] {
@@ -91,7 +93,7 @@ fn readme_shows_what_is_printed() {
     let outdir = tempfile::tempdir().unwrap();
     let outdir = outdir.path().join("dist");
     let project = "fixtures/projects/image-sharing";
-    let output = pagesbuild(root(), ["build", project, "--outdir", outdir.to_str().unwrap()]);
+    let output = pagesbuild(root(), ["build", project, "--no-store", "--outdir", outdir.to_str().unwrap()]);
     let shown = |text: &str| -> Vec<String> {
         let lines = text.trim().lines().map(str::to_owned);
         lines.filter(|line| !line.starts_with("  id ") && !line.starts_with("built ")).collect()

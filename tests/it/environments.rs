@@ -117,6 +117,26 @@ fn one_directory_holds_one_or_all() {
 }
 
 #[test]
+fn all_of_them_by_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = project(directory.path(), CONFIG);
+    let said = |arguments: &[&str]| {
+        let output = pagesbuild(&root, arguments);
+        (output.status.code(), stdout(&output), stderr(&output))
+    };
+    for command in ["check", "types"] {
+        let (all, every) = (said(&[command, "--env", "all"]), said(&[command]));
+        assert_eq!((all.0, all.1), (every.0, every.1), "{command}: {}", all.2);
+    }
+    let (code, _, text) = said(&["routes", "--env", "all"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        text.contains("this takes one environment at a time: choose one of `preview`, `production`"),
+        "{text}"
+    );
+}
+
+#[test]
 fn names_that_are_no_directories() {
     let directory = tempfile::tempdir().unwrap();
     let root = project(directory.path(), &CONFIG.replace("preview", "../preview"));

@@ -96,6 +96,22 @@ fn the_sources_need_not_be_there() {
 }
 
 #[test]
+fn it_goes_where_the_environment_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = twins(directory.path());
+    let all = run(&root, &["build", "--env", "all"]);
+    assert!(all.status.success(), "{}", stderr(&all));
+    let before = fs::read(root.join("dist/preview/deployment.json")).unwrap();
+    write(&root, &[("functions/new.js", b"export const onRequest = () => new Response();")]);
+    let version = id(&run(&root, &["build", "--env", "preview", "--outdir", "../preview"]));
+    let promoted = id(&run(&root, &["promote", &version, "--to", "production"]));
+    assert_eq!(verify(&root.join("dist/production")).unwrap().document.id, promoted);
+    assert_eq!(fs::read(root.join("dist/preview/deployment.json")).unwrap(), before);
+    // What is left there can still be replaced.
+    id(&run(&root, &["build"]));
+}
+
+#[test]
 fn it_is_logged() {
     let directory = tempfile::tempdir().unwrap();
     let root = twins(directory.path());

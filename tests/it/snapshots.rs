@@ -72,7 +72,7 @@ fn said_about(project: &Path, more: &[&str]) -> String {
     let (command, further) = (text("command"), text("arguments"));
     let directory = project.strip_prefix(root()).unwrap().to_str().unwrap();
     let mut arguments: Vec<&str> = match command.is_empty() {
-        true => vec!["build", directory, "--outdir", dist.to_str().unwrap()],
+        true => vec!["build", directory, "--no-store", "--outdir", dist.to_str().unwrap()],
         false => command.split_whitespace().chain([directory]).collect(),
     };
     arguments.extend(further.split_whitespace());

@@ -155,7 +155,8 @@ fn check_sizes(project: &Path) {
     let output = tempfile::tempdir().unwrap();
     let [metafile, outdir] = ["meta.json", "dist"].map(|name| output.path().join(name));
     let paths = [&outdir, &metafile].map(|path| path.to_str().unwrap());
-    let built = pagesbuild(project, ["build", ".", "--outdir", paths[0], "--metafile", paths[1]]);
+    let built =
+        pagesbuild(project, ["build", ".", "--no-store", "--outdir", paths[0], "--metafile", paths[1]]);
     assert!(built.status.success(), "{}", stderr(&built));
     let facts: Value = serde_json::from_str(&fs::read_to_string(metafile).unwrap()).unwrap();
     let mut outputs = facts["outputs"].as_object().unwrap().values();
