@@ -14,6 +14,7 @@ use pagesbuild::project;
 use printer::Printer;
 
 mod analyze;
+mod attest;
 mod bind;
 mod build;
 mod bundle;
@@ -33,6 +34,7 @@ mod promote;
 mod provision;
 mod rollback;
 mod routes;
+mod sbom;
 mod show;
 mod types;
 mod unpack;
@@ -124,6 +126,12 @@ enum Command {
     /// Write a version to a directory
     #[command(after_help = export::EXAMPLES)]
     Export(export::Arguments),
+    /// Write which npm packages are in a version's worker, as a software bill of materials
+    #[command(after_help = sbom::EXAMPLES)]
+    Sbom(sbom::Arguments),
+    /// Write what a version was built from, as a statement of provenance to be signed
+    #[command(after_help = attest::EXAMPLES)]
+    Attest(attest::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -194,6 +202,24 @@ struct ProjectArguments {
     /// Runtime behaviour to switch on, on top of the configuration's; may be repeated
     #[arg(long = "compatibility-flag", value_name = "FLAG")]
     compatibility_flags: Vec<String>,
+}
+
+/// Which version a command is about.
+#[derive(Args, Debug)]
+struct VersionArguments {
+    /// Version: an id or its start, latest, latest~N, a directory or an archive
+    #[arg(default_value = "latest", value_hint = ValueHint::AnyPath)]
+    version: String,
+    /// Directory of the project
+    #[arg(short = 'C', long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    directory: PathBuf,
+}
+
+impl VersionArguments {
+    /// The version, and the options of the project that it may be of.
+    fn take(self, global: &Global) -> (String, project::Options) {
+        (self.version, project_options(self.directory, global, ProjectArguments::default(), None))
+    }
 }
 
 /// How code is written.
@@ -303,6 +329,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Pack(arguments) => pack::run(arguments, &global, &printer),
         Command::Unpack(arguments) => unpack::run(&arguments, &printer),
         Command::Export(arguments) => export::run(arguments, &global, &printer),
+        Command::Sbom(arguments) => sbom::run(arguments, &global, &printer),
+        Command::Attest(arguments) => attest::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {
