@@ -33,7 +33,7 @@ pub(super) fn record(
 }
 
 /// What the store cannot do, a build can do without.
-fn offer_none(root: &Path, error: Error) -> Error {
+pub(super) fn offer_none(root: &Path, error: Error) -> Error {
     let directory = store::directory(root);
     match &error {
         Error::Io { path, .. } | Error::Unusable { path, .. } if path.starts_with(&directory) => {

@@ -39,6 +39,7 @@ mod router;
 mod sarif;
 mod skew;
 mod snapshots;
+mod store;
 mod swc_bundler;
 mod tidy;
 mod types;
