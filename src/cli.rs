@@ -14,6 +14,7 @@ use pagesbuild::project;
 use printer::Printer;
 
 mod analyze;
+mod attest;
 mod bind;
 mod build;
 mod bundle;
@@ -31,6 +32,7 @@ mod promote;
 mod provision;
 mod rollback;
 mod routes;
+mod sbom;
 mod show;
 mod types;
 mod uses;
@@ -108,6 +110,12 @@ enum Command {
     /// Remove versions that nobody wants, and files that no version has
     #[command(after_help = gc::EXAMPLES)]
     Gc(gc::Arguments),
+    /// Write which npm packages are in a version's worker, as a software bill of materials
+    #[command(after_help = sbom::EXAMPLES)]
+    Sbom(sbom::Arguments),
+    /// Write what a version was built from, as a statement of provenance to be signed
+    #[command(after_help = attest::EXAMPLES)]
+    Attest(attest::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -178,6 +186,24 @@ struct ProjectArguments {
     /// Runtime behaviour to switch on, on top of the configuration's; may be repeated
     #[arg(long = "compatibility-flag", value_name = "FLAG")]
     compatibility_flags: Vec<String>,
+}
+
+/// Which version a command is about.
+#[derive(Args, Debug)]
+struct VersionArguments {
+    /// Version: an id or its start, latest, latest~N, a directory or an archive
+    #[arg(default_value = "latest", value_hint = ValueHint::AnyPath)]
+    version: String,
+    /// Directory of the project
+    #[arg(short = 'C', long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    directory: PathBuf,
+}
+
+impl VersionArguments {
+    /// The version, and the options of the project that it may be of.
+    fn take(self, global: &Global) -> (String, project::Options) {
+        (self.version, project_options(self.directory, global, ProjectArguments::default(), None))
+    }
 }
 
 /// How code is written.
@@ -283,6 +309,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Rollback(arguments) => rollback::run(&arguments, &global, &printer),
         Command::Pin(arguments) => pin::run(arguments, &global, &printer),
         Command::Gc(arguments) => gc::run(arguments, &global, &printer),
+        Command::Sbom(arguments) => sbom::run(arguments, &global, &printer),
+        Command::Attest(arguments) => attest::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

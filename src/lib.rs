@@ -23,6 +23,7 @@ pub mod link;
 pub mod nodejs;
 pub mod pipeline;
 pub mod project;
+pub mod provenance;
 pub mod resolve;
 pub mod route;
 pub mod router;

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use pagesbuild::diagnostic::{Diagnostic, Severity, Style, render, sarif};
 use pagesbuild::error::Error;
+use pagesbuild::pipeline;
 use serde_json::{Value, json};
 
-use super::{Color, Format, Global};
+use super::{Color, Format, Global, Outcome};
 
 /// Columns where the terminal's width is not known, as in CI.
 const DEFAULT_WIDTH: usize = 100;
@@ -56,6 +57,19 @@ impl Printer {
         let diagnostics: Vec<Value> = diagnostics.iter().map(Diagnostic::to_json).collect();
         let document = json!({ "ok": ok, "result": result, "diagnostics": diagnostics });
         self.result(&format!("{document:#}\n"))
+    }
+
+    /// A document of a form of its own, to a file or as the result.
+    pub(super) fn document_about(&self, document: &Value, file: Option<&Path>) -> Outcome {
+        match file {
+            Some(file) => {
+                pipeline::write_beside(file, &format!("{document:#}\n"))?;
+                self.result(&format!("{}\n", file.display()))?;
+            }
+            None if self.json => self.document(true, document, &[])?,
+            None => self.result(&format!("{document:#}\n"))?,
+        }
+        Ok(true)
     }
 
     /// What was found wrong, for people. Notes are one line each unless more is asked for.

@@ -103,7 +103,7 @@ fn found(options: &Options, reference: &Reference) -> Result<(Store, String), Er
 }
 
 /// The first things that are wrong with a directory or archive, as one error.
-fn refused(path: &Path, findings: &[Finding]) -> Error {
+pub(super) fn refused(path: &Path, findings: &[Finding]) -> Error {
     let first: Vec<String> = findings.iter().take(3).map(ToString::to_string).collect();
     let more = findings.len().saturating_sub(first.len());
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };

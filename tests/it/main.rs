@@ -32,6 +32,7 @@ mod plugin;
 mod project;
 mod promote;
 mod provenance;
+mod pypi;
 mod reproducible;
 mod resolve;
 mod rollback;

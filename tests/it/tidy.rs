@@ -31,6 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("deployment", &["asset", "binding", "diagnostic", "error", "hash", "link", "project", "route"]),
     ("compare", &["asset", "check", "deployment"]),
     ("store", &["deployment", "error", "hash"]),
+    ("provenance", &["deployment", "hash"]),
     ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
         "pipeline",
@@ -53,6 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "link",
             "nodejs",
             "project",
+            "provenance",
             "resolve",
             "route",
             "router",
