@@ -25,6 +25,7 @@ mod crash;
 mod hostile;
 mod provision;
 mod tampered;
+mod triggers;
 mod upload;
 
 /// A worker that says `text`, with a source map.
