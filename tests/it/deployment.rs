@@ -23,6 +23,7 @@ use crate::project::{assets, at, said, write};
 mod archive;
 mod crash;
 mod provision;
+mod triggers;
 mod upload;
 
 /// A worker that says `text`, with a source map.
