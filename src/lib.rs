@@ -25,5 +25,6 @@ pub mod project;
 pub mod resolve;
 pub mod route;
 pub mod router;
+pub mod site;
 pub mod store;
 pub mod target;

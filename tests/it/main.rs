@@ -35,6 +35,7 @@ mod reproducible;
 mod resolve;
 mod router;
 mod sarif;
+mod site;
 mod skew;
 mod snapshots;
 mod swc_bundler;

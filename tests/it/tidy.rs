@@ -29,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("router", &["route"]),
     ("analyze", &["asset", "compile", "error", "graph", "hash", "link"]),
     ("deployment", &["asset", "binding", "diagnostic", "error", "hash", "link", "project", "route"]),
+    ("site", &["diagnostic"]),
     ("store", &["deployment", "error", "hash"]),
     ("target", &["asset", "diagnostic", "link", "project", "route"]),
     (
@@ -54,6 +55,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "resolve",
             "route",
             "router",
+            "site",
             "store",
             "target",
         ],
