@@ -84,3 +84,8 @@ pub fn promotion(facts: Facts<'_>, version: Version<'_>, diagnostics: &mut Diagn
     }
     secrets::hide(&facts, diagnostics);
 }
+
+/// Whether a value under this name is one that nobody but the worker should know, as far as can be told.
+pub fn looks_secret(name: &str, value: &str) -> bool {
+    secrets::looks_secret(name, value)
+}

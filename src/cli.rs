@@ -14,11 +14,14 @@ use pagesbuild::project;
 use printer::Printer;
 
 mod analyze;
+mod attest;
 mod bind;
 mod build;
 mod bundle;
 mod check;
 mod completions;
+mod diff;
+mod difference;
 mod edited;
 mod gc;
 mod levels;
@@ -27,7 +30,9 @@ mod plugin;
 pub(crate) mod printer;
 mod promote;
 mod provision;
+mod rollback;
 mod routes;
+mod sbom;
 mod show;
 mod types;
 mod uses;
@@ -93,12 +98,24 @@ enum Command {
     /// Show what a version holds, where it was given to, and where it comes from
     #[command(after_help = show::EXAMPLES)]
     Show(show::Arguments),
+    /// Show what differs between two versions, and how safe it is to go from one to the other
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(diff::Arguments),
+    /// Bring an earlier version of an environment back into the output directory
+    #[command(after_help = rollback::EXAMPLES)]
+    Rollback(rollback::Arguments),
     /// Let a version stay whatever `gc` is told
     #[command(after_help = pin::EXAMPLES)]
     Pin(pin::Arguments),
     /// Remove versions that nobody wants, and files that no version has
     #[command(after_help = gc::EXAMPLES)]
     Gc(gc::Arguments),
+    /// Write which npm packages are in a version's worker, as a software bill of materials
+    #[command(after_help = sbom::EXAMPLES)]
+    Sbom(sbom::Arguments),
+    /// Write what a version was built from, as a statement of provenance to be signed
+    #[command(after_help = attest::EXAMPLES)]
+    Attest(attest::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -169,6 +186,24 @@ struct ProjectArguments {
     /// Runtime behaviour to switch on, on top of the configuration's; may be repeated
     #[arg(long = "compatibility-flag", value_name = "FLAG")]
     compatibility_flags: Vec<String>,
+}
+
+/// Which version a command is about.
+#[derive(Args, Debug)]
+struct VersionArguments {
+    /// Version: an id or its start, latest, latest~N, a directory or an archive
+    #[arg(default_value = "latest", value_hint = ValueHint::AnyPath)]
+    version: String,
+    /// Directory of the project
+    #[arg(short = 'C', long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    directory: PathBuf,
+}
+
+impl VersionArguments {
+    /// The version, and the options of the project that it may be of.
+    fn take(self, global: &Global) -> (String, project::Options) {
+        (self.version, project_options(self.directory, global, ProjectArguments::default(), None))
+    }
 }
 
 /// How code is written.
@@ -270,8 +305,12 @@ pub(crate) fn run() -> ExitCode {
         Command::Types(arguments) => types::run(arguments, &global, &printer),
         Command::Versions(arguments) => versions::run(arguments, &global, &printer),
         Command::Show(arguments) => show::run(arguments, &global, &printer),
+        Command::Diff(arguments) => diff::run(&arguments, &global, &printer),
+        Command::Rollback(arguments) => rollback::run(&arguments, &global, &printer),
         Command::Pin(arguments) => pin::run(arguments, &global, &printer),
         Command::Gc(arguments) => gc::run(arguments, &global, &printer),
+        Command::Sbom(arguments) => sbom::run(arguments, &global, &printer),
+        Command::Attest(arguments) => attest::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

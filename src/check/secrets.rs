@@ -44,6 +44,11 @@ fn found<'a>(
     environment.get("vars").map_or(&[][..], Value::entries).iter().filter_map(secret)
 }
 
+/// Whether a value looks like a secret.
+pub(super) fn looks_secret(name: &str, value: &str) -> bool {
+    looks::look(name, value).is_some()
+}
+
 /// The values of a variable that look like secrets, also those in a table or list, and how.
 fn secret(entry: &Entry) -> Option<(&Entry, Vec<&Value>, Look)> {
     let mut found = Vec::new();

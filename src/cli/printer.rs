@@ -5,9 +5,10 @@ use std::path::Path;
 
 use pagesbuild::diagnostic::{Diagnostic, Severity, Style, render, sarif};
 use pagesbuild::error::Error;
+use pagesbuild::pipeline;
 use serde_json::{Value, json};
 
-use super::{Color, Format, Global};
+use super::{Color, Format, Global, Outcome};
 
 /// Columns where the terminal's width is not known, as in CI.
 const DEFAULT_WIDTH: usize = 100;
@@ -58,6 +59,19 @@ impl Printer {
         self.result(&format!("{document:#}\n"))
     }
 
+    /// A document of a form of its own, to a file or as the result.
+    pub(super) fn document_about(&self, document: &Value, file: Option<&Path>) -> Outcome {
+        match file {
+            Some(file) => {
+                pipeline::write_beside(file, &format!("{document:#}\n"))?;
+                self.result(&format!("{}\n", file.display()))?;
+            }
+            None if self.json => self.document(true, document, &[])?,
+            None => self.result(&format!("{document:#}\n"))?,
+        }
+        Ok(true)
+    }
+
     /// What was found wrong, for people. Notes are one line each unless more is asked for.
     pub(super) fn diagnostics(&self, diagnostics: &[Diagnostic]) {
         let mut text = String::new();
@@ -89,6 +103,12 @@ impl Printer {
             if warnings == 0 { String::new() } else { format!(", {}", plural(warnings, "warning")) };
         let label = self.paint("31;1", "failed");
         write(&mut io::stderr().lock(), &format!("{label}: {}{warnings}\n", plural(errors, "error")));
+    }
+
+    /// That something was not done, and why.
+    pub(super) fn refused(&self, text: &str) {
+        let label = self.paint("31;1", "refused");
+        write(&mut io::stderr().lock(), &format!("{label}: {text}\n"));
     }
 
     /// Something to know that is neither result nor problem.

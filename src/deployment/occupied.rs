@@ -15,6 +15,8 @@ use crate::project::Project;
 
 /// What wrangler keeps beside the configuration that it runs: local databases among others.
 pub(super) const WRANGLER_STATE: &str = ".wrangler";
+/// Where a project keeps what it has built, and what it has compiled.
+const KEPT: &str = ".pagesbuild";
 /// What a file manager leaves in every directory that it shows, and makes anew.
 const FINDER_STATE: &str = ".DS_Store";
 
@@ -44,15 +46,29 @@ pub fn place_of(outdir: PathBuf, environment: Option<&str>) -> Result<PathBuf, E
     }
 }
 
-/// Refuses an output directory whose replacement would take the project, or a part of it, with it.
+/// Refuses an output directory whose replacement would take the project, or a part of it, with it, and one among the
+/// versions that were kept.
 ///
 /// # Errors
 ///
-/// [`Error::Usage`] saying which part.
+/// [`Error::Usage`] saying what it is.
 pub fn check_outdir(project: &Project, outdir: &Path) -> Result<(), Error> {
+    check_apart(outdir)?;
     let Some(what) = part_within(project, outdir) else { return Ok(()) };
     let message = format!(
         "the output directory `{}` contains {what}, which replacing it would remove; choose another with `--outdir`",
+        outdir.display()
+    );
+    Err(Error::Usage(message))
+}
+
+/// Refuses a place among the versions that were kept.
+fn check_apart(outdir: &Path) -> Result<(), Error> {
+    if settled(outdir).components().all(|part| part.as_os_str() != KEPT) {
+        return Ok(());
+    }
+    let message = format!(
+        "the output directory `{}` is in `{KEPT}`, where versions are kept; choose another with `--outdir`",
         outdir.display()
     );
     Err(Error::Usage(message))
@@ -96,6 +112,7 @@ fn part_within(project: &Project, directory: &Path) -> Option<&'static str> {
 
 /// Refuses to replace anything but an output of ours, or an empty directory.
 pub(super) fn check_replaceable(target: &Path) -> Result<(), Error> {
+    check_apart(target)?;
     let refuse = |why: &str| {
         let message =
             format!("`{}` {why}; move it away or choose another directory with `--outdir`", target.display());

@@ -55,7 +55,8 @@ pub(super) fn find(
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Error> {
     let directory = settings.directory.as_path();
-    if is_deployment(directory) {
+    let inside = directory.strip_prefix(&project.root).unwrap_or(Path::new(""));
+    if is_deployment(directory) || inside.iter().any(|part| part == ".pagesbuild") {
         diagnostics.push(our_own_output(project, directory));
         return Ok(());
     }
@@ -172,7 +173,8 @@ impl Publishing<'_> {
         // A link is judged by what it leads to as well.
         let inside = found.real.strip_prefix(&self.root).unwrap_or(&found.real);
         let mut names = inside.components().filter_map(|part| part.as_os_str().to_str());
-        if names.any(|name| is_secret(name) || matches!(name, ".git" | ".wrangler")) {
+        if names.any(|name| is_secret(name) || is_output_state(name) || matches!(name, ".git" | ".wrangler"))
+        {
             return Some("it leads to a file that is never published");
         }
         self.other
@@ -197,7 +199,7 @@ pub(super) fn is_deployment(directory: &Path) -> bool {
     ["deployment.json", "build.json", "wrangler.json"].iter().all(|name| directory.join(name).is_file())
 }
 
-/// The cache, and the files that a build keeps beside its output while it runs.
+/// The store and the cache, and the files that a build keeps beside its output while it runs.
 pub(super) fn is_output_state(name: &str) -> bool {
     name == ".pagesbuild" || name.starts_with('.') && name.contains(".pagesbuild-")
 }

@@ -163,7 +163,8 @@ fn make_beside_others(
 ) -> Result<Option<(Made, Skew)>, Error> {
     let assets = whole.assets.as_ref().filter(|_| request.store && !diagnostics.has_errors());
     let (carried, skew) = match assets {
-        Some(assets) => skew::skew(project, &assets.manifest, request.keep_assets, diagnostics)?,
+        Some(assets) => skew::skew(project, &assets.manifest, request.keep_assets, diagnostics)
+            .map_err(|error| versions::offer_none(&project.root, error))?,
         None => Default::default(),
     };
     Ok(make(whole, project, &carried, start, diagnostics).map(|made| (made, skew)))

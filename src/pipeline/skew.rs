@@ -33,7 +33,8 @@ pub(super) fn skew(
     diagnostics: &mut Diagnostics,
 ) -> Result<(Vec<CarriedFile>, Skew), Error> {
     let Some(store) = Store::open(&project.root)? else { return Ok(Default::default()) };
-    let mut history = Earlier::new(&store, project.environment.as_deref())?;
+    let history = store.history(project.environment.as_deref())?;
+    let mut history = Earlier { store: &store, history };
     let previous = match history.next() {
         Some(Ok(previous)) => previous,
         // Without files to carry along, what a damaged version had is no reason to stop.
@@ -55,14 +56,7 @@ pub(super) fn skew(
 /// The versions before, the latest first. One that was removed from the store since is passed over.
 struct Earlier<'a> {
     store: &'a Store,
-    kept: Vec<String>,
     history: Vec<String>,
-}
-
-impl<'a> Earlier<'a> {
-    fn new(store: &'a Store, environment: Option<&str>) -> Result<Self, Error> {
-        Ok(Self { store, kept: store.ids()?, history: store.history(environment)? })
-    }
 }
 
 impl Iterator for Earlier<'_> {
@@ -71,8 +65,9 @@ impl Iterator for Earlier<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let id = self.history.pop()?;
-            if self.kept.binary_search(&id).is_ok() {
-                return Some(self.store.version(&id));
+            match self.store.version(&id) {
+                Err(_) if !self.store.has(&id) => {}
+                found => return Some(found),
             }
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn record(
 }
 
 /// What the store cannot do, a build can do without.
-fn offer_none(root: &Path, error: Error) -> Error {
+pub(super) fn offer_none(root: &Path, error: Error) -> Error {
     let directory = store::directory(root);
     match &error {
         Error::Io { path, .. } | Error::Unusable { path, .. } if path.starts_with(&directory) => {
@@ -43,7 +43,8 @@ fn offer_none(root: &Path, error: Error) -> Error {
     }
 }
 
-fn entry(deployment: &Deployment, action: Action) -> Entry {
+/// What the log says of a deployment that an environment is given now.
+pub(super) fn entry(deployment: &Deployment, action: Action) -> Entry {
     let facts = deployment.facts.as_deref().and_then(BuildFacts::parse);
     Entry {
         id: deployment.document.id.clone(),
@@ -77,6 +78,13 @@ pub fn version(options: &Options, text: &str) -> Result<Deployment, Error> {
     deployment::open(path).map_err(|findings| refused(path, &findings))
 }
 
+/// The store of a project that has one.
+pub(super) fn opened(root: &Path) -> Result<Store, Error> {
+    Store::open(root)?.ok_or_else(|| {
+        Error::Usage("no version of this project was kept yet; `pagesbuild build` keeps one".to_owned())
+    })
+}
+
 /// A version in the project's store, by what a text on the command line says.
 ///
 /// # Errors
@@ -90,14 +98,12 @@ pub(super) fn kept(options: &Options, text: &str) -> Result<(Store, String), Err
 }
 
 fn found(options: &Options, reference: &Reference) -> Result<(Store, String), Error> {
-    let store = Store::open(&project::root(options)?)?.ok_or_else(|| {
-        Error::Usage("no version of this project was kept yet; `pagesbuild build` keeps one".to_owned())
-    })?;
+    let store = opened(&project::root(options)?)?;
     store.find(reference, project::environment(options)).map(|id| (store, id))
 }
 
 /// The first things that are wrong with a directory or archive, as one error.
-fn refused(path: &Path, findings: &[Finding]) -> Error {
+pub(super) fn refused(path: &Path, findings: &[Finding]) -> Error {
     let first: Vec<String> = findings.iter().take(3).map(ToString::to_string).collect();
     let more = findings.len().saturating_sub(first.len());
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };

@@ -24,6 +24,8 @@ fn help_teaches_by_example() {
         vec!["types", "--help"],
         vec!["versions", "--help"],
         vec!["show", "--help"],
+        vec!["diff", "--help"],
+        vec!["rollback", "--help"],
         vec!["pin", "--help"],
         vec!["gc", "--help"],
     ] {

@@ -1,0 +1,162 @@
+//! `diff` and `rollback`: one version held against another, and brought back.
+
+use std::path::{Path, PathBuf};
+
+use super::versions::{self, version};
+use crate::compare::{Class, Difference, Direction, compare};
+use crate::deployment::{self, Deployment};
+use crate::diagnostic::Diagnostics;
+use crate::error::Error;
+use crate::project::{self, Options};
+use crate::store::Action;
+
+/// What tells that a directory is an output of ours.
+const DOCUMENT: &str = "deployment.json";
+
+/// What differs between two versions. Without the second, it is what the environment was given last; without both, the first
+/// is what it was given before.
+///
+/// # Errors
+///
+/// One of them means nothing, or cannot be used.
+pub fn diff(options: &Options, before: Option<&str>, after: Option<&str>) -> Result<Difference, Error> {
+    let before = version(options, before.unwrap_or("latest~1"))?;
+    let after = version(options, after.unwrap_or("latest"))?;
+    Ok(compare(&before, &after, Direction::between(&before, &after)))
+}
+
+/// What to go back to, and how.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RollbackRequest<'a> {
+    /// The version; `None` is the one before what the environment was given last.
+    pub target: Option<&'a str>,
+    /// Relative to the current directory; `None` is where a build writes to.
+    pub outdir: Option<&'a Path>,
+    /// Whether to go on where it is not safe.
+    pub force: bool,
+    /// Whether nothing is to be written.
+    pub dry_run: bool,
+}
+
+/// What a rollback did.
+#[derive(Clone, Debug)]
+pub struct RolledBack {
+    /// From what runs to what is to run.
+    pub difference: Difference,
+    /// Where it was written, or would be.
+    pub outdir: PathBuf,
+    /// Why it is there, where that is not plain.
+    pub assumption: Option<String>,
+    /// How far it went.
+    pub outcome: RollbackOutcome,
+}
+
+/// How far a rollback went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RollbackOutcome {
+    /// The version is what the environment was given last.
+    Done,
+    /// It was that before; its files were written again.
+    Already,
+    /// It is not safe, and nothing was written.
+    Blocked,
+    /// Nothing was to be written.
+    Tried,
+}
+
+/// Writes an earlier version of an environment to the output directory, and to the environment's log.
+///
+/// # Errors
+///
+/// There is no such version, or it cannot be read or written. Nothing is replaced then, and the log says nothing.
+pub fn rollback(options: &Options, request: RollbackRequest<'_>) -> Result<RolledBack, Error> {
+    let environment = project::environment(options);
+    let root = project::root(options)?;
+    let store = versions::opened(&root)?;
+    // Until the log is written, nothing that it will name is removed.
+    let writer = store.writer()?;
+    let history = store.history(environment)?;
+    let Some(running) = history.last() else {
+        return Err(Error::Usage(format!(
+            "{} was given no version yet; `pagesbuild versions` lists what there is",
+            called(environment)
+        )));
+    };
+    let id = target(options, request.target, &history)?;
+    let (running, target) = (store.version(running)?, store.version(&id)?);
+    let difference = compare(&running, &target, direction(&history, &running, &target));
+    let (outdir, assumption) = outdir(options, &root, request.outdir)?;
+    let outcome = match (difference.class, request) {
+        (Class::Blocked, RollbackRequest { force: false, .. }) => RollbackOutcome::Blocked,
+        (_, RollbackRequest { dry_run: true, .. }) => RollbackOutcome::Tried,
+        _ => {
+            deployment::emit(&target, &outdir)?;
+            match difference.same {
+                true => RollbackOutcome::Already,
+                false => {
+                    writer.record(environment, &versions::entry(&target, Action::Rollback))?;
+                    RollbackOutcome::Done
+                }
+            }
+        }
+    };
+    Ok(RolledBack { difference, outdir, assumption, outcome })
+}
+
+/// The id of the version to go back to, which the environment has to have had.
+fn target(options: &Options, asked: Option<&str>, history: &[String]) -> Result<String, Error> {
+    let environment = project::environment(options);
+    let Some(asked) = asked else {
+        let before = history.len().checked_sub(2).and_then(|at| history.get(at));
+        return before.cloned().ok_or_else(|| {
+            Error::Usage(format!("{} was given one version only, and none before it", called(environment)))
+        });
+    };
+    let (_, id) = versions::kept(options, asked)?;
+    if history.contains(&id) {
+        return Ok(id);
+    }
+    let to = environment.map_or(String::new(), |name| format!(" --to {name}"));
+    Err(Error::Usage(format!(
+        "{} was never given `{id}`; `pagesbuild promote {id}{to}` makes a version for it of that one",
+        called(environment)
+    )))
+}
+
+/// The log knows better than clocks what came first.
+fn direction(history: &[String], running: &Deployment, target: &Deployment) -> Direction {
+    let first = |deployment: &Deployment| history.iter().position(|id| *id == deployment.document.id);
+    if first(running) < first(target) { Direction::Forward } else { Direction::Back }
+}
+
+/// Where to write. A rollback is wanted when the project of today is broken, so its configuration is asked but need not answer.
+fn outdir(options: &Options, root: &Path, asked: Option<&Path>) -> Result<(PathBuf, Option<String>), Error> {
+    let project = project::load(options, &mut Diagnostics::default()).ok().flatten();
+    if let Some(asked) = asked {
+        let outdir = std::path::absolute(asked).map_err(|error| Error::io("locate", asked, error))?;
+        if let Some(project) = &project {
+            deployment::check_outdir(project, &outdir)?;
+        }
+        return Ok((outdir, None));
+    }
+    let (outdir, assumption) = match &project {
+        Some(project) => deployment::default_outdir(project),
+        None => {
+            let why = "The project's configuration cannot be used, so the deployment is written to `dist/`.";
+            (root.join("dist"), Some(why.to_owned()))
+        }
+    };
+    // Builds of several environments write a directory for each.
+    if let Ok(name) = deployment::directory_name(project::environment(options)) {
+        let own = outdir.join(&name);
+        if own.join(DOCUMENT).is_file() && !outdir.join(DOCUMENT).exists() {
+            let why = "The output directory has one for each environment, and only this one's is replaced.";
+            return Ok((own, Some(why.to_owned())));
+        }
+    }
+    Ok((outdir, assumption))
+}
+
+fn called(environment: Option<&str>) -> String {
+    environment.map_or("the top level".to_owned(), |name| format!("`{name}`"))
+}
