@@ -21,6 +21,7 @@ use serde_json::Value as Json;
 
 mod alike;
 mod analysis;
+mod archives;
 mod build;
 mod bundle;
 mod checking;
@@ -43,6 +44,7 @@ mod why;
 mod worker;
 
 pub use analysis::{Analyzed, Placement, analyze};
+pub use archives::{Judged, Moved, Place, export, pack, pack_to, unpack, verify};
 pub use build::{BuildRequest, Built, build, build_all};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};

@@ -74,7 +74,7 @@ pub fn rollback(options: &Options, request: RollbackRequest<'_>) -> Result<Rolle
     let root = project::root(options)?;
     let store = versions::opened(&root)?;
     // Until the log is written, nothing that it will name is removed.
-    let writer = store.writer()?;
+    let writer = if request.dry_run { None } else { Some(store.writer()?) };
     let history = store.history(environment)?;
     let Some(running) = history.last() else {
         return Err(Error::Usage(format!(
@@ -86,17 +86,16 @@ pub fn rollback(options: &Options, request: RollbackRequest<'_>) -> Result<Rolle
     let (running, target) = (store.version(running)?, store.version(&id)?);
     let difference = compare(&running, &target, direction(&history, &running, &target));
     let (outdir, assumption) = outdir(options, &root, request.outdir)?;
-    let outcome = match (difference.class, request) {
-        (Class::Blocked, RollbackRequest { force: false, .. }) => RollbackOutcome::Blocked,
-        (_, RollbackRequest { dry_run: true, .. }) => RollbackOutcome::Tried,
-        _ => {
+    let outcome = match writer {
+        _ if difference.class == Class::Blocked && !request.force => RollbackOutcome::Blocked,
+        None => RollbackOutcome::Tried,
+        Some(writer) => {
             deployment::emit(&target, &outdir)?;
-            match difference.same {
-                true => RollbackOutcome::Already,
-                false => {
-                    writer.record(environment, &versions::entry(&target, Action::Rollback))?;
-                    RollbackOutcome::Done
-                }
+            if difference.same {
+                RollbackOutcome::Already
+            } else {
+                writer.record(environment, &versions::entry(&target, Action::Rollback))?;
+                RollbackOutcome::Done
             }
         }
     };

@@ -8,7 +8,7 @@ use pagesbuild::deployment::Deployment;
 use pagesbuild::deployment::document::Package;
 use serde_json::{Value, json};
 
-use crate::fixture::{pagesbuild, snapshot, stderr, stdout};
+use crate::fixture::{pagesbuild, root, snapshot, stderr, stdout};
 use crate::project::write;
 
 mod fields;
@@ -115,10 +115,16 @@ fn two_versions(directory: &Path) -> PathBuf {
 fn build(root: &Path, name: &str, time: &str) {
     let outdir = root.with_file_name(name);
     crate::fixture::build(root, &outdir, &[]);
+    at_time(&outdir, time);
+}
+
+/// Says of a version that it was built then, and nothing of where.
+fn at_time(outdir: &Path, time: &str) {
     let path = outdir.join("build.json");
     let mut facts: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     facts["time"] = json!(time);
     facts["tool"] = json!("0.1.0");
+    facts.as_object_mut().unwrap().retain(|key, _| key != "git" && key != "repository");
     fs::write(path, facts.to_string()).unwrap();
 }
 
@@ -156,6 +162,54 @@ fn the_exit_code_tells_whether_they_differ_where_that_is_asked() {
         let output = pagesbuild(directory.path(), arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
     }
+}
+
+/// Of projects that have little in common: other parts, other environments, other ways to write the same code.
+#[test]
+fn pairs_of_projects() {
+    let directory = tempfile::tempdir().unwrap();
+    let projects = root().join("fixtures/projects");
+    let versions: [(&str, &str, &[&str]); 7] = [
+        ("static", "static-only", &[]),
+        ("functions", "functions-only", &[]),
+        ("top", "environments", &[]),
+        ("staging", "environments", &["--env", "staging"]),
+        ("production", "environments", &["--env", "production"]),
+        ("plain", "main-only", &[]),
+        ("minified", "main-only", &["--minify", "--sourcemap"]),
+    ];
+    for (at, (name, project, more)) in versions.iter().enumerate() {
+        let outdir = directory.path().join(name);
+        crate::fixture::build(&projects.join(project), &outdir, more);
+        at_time(&outdir, &format!("2026-11-01T10:00:0{at}Z"));
+    }
+    let mut text = String::new();
+    for (one, other) in
+        [("static", "functions"), ("top", "staging"), ("staging", "production"), ("plain", "minified")]
+    {
+        let output = pagesbuild(directory.path(), ["diff", one, other]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        text.push_str(&format!("$ pagesbuild diff {one} {other}\n{}\n", stdout(&output)));
+    }
+    snapshot("diff-pairs", &text);
+}
+
+/// What comes from anywhere does nothing to a terminal.
+#[cfg(unix)]
+#[test]
+fn names_are_shown_without_control_characters() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("site");
+    let config =
+        br#"{ "name": "site", "compatibility_date": "2026-09-01", "assets": { "directory": "public" } }"#;
+    write(&root, &[("wrangler.json", config), ("public/index.html", b"")]);
+    build(&root, "before", "2026-11-01T10:00:00Z");
+    write(&root, &[("public/\u{1b}[2J.txt", b"")]);
+    build(&root, "after", "2026-11-02T10:00:00Z");
+    let said = stdout(&pagesbuild(directory.path(), ["diff", "before", "after"]));
+    assert!(said.contains("+ /\u{fffd}[2J.txt  0 B\n"), "{said:?}");
+    let told = stdout(&pagesbuild(directory.path(), ["diff", "before", "after", "--format", "json"]));
+    assert!(told.contains(r"/\u001b[2J.txt"), "{told}");
 }
 
 /// Nobody guesses what a worker was made from.
