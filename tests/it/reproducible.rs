@@ -173,8 +173,8 @@ impl Circumstances {
         arguments.extend(
             ["--no-cache", "--no-store", "-q"][..self.0 % 4 % 3].iter().map(|text| (*text).to_owned()),
         );
-        let (mut from, here) = (directory, self.0 % 2 == 0);
-        if !here {
+        let mut from = directory;
+        if self.pick(1, &[false, true]) {
             from = directory.parent().unwrap();
             arguments.push(directory.to_str().unwrap().to_owned());
         }
