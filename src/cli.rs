@@ -23,8 +23,10 @@ mod completions;
 mod diff;
 mod difference;
 mod edited;
+mod export;
 mod gc;
 mod levels;
+mod pack;
 mod pin;
 mod plugin;
 pub(crate) mod printer;
@@ -35,7 +37,9 @@ mod routes;
 mod sbom;
 mod show;
 mod types;
+mod unpack;
 mod uses;
+mod verify;
 mod versions;
 mod why;
 
@@ -110,6 +114,18 @@ enum Command {
     /// Remove versions that nobody wants, and files that no version has
     #[command(after_help = gc::EXAMPLES)]
     Gc(gc::Arguments),
+    /// Read every file of a version, and tell whether it is what it should be
+    #[command(after_help = verify::EXAMPLES)]
+    Verify(verify::Arguments),
+    /// Pack a version into an archive, the same bytes for the same version
+    #[command(after_help = pack::EXAMPLES)]
+    Pack(pack::Arguments),
+    /// Unpack an archive into a directory, if it is what it should be
+    #[command(after_help = unpack::EXAMPLES)]
+    Unpack(unpack::Arguments),
+    /// Write a version to a directory
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::Arguments),
     /// Write which npm packages are in a version's worker, as a software bill of materials
     #[command(after_help = sbom::EXAMPLES)]
     Sbom(sbom::Arguments),
@@ -309,6 +325,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Rollback(arguments) => rollback::run(&arguments, &global, &printer),
         Command::Pin(arguments) => pin::run(arguments, &global, &printer),
         Command::Gc(arguments) => gc::run(arguments, &global, &printer),
+        Command::Verify(arguments) => verify::run(arguments, &global, &printer),
+        Command::Pack(arguments) => pack::run(arguments, &global, &printer),
+        Command::Unpack(arguments) => unpack::run(&arguments, &printer),
+        Command::Export(arguments) => export::run(arguments, &global, &printer),
         Command::Sbom(arguments) => sbom::run(arguments, &global, &printer),
         Command::Attest(arguments) => attest::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),

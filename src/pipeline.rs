@@ -21,6 +21,7 @@ use serde_json::Value as Json;
 
 mod alike;
 mod analysis;
+mod archives;
 mod build;
 mod bundle;
 mod checking;
@@ -43,6 +44,7 @@ mod why;
 mod worker;
 
 pub use analysis::{Analyzed, Placement, analyze};
+pub use archives::{Judged, Moved, Place, export, pack, pack_to, unpack, verify};
 pub use build::{BuildRequest, Built, build, build_all};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
@@ -177,7 +179,9 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let configured = settings.run_worker_first.as_ref();
         let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
         let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
-        Static::read(settings, &tree, published, first, diagnostics).map(Some)
+        let read = Static::read(settings, &tree, published, first, diagnostics)?;
+        serving::hold_rules(&project, &tree, &read, diagnostics);
+        Ok(Some(read))
     };
     let (uses, assets) = rayon::join(follow, serve);
     let assets = assets?;

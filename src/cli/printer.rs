@@ -1,9 +1,10 @@
 //! The only place that prints. Results go to standard output, everything else to standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, IsTerminal, Seek, Write};
 use std::path::Path;
 
-use pagesbuild::diagnostic::{Diagnostic, Severity, Style, render, sarif};
+use pagesbuild::diagnostic::{Diagnostic, Severity, Style, printable, render, sarif};
 use pagesbuild::error::Error;
 use pagesbuild::pipeline;
 use serde_json::{Value, json};
@@ -45,6 +46,18 @@ impl Printer {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             // A closed pipe is the reader's choice, not a failure.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::io("write", Path::new("standard output"), error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A result that is no text.
+    pub(super) fn copy(&self, from: &mut File) -> Result<(), Error> {
+        let mut stdout = io::stdout().lock();
+        let copied = from.rewind().and_then(|()| io::copy(from, &mut stdout)).and_then(|_| stdout.flush());
+        match copied {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(Error::io("write", Path::new("standard output"), error))
             }
@@ -121,7 +134,9 @@ impl Printer {
     /// A failure of the environment.
     pub(super) fn failure(&self, error: &Error) {
         let label = self.paint("31;1", "error");
-        write(&mut io::stderr().lock(), &format!("{label}: {error}\n"));
+        // Names out of other people's files are in it.
+        let lines: Vec<_> = error.to_string().lines().map(|line| printable(line).into_owned()).collect();
+        write(&mut io::stderr().lock(), &format!("{label}: {}\n", lines.join("\n")));
         if self.json {
             failure_document(&error.to_string());
         }

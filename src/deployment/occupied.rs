@@ -93,6 +93,19 @@ pub fn check_beside(project: &Project, outdir: &Path, file: &Path) -> Result<(),
     Ok(())
 }
 
+/// Refuses a place for a file that is no part of the deployment in a directory.
+///
+/// # Errors
+///
+/// [`Error::Usage`] when it lies in that directory.
+pub fn check_outside(outdir: &Path, file: &Path) -> Result<(), Error> {
+    if !settled(file).starts_with(settled(outdir)) {
+        return Ok(());
+    }
+    let message = format!("`{}` would lie in the deployment; choose another place for it", file.display());
+    Err(Error::Usage(message))
+}
+
 /// The first part of the project that lies in a directory.
 fn part_within(project: &Project, directory: &Path) -> Option<&'static str> {
     let directory = settled(directory);
