@@ -122,6 +122,8 @@ codes! {
     AssetLimit => "asset-limit",
     /// A line of `.assetsignore` is not a valid pattern.
     AssetsignorePattern => "assetsignore-pattern",
+    /// A key or a password among the static files.
+    SecretInAssets => "secret-in-assets",
     /// A line of `_headers` that the platform ignores.
     InvalidHeadersRule => "invalid-headers-rule",
     /// A line of `_redirects` that the platform ignores.
