@@ -463,6 +463,15 @@ fn only_what_holds_is_attested() {
     assert!(refused(&site, &["attest", "-o", "dist/assets/a.json"]).contains("would lie in a deployment"));
     assert!(refused(&site, &["sbom", "-o", "dist/a.json"]).contains("would lie in a deployment"));
     assert_eq!(told(&site, &["attest", "-q", "-o", "further/a.json"]), "further/a.json\n");
+    for arguments in [&["sbom", "-o", "b.json"][..], &["sbom"], &["attest"]] {
+        let text = told(&site, &[arguments, &["--format", "json"]].concat());
+        let result: Value = serde_json::from_str(&text).unwrap();
+        let plain: Value = match arguments.contains(&"-o") {
+            true => json!({ "file": "b.json" }),
+            false => serde_json::from_str(&told(&site, arguments)).unwrap(),
+        };
+        assert_eq!(result, json!({ "ok": true, "result": plain, "diagnostics": [] }));
+    }
     assert_eq!(fs::read_to_string(site.join("further/a.json")).unwrap(), told(&site, &["attest", "dist"]));
 
     let kept = fs::read_to_string(dist.join("build.json")).unwrap();
