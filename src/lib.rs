@@ -27,5 +27,6 @@ pub mod provenance;
 pub mod resolve;
 pub mod route;
 pub mod router;
+pub mod site;
 pub mod store;
 pub mod target;

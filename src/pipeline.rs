@@ -179,7 +179,9 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let configured = settings.run_worker_first.as_ref();
         let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
         let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
-        Static::read(settings, &tree, published, first, diagnostics).map(Some)
+        let read = Static::read(settings, &tree, published, first, diagnostics)?;
+        serving::hold_rules(&project, &tree, &read, diagnostics);
+        Ok(Some(read))
     };
     let (uses, assets) = rayon::join(follow, serve);
     let assets = assets?;

@@ -9,7 +9,8 @@ use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{BUILD_FACTS, DOCUMENT, document};
+use super::named::MAX_DOCUMENT;
+use super::{BUILD_FACTS, DOCUMENT, directory, document};
 use crate::error::Error;
 use crate::project::Project;
 
@@ -172,8 +173,8 @@ fn is_state(name: &OsStr) -> bool {
 }
 
 /// The description in a directory that a build wrote, whichever version of the format it has.
-fn description(directory: &Path) -> Option<Vec<u8>> {
-    let text = fs::read(directory.join(DOCUMENT)).ok()?;
+fn description(place: &Path) -> Option<Vec<u8>> {
+    let text = directory::read(place, DOCUMENT, MAX_DOCUMENT).ok()?;
     document::is_ours(&text).then_some(text)
 }
 

@@ -10,9 +10,6 @@ use crate::error::Error;
 use crate::project::{self, Options};
 use crate::store::Action;
 
-/// What tells that a directory is an output of ours.
-const DOCUMENT: &str = "deployment.json";
-
 /// What differs between two versions. Without the second, it is what the environment was given last; without both, the first
 /// is what it was given before.
 ///
@@ -146,14 +143,10 @@ fn outdir(options: &Options, root: &Path, asked: Option<&Path>) -> Result<(PathB
         }
     };
     // Builds of several environments write a directory for each.
-    if let Ok(name) = deployment::directory_name(project::environment(options)) {
-        let own = outdir.join(&name);
-        if own.join(DOCUMENT).is_file() && !outdir.join(DOCUMENT).exists() {
-            let why = "The output directory has one for each environment, and only this one's is replaced.";
-            return Ok((own, Some(why.to_owned())));
-        }
-    }
-    Ok((outdir, assumption))
+    let place = deployment::place_of(outdir.clone(), project::environment(options))?;
+    let why = "The output directory has one for each environment, and only this one's is replaced.";
+    let assumption = if place == outdir { assumption } else { Some(why.to_owned()) };
+    Ok((place, assumption))
 }
 
 fn called(environment: Option<&str>) -> String {

@@ -72,6 +72,7 @@ fn two_versions(directory: &Path) -> PathBuf {
         "vars": { "STAGE": "two", "MAIL_API_KEY": concat!("8f86d081884c7d65", "9a2feaa0c55ad015"), "LIMITS": { "a": 1, "b": 3 } },
         "kv_namespaces": [{ "binding": "CACHE", "id": "22222222222222222222222222222222" }],
         "d1_databases": [{ "binding": "DB" }],
+        "ai": { "binding": "AI" },
         "durable_objects": { "bindings": [{ "name": "COUNTER", "class_name": "Counter" }, { "name": "ROOM", "class_name": "Room" }] },
         "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Counter"] }, { "tag": "v2", "new_sqlite_classes": ["Room"] }],
         "queues": { "consumers": [{ "queue": "mail", "max_batch_size": 20 }] },

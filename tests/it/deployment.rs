@@ -23,6 +23,7 @@ use crate::project::{assets, at, said, write};
 mod archive;
 mod crash;
 mod hostile;
+mod mutated;
 mod provision;
 mod tampered;
 mod triggers;

@@ -38,6 +38,7 @@ mod resolve;
 mod rollback;
 mod router;
 mod sarif;
+mod site;
 mod skew;
 mod snapshots;
 mod store;

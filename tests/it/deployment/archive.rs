@@ -10,6 +10,7 @@ use pagesbuild::deployment::{Content, Deployment, OutputFile, emit, open, pack_f
 use super::emitted;
 use crate::fixture::{files, pagesbuild, stderr, stdout};
 use crate::project::write;
+use crate::store::disk;
 
 /// Path and content of every file below a directory.
 fn contents(directory: &Path) -> Vec<(String, Vec<u8>)> {
@@ -331,4 +332,60 @@ fn versions_that_are_kept() {
 fn size(dist: &Path) -> usize {
     let named = packed_contents(dist).into_iter().filter(|(path, _)| path != "deployment.json");
     named.map(|(_, content)| content.len()).sum()
+}
+
+/// Room for some of an archive or of a directory: what was there stays, and nothing else is left.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk() {
+    disk::with_a_small_disk("deployment::archive::on_a_small_disk");
+}
+
+#[test]
+#[ignore = "runs in a namespace that `a_full_disk` makes"]
+fn on_a_small_disk() {
+    let small = disk::small_disk();
+    let directory = tempfile::tempdir().unwrap();
+    let project = directory.path().join("project");
+    write(&project, &[("public/noise.bin", &noise(700_000)), ("public/more.bin", &noise(300_000))]);
+    let (dist, _) = emitted(directory.path());
+    pack_file(&open(&dist).unwrap(), &project.join("new.zip")).unwrap();
+    // What is there before is another deployment.
+    fs::remove_file(project.join("public/more.bin")).unwrap();
+    let (dist, _) = emitted(directory.path());
+    emit(&open(&dist).unwrap(), &small.join("out")).unwrap();
+    pack_file(&open(&dist).unwrap(), &small.join("site.zip")).unwrap();
+    let before = contents(&small);
+    let new = project.join("new.zip").into_os_string().into_string().unwrap();
+    let commands: [&[&str]; 3] =
+        [&["pack", &new, "-o", "site.zip"], &["unpack", &new, "-o", "out"], &["export", &new, "-o", "out"]];
+    let (mut failed, mut done) = (0, 0);
+    for command in commands {
+        for free in (0..1_300_000).step_by(90_000) {
+            disk::fill(&small, free);
+            let (code, _, err) = run(&small, command);
+            fs::remove_file(small.join("filler")).unwrap();
+            match code {
+                Some(0) => {
+                    done += 1;
+                    let place = small.join(if command[0] == "pack" { "site.zip" } else { "out" });
+                    assert_eq!(verify(&place).unwrap().document, verify(Path::new(&new)).unwrap().document);
+                    emit(&open(&dist).unwrap(), &small.join("out")).unwrap();
+                    pack_file(&open(&dist).unwrap(), &small.join("site.zip")).unwrap();
+                }
+                code => {
+                    failed += 1;
+                    assert_eq!(code, Some(2));
+                    assert!(err.contains("No space left on device"), "{err}");
+                }
+            }
+            let after: Vec<_> = contents(&small);
+            let names = |contents: &[(String, Vec<u8>)]| {
+                contents.iter().map(|(path, _)| path.clone()).collect::<Vec<_>>()
+            };
+            assert_eq!(names(&after), names(&before), "{command:?} with {free} bytes free");
+            assert!(after == before, "{command:?} with {free} bytes free");
+        }
+    }
+    assert!(failed >= 15 && done >= 6, "{failed} failed, {done} were done");
 }
