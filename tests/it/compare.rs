@@ -310,6 +310,12 @@ fn versions_are_called_by_what_they_are() {
     assert_eq!(told(&[&ids[0][..8], "latest~1"]), (one, two.clone()));
     assert_eq!(told(&["latest~1", "dist"]), (two, Some(production.clone())));
     assert_eq!(told(&["latest~0", &production]), (three, Some(production)));
+    // A version is the same wherever it lies.
+    let output = pagesbuild(&root, ["pack", "latest~1", "--outfile", "two.zip", "-q"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let output = pagesbuild(&root, ["diff", "two.zip", &ids[1], "--exit-code"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).ends_with("the same deployment\n"), "{}", stdout(&output));
     // The environment has one version only.
     let output = pagesbuild(&root, ["diff", "--env", "production"]);
     assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));

@@ -2,8 +2,9 @@
 
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 use pagesbuild::deployment::{Content, Deployment, OutputFile, emit, open, pack_file, verify};
 
@@ -332,6 +333,46 @@ fn versions_that_are_kept() {
 fn size(dist: &Path) -> usize {
     let named = packed_contents(dist).into_iter().filter(|(path, _)| path != "deployment.json");
     named.map(|(_, content)| content.len()).sum()
+}
+
+/// The archive is the old one or the new one, at whatever moment the packing ends.
+#[test]
+fn killed_while_packing() {
+    let directory = tempfile::tempdir().unwrap();
+    let project = directory.path().join("project");
+    for number in 0..100 {
+        write(&project, &[(&format!("public/{number}.txt"), &noise(20_000 + number)[number..])]);
+    }
+    let (dist, _) = emitted(directory.path());
+    fs::rename(&dist, project.join("one")).unwrap();
+    write(&project, &[("public/other.txt", b"other")]);
+    let (dist, _) = emitted(directory.path());
+    fs::rename(&dist, project.join("two")).unwrap();
+    let start = |version: &str| {
+        Command::new(env!("CARGO_BIN_EXE_pagesbuild"))
+            .args(["pack", version, "--outfile", "site.zip", "--quiet"])
+            .current_dir(&project)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let mut took = Duration::MAX;
+    let ids = ["one", "two"].map(|version| {
+        let begun = Instant::now();
+        assert!(start(version).wait().unwrap().success());
+        took = took.min(begun.elapsed());
+        verify(&project.join("site.zip")).unwrap().document.id
+    });
+    let mut killed = 0;
+    for moment in 0..30_u32 {
+        let before = verify(&project.join("site.zip")).unwrap().document.id;
+        let mut child = start(if before == ids[0] { "two" } else { "one" });
+        thread::sleep(took * (moment * 11 % 30) / 25);
+        child.kill().unwrap();
+        killed += u32::from(!child.wait().unwrap().success());
+        assert!(ids.contains(&verify(&project.join("site.zip")).unwrap().document.id), "killed at {moment}");
+    }
+    assert!(killed >= 10, "only {killed} were killed before their end");
 }
 
 /// Room for some of an archive or of a directory: what was there stays, and nothing else is left.
