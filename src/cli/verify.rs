@@ -59,7 +59,11 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
             let _ = writeln!(text, "{label}: {}, {}", judged.name, plural(findings.len(), "finding"));
             printer.result(&text)?;
             let label = printer.paint("36", "help");
-            printer.status(&format!("{label}: {}\n", advice(judged.place, findings)));
+            let mut help = format!("{label}: {}\n", advice(&judged, findings));
+            for damaged in &judged.damaged {
+                let _ = writeln!(help, "  {}", damaged.display());
+            }
+            printer.status(&help);
         }
     }
     Ok(ok)
@@ -72,20 +76,21 @@ fn contents(name: &str, verified: &Verified) -> String {
 }
 
 /// What to do about it.
-fn advice(place: Place, findings: &[Finding]) -> &'static str {
+fn advice(judged: &Judged, findings: &[Finding]) -> &'static str {
     let is_newer = |finding: &Finding| matches!(finding, Finding::Document(ReadError::Format(format)) if format.starts_with("pagesbuild."));
     if findings.iter().any(is_newer) {
         return "another version of pagesbuild wrote it; verify it with that one";
     }
-    match place {
+    match judged.place {
         Place::Directory if findings.iter().all(|finding| matches!(finding, Finding::Extra(_))) => {
             "remove what belongs to no deployment, or build again"
         }
         Place::Directory => "build again, or write a version that is kept with `pagesbuild export`",
         Place::Archive => "use nothing of it; get it again from where it was packed",
-        Place::Store => {
-            "the disk or another program damaged what was kept; build from the same commit to have it again"
+        Place::Store if judged.damaged.is_empty() => {
+            "build from the same commit to have what is missing again"
         }
+        Place::Store => "remove these damaged files, and build from the same commit to have them again:",
     }
 }
 
@@ -108,6 +113,7 @@ fn to_json(judged: &Judged) -> Value {
         "bytes": verified.map(|verified| verified.bytes),
         "alike": verified.map_or(&[][..], |verified| &verified.alike),
         "findings": findings.iter().map(finding).collect::<Vec<_>>(),
-        "help": (!findings.is_empty()).then(|| advice(judged.place, findings)),
+        "help": (!findings.is_empty()).then(|| advice(judged, findings)),
+        "damaged": judged.damaged,
     })
 }

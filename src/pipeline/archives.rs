@@ -1,10 +1,11 @@
 //! Versions held against their own descriptions, packed into archives, and brought back out of them.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::versions::{Meant, meant, refused, version};
-use crate::deployment::{self, Deployment, Finding, Packed, Verified};
+use crate::deployment::{self, Content, Deployment, Finding, OutputFile, Packed, Verified};
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
 use crate::project::{self, Options};
@@ -18,6 +19,8 @@ pub struct Judged {
     pub place: Place,
     /// What it is, or everything that is wrong.
     pub outcome: Result<Verified, Vec<Finding>>,
+    /// Files of the store that are in the way of what should be there.
+    pub damaged: Vec<PathBuf>,
 }
 
 /// Where a version is.
@@ -57,16 +60,33 @@ pub fn verify(options: &Options, text: Option<&str>) -> Result<Judged, Error> {
             name: path.display().to_string(),
             place: if path.is_dir() { Place::Directory } else { Place::Archive },
             outcome: deployment::verify(&path),
+            damaged: Vec::new(),
         },
         Meant::Kept(store, id) => {
-            let outcome = match store.version(&id) {
-                Ok(version) => deployment::verify_files(version),
-                Err(Error::Unusable { why, .. }) => Err(vec![Finding::Kept(why)]),
+            let (outcome, damaged) = match store.version(&id) {
+                Ok(version) => {
+                    let files = version.files.clone();
+                    let outcome = deployment::verify_files(version);
+                    let damaged = outcome.as_ref().err().map(|findings| damaged(&files, findings));
+                    (outcome, damaged.unwrap_or_default())
+                }
+                Err(Error::Unusable { path, why }) => (Err(vec![Finding::Kept(why)]), vec![path]),
                 Err(error) => return Err(error),
             };
-            Judged { name: id, place: Place::Store, outcome }
+            Judged { name: id, place: Place::Store, outcome, damaged }
         }
     })
+}
+
+/// Where the contents lie that something was found about, as far as they are there.
+fn damaged(files: &[OutputFile], findings: &[Finding]) -> Vec<PathBuf> {
+    let found: BTreeSet<&str> = findings.iter().filter_map(Finding::path).collect();
+    let files = files.iter().filter(|file| found.contains(file.path.as_str()));
+    let places = files.filter_map(|file| match &file.content {
+        Content::File(place) if place.symlink_metadata().is_ok() => Some(place.clone()),
+        _ => None,
+    });
+    places.collect()
 }
 
 /// Packs a version, by default that of the project's output directory, into an archive, by default one in the current

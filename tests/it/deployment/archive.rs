@@ -327,6 +327,13 @@ fn versions_that_are_kept() {
         assert!(!project.join("new.zip").exists());
         verify(&project.join("again")).unwrap();
     }
+    let (_, _, err) = run(project, &["verify", "latest"]);
+    let help = "help: remove these damaged files, and build from the same commit to have them again:\n  ";
+    fs::remove_file(project.join(err.strip_prefix(help).unwrap().trim_end())).unwrap();
+    let (_, _, err) = run(project, &["verify", "latest"]);
+    assert_eq!(err, "help: build from the same commit to have what is missing again\n");
+    assert_eq!(run(project, &["build"]).1.trim_end(), id);
+    assert_eq!(run(project, &["verify", "latest"]).0, Some(0));
 }
 
 /// Bytes of the files that a description names.
