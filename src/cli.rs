@@ -279,6 +279,7 @@ fn project_options(
 ) -> project::Options {
     project::Options {
         levels: Levels::default(),
+        keep_assets: 0,
         directory,
         config: global.config.clone(),
         environment: global.env.clone(),
