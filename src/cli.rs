@@ -14,6 +14,7 @@ use pagesbuild::project;
 use printer::Printer;
 
 mod analyze;
+mod attest;
 mod bind;
 mod build;
 mod bundle;
@@ -22,8 +23,10 @@ mod completions;
 mod diff;
 mod difference;
 mod edited;
+mod export;
 mod gc;
 mod levels;
+mod pack;
 mod pin;
 mod plugin;
 pub(crate) mod printer;
@@ -31,9 +34,12 @@ mod promote;
 mod provision;
 mod rollback;
 mod routes;
+mod sbom;
 mod show;
 mod types;
+mod unpack;
 mod uses;
+mod verify;
 mod versions;
 mod why;
 
@@ -108,6 +114,24 @@ enum Command {
     /// Remove versions that nobody wants, and files that no version has
     #[command(after_help = gc::EXAMPLES)]
     Gc(gc::Arguments),
+    /// Read every file of a version, and tell whether it is what it should be
+    #[command(after_help = verify::EXAMPLES)]
+    Verify(verify::Arguments),
+    /// Pack a version into an archive, the same bytes for the same version
+    #[command(after_help = pack::EXAMPLES)]
+    Pack(pack::Arguments),
+    /// Unpack an archive into a directory, if it is what it should be
+    #[command(after_help = unpack::EXAMPLES)]
+    Unpack(unpack::Arguments),
+    /// Write a version to a directory
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::Arguments),
+    /// Write which npm packages are in a version's worker, as a software bill of materials
+    #[command(after_help = sbom::EXAMPLES)]
+    Sbom(sbom::Arguments),
+    /// Write what a version was built from, as a statement of provenance to be signed
+    #[command(after_help = attest::EXAMPLES)]
+    Attest(attest::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = completions::EXAMPLES)]
     Completions(completions::Arguments),
@@ -178,6 +202,24 @@ struct ProjectArguments {
     /// Runtime behaviour to switch on, on top of the configuration's; may be repeated
     #[arg(long = "compatibility-flag", value_name = "FLAG")]
     compatibility_flags: Vec<String>,
+}
+
+/// Which version a command is about.
+#[derive(Args, Debug)]
+struct VersionArguments {
+    /// Version: an id or its start, latest, latest~N, a directory or an archive
+    #[arg(default_value = "latest", value_hint = ValueHint::AnyPath)]
+    version: String,
+    /// Directory of the project
+    #[arg(short = 'C', long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    directory: PathBuf,
+}
+
+impl VersionArguments {
+    /// The version, and the options of the project that it may be of.
+    fn take(self, global: &Global) -> (String, project::Options) {
+        (self.version, project_options(self.directory, global, ProjectArguments::default(), None))
+    }
 }
 
 /// How code is written.
@@ -283,6 +325,12 @@ pub(crate) fn run() -> ExitCode {
         Command::Rollback(arguments) => rollback::run(&arguments, &global, &printer),
         Command::Pin(arguments) => pin::run(arguments, &global, &printer),
         Command::Gc(arguments) => gc::run(arguments, &global, &printer),
+        Command::Verify(arguments) => verify::run(arguments, &global, &printer),
+        Command::Pack(arguments) => pack::run(arguments, &global, &printer),
+        Command::Unpack(arguments) => unpack::run(&arguments, &printer),
+        Command::Export(arguments) => export::run(arguments, &global, &printer),
+        Command::Sbom(arguments) => sbom::run(arguments, &global, &printer),
+        Command::Attest(arguments) => attest::run(arguments, &global, &printer),
         Command::Completions(arguments) => completions::run(&arguments, &printer),
     };
     match outcome {

@@ -12,6 +12,7 @@ use crate::hash;
 use crate::link::Bundle;
 use crate::project::{self, AssetSettings};
 
+mod alike;
 mod archive;
 mod content;
 mod directory;
@@ -33,7 +34,7 @@ pub use emit::{directory_name, emit, emit_all};
 pub use facts::{BuildFacts, Inputs, SourceFile, TOOL, ago, now, today};
 pub use finding::Finding;
 pub use git::{Git, Repository, within_repository};
-pub use occupied::{check_beside, check_outdir, default_outdir, place_of};
+pub use occupied::{check_beside, check_outdir, check_outside, default_outdir, place_of};
 pub use verify::{Verified, open, verify, verify_files};
 
 use document::{

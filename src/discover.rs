@@ -1,4 +1,5 @@
-//! What files the project consists of. Looks at names and kinds only; reads no content but `.assetsignore`.
+//! What files the project consists of. Looks at names and kinds only; reads no content but `.assetsignore`,
+//! and files that have the name of a key.
 //!
 //! In goes the project and the output directory, which is never an input; out comes every list sorted, so that
 //! nothing after this stage depends on the order of a directory on disk.
@@ -15,6 +16,7 @@ use crate::project::{Bundling, ModuleType, Project};
 mod additional;
 mod advanced;
 mod assets;
+mod credentials;
 mod walk;
 
 pub use additional::{Searched, additional_modules};

@@ -1,12 +1,13 @@
 //! Bytes in, names of bytes out: the two hashes that a deployment speaks.
 //!
-//! Everything is BLAKE3. A plain hash is what `b3sum` prints; an asset hash is the one that the platform's
+//! Everything is BLAKE3, but for what tools of others compare with. A plain hash is what `b3sum` prints; an asset hash is the one that the platform's
 //! upload asks for. Both depend on the bytes alone, however they arrive in pieces.
 
 use std::io::{self, Read};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 
 /// Length in characters of an id, a digest and an asset hash: the first half of a full hash.
 pub const SHORT: usize = 32;
@@ -31,6 +32,25 @@ pub fn hex(hash: &Hash) -> String {
 /// The BLAKE3 hash of `bytes` as text.
 pub fn blake3_hex(bytes: &[u8]) -> String {
     hex(&of(bytes))
+}
+
+/// The SHA-256 hash of `bytes` as text, for those who know no other.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    to_hex(&Sha256::digest(bytes))
+}
+
+/// The SHA-256 hash of everything that `content` yields, as text.
+pub fn sha256_of(content: &mut dyn Read) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    in_pieces(content, |piece| {
+        hasher.update(piece);
+        Ok(())
+    })?;
+    Ok(to_hex(&hasher.finalize()))
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The first [`SHORT`] characters of [`blake3_hex`].
@@ -187,6 +207,13 @@ mod tests {
             assert_eq!(hashed.unwrap(), (whole(&content, "bin"), size as u64));
             assert_eq!(copy, content);
         }
+    }
+
+    #[test]
+    fn sha256() {
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256_hex(b"abc"), expected);
+        assert_eq!(sha256_of(&mut b"abc".as_slice()).unwrap(), expected);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use serde_json::Value as Json;
 
 mod alike;
 mod analysis;
+mod archives;
 mod build;
 mod bundle;
 mod checking;
@@ -30,6 +31,7 @@ mod inputs;
 mod kept;
 mod plugin;
 mod promote;
+mod provenance;
 mod published;
 mod rollback;
 mod serving;
@@ -42,6 +44,7 @@ mod why;
 mod worker;
 
 pub use analysis::{Analyzed, Placement, analyze};
+pub use archives::{Judged, Moved, Place, export, pack, pack_to, unpack, verify};
 pub use build::{BuildRequest, Built, build, build_all};
 pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
@@ -51,6 +54,7 @@ use inputs::Read;
 pub use kept::{Shown, Versions, gc, pin, show, unpin, versions};
 pub use plugin::{Plugin, plugin};
 pub use promote::{PromoteRequest, Promoted, promote};
+pub use provenance::{AttestRequest, Attested, attest, sbom, write_beside};
 pub use rollback::{RollbackOutcome, RollbackRequest, RolledBack, diff, rollback};
 pub use skew::Skew;
 use sources::Sources;
@@ -175,7 +179,9 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let configured = settings.run_worker_first.as_ref();
         let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
         let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
-        Static::read(settings, &tree, published, first, diagnostics).map(Some)
+        let read = Static::read(settings, &tree, published, first, diagnostics)?;
+        serving::hold_rules(&project, &tree, &read, diagnostics);
+        Ok(Some(read))
     };
     let (uses, assets) = rayon::join(follow, serve);
     let assets = assets?;

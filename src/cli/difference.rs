@@ -27,16 +27,23 @@ pub(super) fn whole(difference: &Difference, printer: &Printer) -> String {
 
 /// Which versions they are.
 pub(super) fn heads(difference: &Difference, printer: &Printer) -> String {
-    let Difference { before, after, .. } = difference;
+    let Difference { before, after, equal, .. } = difference;
     if difference.same {
         return format!("{}\n{}", head("both", &version(after, printer)), "the same deployment\n");
     }
-    head("from", &version(before, printer)) + "\n" + &head("to", &version(after, printer)) + "\n"
+    let parts = [("code", equal.code), ("assets", equal.assets), ("bindings", equal.bindings)];
+    let equal: Vec<&str> = parts.iter().filter(|(_, equal)| *equal).map(|(part, _)| *part).collect();
+    let mut text =
+        head("from", &version(before, printer)) + "\n" + &head("to", &version(after, printer)) + "\n";
+    if !equal.is_empty() {
+        let _ = writeln!(text, "{}", head("equal", &equal.join(", ")));
+    }
+    text
 }
 
 fn version(version: &Version, printer: &Printer) -> String {
     let Version { id, project, environment, time, git, .. } = version;
-    let mut text = format!("{} {project}", printer.paint("1", id));
+    let mut text = format!(" {project}");
     if let Some(environment) = environment {
         let _ = write!(text, " ({environment})");
     }
@@ -45,14 +52,15 @@ fn version(version: &Version, printer: &Printer) -> String {
     }
     if let Some(git) = git {
         let commit: String = git.commit.chars().take(8).collect();
-        let dirty = if git.dirty { ", dirty" } else { "" };
-        let _ = write!(
-            text,
-            ", {}{commit}{dirty}",
-            git.branch.as_ref().map_or(String::new(), |branch| format!("{branch} "))
-        );
+        let branch = git.branch.as_ref().map_or(String::new(), |branch| format!(" {branch}"));
+        let _ = write!(text, ", {commit}{branch}{}", if git.dirty { ", changed" } else { "" });
     }
-    text
+    printer.paint("1", &plain(id)) + &plain(&text)
+}
+
+/// A text without what a terminal would act on: descriptions can come from anywhere.
+fn plain(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }
 
 fn changes(difference: &Difference, printer: &Printer) -> String {
@@ -117,7 +125,7 @@ fn rows<'a, T: 'a>(
     let row = |change: &Change<T>| {
         let was = change.was.as_ref().map_or(String::new(), |was| format!("{was} -> "));
         let text = format!("{was}{}  {}", change.name, more(change));
-        Row { change: change.change, text: text.trim_end().to_owned(), class: change.class }
+        Row { change: change.change, text: plain(text.trim_end()), class: change.class }
     };
     changes.into_iter().map(row).collect()
 }
@@ -257,8 +265,8 @@ pub(super) fn safety(difference: &Difference, printer: &Printer) -> String {
     let mut text = String::new();
     for risk in &difference.risks {
         let class = risk.class.as_str();
-        let _ = writeln!(text, "{}{}", padded(&paint(risk.class, printer), class), risk.message);
-        let _ = writeln!(text, "{:HEAD$}  {} {}", "", printer.paint("36", "help:"), risk.help);
+        let _ = writeln!(text, "{}{}", padded(&paint(risk.class, printer), class), plain(&risk.message));
+        let _ = writeln!(text, "{:HEAD$}  {} {}", "", printer.paint("36", "help:"), plain(&risk.help));
     }
     if difference.classes().contains(&Class::Safe) {
         let rest = if difference.risks.is_empty() { "everything" } else { "everything else" };

@@ -1,13 +1,15 @@
 //! The only place that prints. Results go to standard output, everything else to standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, IsTerminal, Seek, Write};
 use std::path::Path;
 
-use pagesbuild::diagnostic::{Diagnostic, Severity, Style, render, sarif};
+use pagesbuild::diagnostic::{Diagnostic, Severity, Style, printable, render, sarif};
 use pagesbuild::error::Error;
+use pagesbuild::pipeline;
 use serde_json::{Value, json};
 
-use super::{Color, Format, Global};
+use super::{Color, Format, Global, Outcome};
 
 /// Columns where the terminal's width is not known, as in CI.
 const DEFAULT_WIDTH: usize = 100;
@@ -51,11 +53,36 @@ impl Printer {
         }
     }
 
+    /// A result that is no text.
+    pub(super) fn copy(&self, from: &mut File) -> Result<(), Error> {
+        let mut stdout = io::stdout().lock();
+        let copied = from.rewind().and_then(|()| io::copy(from, &mut stdout)).and_then(|_| stdout.flush());
+        match copied {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::io("write", Path::new("standard output"), error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A result for programs: the command's own value, with what was found wrong.
     pub(super) fn document(&self, ok: bool, result: &Value, diagnostics: &[Diagnostic]) -> Result<(), Error> {
         let diagnostics: Vec<Value> = diagnostics.iter().map(Diagnostic::to_json).collect();
         let document = json!({ "ok": ok, "result": result, "diagnostics": diagnostics });
         self.result(&format!("{document:#}\n"))
+    }
+
+    /// A document of a form of its own, to a file or as the result.
+    pub(super) fn document_about(&self, document: &Value, file: Option<&Path>) -> Outcome {
+        match file {
+            Some(file) => {
+                pipeline::write_beside(file, &format!("{document:#}\n"))?;
+                self.result(&format!("{}\n", file.display()))?;
+            }
+            None if self.json => self.document(true, document, &[])?,
+            None => self.result(&format!("{document:#}\n"))?,
+        }
+        Ok(true)
     }
 
     /// What was found wrong, for people. Notes are one line each unless more is asked for.
@@ -107,7 +134,9 @@ impl Printer {
     /// A failure of the environment.
     pub(super) fn failure(&self, error: &Error) {
         let label = self.paint("31;1", "error");
-        write(&mut io::stderr().lock(), &format!("{label}: {error}\n"));
+        // Names out of other people's files are in it.
+        let lines: Vec<_> = error.to_string().lines().map(|line| printable(line).into_owned()).collect();
+        write(&mut io::stderr().lock(), &format!("{label}: {}\n", lines.join("\n")));
         if self.json {
             failure_document(&error.to_string());
         }

@@ -8,6 +8,7 @@ use pagesbuild::pipeline::{self, PromoteRequest, Promoted};
 use pagesbuild::project::Options;
 use serde_json::{Value, json};
 
+use super::difference;
 use super::levels::LevelArguments;
 use super::printer::Printer;
 use super::{Global, Outcome, ProjectArguments, project_options};
@@ -39,6 +40,9 @@ pub(super) struct Arguments {
     /// Do not keep the new version
     #[arg(long)]
     no_store: bool,
+    /// Go on where it is not safe after what the environment was given last
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     project: ProjectArguments,
     #[command(flatten)]
@@ -56,22 +60,27 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         to: &arguments.to,
         outdir: arguments.outdir.as_deref(),
         store: !arguments.no_store,
+        force: arguments.force,
     };
     let (promoted, diagnostics) = pipeline::promote(&options, request)?;
+    let ok = promoted.as_ref().is_some_and(|promoted| !promoted.blocked);
     if printer.json {
         let result = promoted.as_ref().map_or(Value::Null, to_json);
-        printer.document(promoted.is_some(), &result, &diagnostics)?;
-        return Ok(promoted.is_some());
+        printer.document(ok, &result, &diagnostics)?;
+        return Ok(ok);
     }
     printer.diagnostics(&diagnostics);
     match &promoted {
         Some(promoted) => {
             printer.status(&summary(promoted, printer));
-            printer.result(&format!("{}\n", promoted.id))?;
+            match ok {
+                true => printer.result(&format!("{}\n", promoted.id))?,
+                false => printer.refused("nothing was written; `--force` goes on all the same"),
+            }
         }
         None => printer.verdict(&diagnostics),
     }
-    Ok(promoted.is_some())
+    Ok(ok)
 }
 
 fn to_json(promoted: &Promoted) -> Value {
@@ -81,6 +90,8 @@ fn to_json(promoted: &Promoted) -> Value {
         "from": promoted.from,
         "to": promoted.to,
         "outdir": promoted.outdir,
+        "blocked": promoted.blocked,
+        "difference": promoted.difference,
         "bindings": promoted.bindings.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect::<Vec<_>>(),
     })
 }
@@ -97,7 +108,12 @@ fn summary(promoted: &Promoted, printer: &Printer) -> String {
         let _ = writeln!(text, "  {head:8}  {binding} {}", printer.paint("2", kind));
     }
     let _ = writeln!(text, "  id        {}", promoted.id);
-    let done = printer.paint("32", "promoted");
-    let _ = writeln!(text, "{done} to {}, written to {}", name(&promoted.to), promoted.outdir.display());
+    if let Some(difference) = promoted.difference.as_ref().filter(|difference| !difference.same) {
+        text.push_str(&difference::safety(difference, printer));
+    }
+    if !promoted.blocked {
+        let done = printer.paint("32", "promoted");
+        let _ = writeln!(text, "{done} to {}, written to {}", name(&promoted.to), promoted.outdir.display());
+    }
     text
 }

@@ -161,12 +161,24 @@ impl Risk {
 
 /// All that is not safe about going from one deployment to another, the gravest first.
 pub(super) fn risks(before: &Document, after: &Document, direction: Direction) -> Vec<Risk> {
+    // What the other worker runs is not known here, so that nothing more can be said.
+    if let Some(risk) = another_worker(before, after) {
+        return vec![risk];
+    }
     let mut risks = lifecycle::risks(before, after);
     risks.extend(resources::risks(before, after, direction));
     risks.extend(names::risks(before, after));
     risks.extend(triggers::risks(before, after));
     risks.sort_by_key(|risk| risk.reason);
     risks
+}
+
+fn another_worker(before: &Document, after: &Document) -> Option<Risk> {
+    let (one, other) = (&before.project.name, &after.project.name);
+    let names = vec![one.clone(), other.clone()];
+    let message = format!("they are two workers: `{other}` gets a version, and `{one}` stays as it is");
+    let help = format!("how safe it is tells a comparison with what `{other}` runs");
+    (one != other).then(|| Risk::new(Reason::AnotherWorker, names, message, help))
 }
 
 pub(super) fn gravest(risks: &[Risk]) -> Class {

@@ -28,7 +28,8 @@ fn says(change: &Change<Binding>, setting: &Change<Json>) -> bool {
         path.ends_with(&end) && path.strip_prefix(kind).is_some_and(|rest| rest.starts_with('.'))
     };
     if change.change != Kind::Changed {
-        return is_entry(&setting.name);
+        // Some kinds have one binding only, which is no entry of a list.
+        return is_entry(&setting.name) || setting.name == join(&[kind, "binding"]);
     }
     let resource = |binding: &Option<Binding>| binding.as_ref()?.resource.clone().map(Json::from);
     setting.name.rsplit_once('.').is_some_and(|(path, _)| is_entry(path))

@@ -37,7 +37,7 @@ pub(super) fn look(dir: &Path, findings: &mut Vec<Finding>) -> Result<Deployment
 }
 
 /// A file of at most `limit` bytes.
-fn read(dir: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Finding> {
+pub(super) fn read(dir: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Finding> {
     let path = dir.join(name);
     let unreadable = |error| Finding::Unreadable(name.to_owned(), error);
     match path.symlink_metadata() {

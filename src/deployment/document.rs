@@ -172,6 +172,18 @@ pub struct Package {
     pub size: u64,
 }
 
+impl Package {
+    /// `name@version`.
+    pub fn spoken(&self) -> String {
+        spoken(&self.name, self.version.as_deref())
+    }
+}
+
+/// `name@version`, or the name alone.
+pub fn spoken(name: &str, version: Option<&str>) -> String {
+    version.map_or_else(|| name.to_owned(), |version| format!("{name}@{version}"))
+}
+
 /// A row of the route table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,12 +10,13 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::lock::{self, Lock, Staging};
-use super::{BUILD_FACTS, Deployment, OutputFile, occupied};
+use super::{BUILD_FACTS, CopyError, Deployment, OutputFile, occupied};
 use crate::error::Error;
 
 /// What the directory of the top level is called among those of environments.
@@ -100,13 +101,27 @@ fn write_tree(deployment: &Deployment, tree: &Path) -> Result<(), Error> {
 }
 
 fn create_directory(path: &Path) -> Result<(), Error> {
-    fs::create_dir(path).map_err(|error| Error::io("create", path, error))?;
+    fs::create_dir(path).map_err(|error| not_created(path, error))?;
     set_mode(path, 0o755)
+}
+
+/// Nothing was there before: what is in the way is another file of the deployment.
+fn not_created(path: &Path, error: io::Error) -> Error {
+    if error.kind() != io::ErrorKind::AlreadyExists {
+        return Error::io("create", path, error);
+    }
+    let why = "the deployment has two files whose names are one on this file system; `pagesbuild verify` tells which";
+    Error::unusable(path, why)
 }
 
 fn write_file(tree: &Path, file: &OutputFile) -> Result<(), Error> {
     let path = tree.join(&file.path);
-    let created = file.create(&path).map_err(|error| file.copy_failed(&path, error))?;
+    let created = file.create(&path).map_err(|error| match error {
+        CopyError::Unwritten(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            not_created(&path, error)
+        }
+        error => file.copy_failed(&path, error),
+    })?;
     set_mode(&path, 0o644)?;
     // Elsewhere the whole tree is brought to the disk in one go.
     if cfg!(not(target_os = "linux")) {
@@ -189,6 +204,16 @@ fn replace_in_two_steps(tree: &Path, old: &Path, target: &Path) -> Result<(), Er
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a file system does that does not tell `A` from `a`.
+    #[test]
+    fn two_files_of_one_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = OutputFile::of("a.js", Vec::new());
+        write_file(directory.path(), &file).unwrap();
+        let error = write_file(directory.path(), &file).unwrap_err().to_string();
+        assert!(error.contains("two files whose names are one on this file system"), "{error}");
+    }
 
     #[test]
     fn two_steps_when_there_is_no_exchange() {

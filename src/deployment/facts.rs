@@ -62,6 +62,17 @@ pub struct SourceFile {
 }
 
 impl BuildFacts {
+    /// Whether times and hashes have the form that they have when a build writes them.
+    pub fn is_sound(&self) -> bool {
+        let is_hash = |hash: &str| hash.len() == 64 && is_hex(hash);
+        let time: String = self.time.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+        let is_commit = |git: &Git| matches!(git.commit.len(), 40 | 64) && is_hex(&git.commit);
+        time == "0000-00-00T00:00:00Z"
+            && self.inputs.git.iter().all(is_commit)
+            && self.inputs.sources.values().all(|source| is_hash(&source.hash))
+            && self.inputs.files.values().all(|hash| is_hash(hash))
+    }
+
     /// Asks the clock. `start` is when the build began.
     pub fn new(inputs: Inputs, gzip_size: u64, start: Instant) -> Self {
         Self {
@@ -90,6 +101,10 @@ impl BuildFacts {
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The day that it is, `YYYY-MM-DD` (UTC).

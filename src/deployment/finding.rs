@@ -12,6 +12,8 @@ use crate::diagnostic::printable;
 pub enum Finding {
     /// `deployment.json` cannot be trusted.
     Document(ReadError),
+    /// The description of a kept version is damaged.
+    Kept(String),
     /// The archive cannot be read, or only so that readers disagree.
     Archive(String),
     /// An entry of the archive that no packer of a deployment writes, and what is odd about it.
@@ -37,6 +39,7 @@ impl Finding {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Document(_) => "document",
+            Self::Kept(_) => "document",
             Self::Archive(_) => "archive",
             Self::Entry(..) => "entry",
             Self::Unsafe(_) => "unsafe",
@@ -52,7 +55,7 @@ impl Finding {
     /// The file that it is about, if it is about one.
     pub fn path(&self) -> Option<&str> {
         match self {
-            Self::Document(_) => Some(DOCUMENT),
+            Self::Document(_) | Self::Kept(_) => Some(DOCUMENT),
             Self::Archive(_) => None,
             Self::Entry(path, _)
             | Self::Unsafe(path)
@@ -71,6 +74,7 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
             Self::Document(error) => format!("`{DOCUMENT}`: {error}"),
+            Self::Kept(why) => format!("`{DOCUMENT}`: {why}"),
             Self::Archive(why) => format!("the archive {why}"),
             Self::Entry(path, why) => format!("`{path}` {why}"),
             Self::Unsafe(path) => format!("`{path}` is named and cannot be a file of a deployment"),

@@ -11,9 +11,11 @@ use super::finding::Finding;
 use super::{BUILD_FACTS, DOCUMENT, Deployment, WORKER, WRANGLER};
 
 /// Bytes: more than the description of the largest deployment that the platform takes.
-pub(super) const MAX_DOCUMENT: u64 = 128 * 1024 * 1024;
+pub(super) const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
+/// Bytes of all files: more than there are, and few enough for every program to add up.
+const MAX_TOTAL: u64 = 1 << 53;
 /// Bytes: more than the facts of any build.
-pub(super) const MAX_FACTS: u64 = 128 * 1024 * 1024;
+pub(super) const MAX_FACTS: u64 = 64 * 1024 * 1024;
 
 impl Deployment {
     /// A deployment whose files are kept by their hashes, `place` telling where.
@@ -42,8 +44,10 @@ impl Deployment {
 /// The files that a description names. What no build would have written goes to `findings`.
 pub(super) fn named(document: &Document, findings: &mut Vec<Finding>) -> BTreeMap<String, Expected> {
     let mut named = BTreeMap::new();
+    let mut total = 0_u64;
     for (path, expected) in document.files() {
-        if !is_safe(&path) || !is_in_place(document, &path) {
+        total = total.saturating_add(expected.size);
+        if !is_safe(&path) || !is_in_place(document, &path) || total > MAX_TOTAL {
             findings.push(Finding::Unsafe(path));
         } else if named.insert(path.clone(), expected).is_some() {
             findings.push(Finding::Twice(path));

@@ -9,7 +9,8 @@ use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{BUILD_FACTS, DOCUMENT, document};
+use super::named::MAX_DOCUMENT;
+use super::{BUILD_FACTS, DOCUMENT, directory, document};
 use crate::error::Error;
 use crate::project::Project;
 
@@ -93,6 +94,19 @@ pub fn check_beside(project: &Project, outdir: &Path, file: &Path) -> Result<(),
     Ok(())
 }
 
+/// Refuses a place for a file that is no part of the deployment in a directory.
+///
+/// # Errors
+///
+/// [`Error::Usage`] when it lies in that directory.
+pub fn check_outside(outdir: &Path, file: &Path) -> Result<(), Error> {
+    if !settled(file).starts_with(settled(outdir)) {
+        return Ok(());
+    }
+    let message = format!("`{}` would lie in the deployment; choose another place for it", file.display());
+    Err(Error::Usage(message))
+}
+
 /// The first part of the project that lies in a directory.
 fn part_within(project: &Project, directory: &Path) -> Option<&'static str> {
     let directory = settled(directory);
@@ -159,8 +173,8 @@ fn is_state(name: &OsStr) -> bool {
 }
 
 /// The description in a directory that a build wrote, whichever version of the format it has.
-fn description(directory: &Path) -> Option<Vec<u8>> {
-    let text = fs::read(directory.join(DOCUMENT)).ok()?;
+fn description(place: &Path) -> Option<Vec<u8>> {
+    let text = directory::read(place, DOCUMENT, MAX_DOCUMENT).ok()?;
     document::is_ours(&text).then_some(text)
 }
 

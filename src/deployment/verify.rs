@@ -1,6 +1,7 @@
 //! A directory or an archive in, the deployment out, or everything that keeps it from being the one that its description says,
 //! not only the first.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 use super::content::{CopyError, OutputFile};
 use super::document::Document;
 use super::finding::Finding;
-use super::{DOCUMENT, Deployment, archive, directory};
+use super::{DOCUMENT, Deployment, alike, archive, directory};
 
 /// A deployment whose every byte is what its description says.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Verified {
     pub files: usize,
     /// Bytes of these files.
     pub bytes: u64,
+    /// Pairs of names that are one where upper and lower case are not told apart, or differently composed letters.
+    pub alike: Vec<[String; 2]>,
 }
 
 /// The deployment that is in a directory or in an archive, as far as can be said without reading its files: these are
@@ -74,7 +77,8 @@ fn contents(deployment: Deployment, mut findings: Vec<Finding>) -> Result<Verifi
     // The description describes itself.
     let named = || deployment.files.iter().filter(|file| file.path != DOCUMENT);
     let (files, bytes) = (named().count(), named().map(|file| file.expected.size).sum());
-    found(Verified { document: deployment.document, files, bytes }, findings)
+    let alike = alike::alike(&deployment.files);
+    found(Verified { document: deployment.document, files, bytes, alike }, findings)
 }
 
 fn found<T>(value: T, findings: Vec<Finding>) -> Result<T, Vec<Finding>> {
@@ -82,6 +86,15 @@ fn found<T>(value: T, findings: Vec<Finding>) -> Result<T, Vec<Finding>> {
 }
 
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    // What is there and cannot be used is not missing as well.
+    let odd: BTreeSet<String> = findings
+        .iter()
+        .filter_map(|finding| match finding {
+            Finding::Entry(path, _) | Finding::NotAFile(path) => Some(path.clone()),
+            _ => None,
+        })
+        .collect();
+    findings.retain(|finding| !matches!(finding, Finding::Missing(path) if odd.contains(path)));
     findings.sort_by_cached_key(ToString::to_string);
     findings
 }

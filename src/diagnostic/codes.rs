@@ -122,6 +122,12 @@ codes! {
     AssetLimit => "asset-limit",
     /// A line of `.assetsignore` is not a valid pattern.
     AssetsignorePattern => "assetsignore-pattern",
+    /// A key or a password among the static files.
+    SecretInAssets => "secret-in-assets",
+    /// A line of `_headers` that the platform ignores.
+    InvalidHeadersRule => "invalid-headers-rule",
+    /// A line of `_redirects` that the platform ignores.
+    InvalidRedirectsRule => "invalid-redirects-rule",
     /// A symbolic link leads out of the project.
     SymlinkOutside => "symlink-outside",
     /// A directory entry that cannot be part of a deployment.

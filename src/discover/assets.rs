@@ -7,8 +7,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
+use super::credentials::credentials;
 use super::walk::{self, Found, Kind, Place};
 use super::{SourceTree, advanced};
 use crate::asset::AssetFile;
@@ -26,6 +28,8 @@ enum Fate {
     Drop,
     /// Not published, and that is worth saying.
     LeaveOut(&'static str),
+    /// Not published, and nothing else either: leaving it out would not undo that it is where it is.
+    Refuse(&'static str),
     /// `_headers` or `_redirects`.
     Rules,
     /// `_routes.json`.
@@ -79,6 +83,7 @@ pub(super) fn find(
             Fate::Publish => return true,
             Fate::Drop => {}
             Fate::LeaveOut(what) => diagnostics.push(left_out(project, found, what)),
+            Fate::Refuse(what) => diagnostics.push(secret(project, found, what)),
             Fate::Rules | Fate::Routes if found.kind == Kind::Directory => {
                 diagnostics.push(not_a_file(project, found))
             }
@@ -120,8 +125,8 @@ impl Publishing<'_> {
                 _ => {}
             }
         }
-        let ignored = self.ignored.matched(&found.path, found.kind == Kind::Directory).is_ignore();
-        if ignored || self.is_known_refuse(found) {
+        let matched = self.ignored.matched(&found.path, found.kind == Kind::Directory);
+        if matched.is_ignore() || self.is_known_refuse(found) {
             return Fate::Drop;
         }
         if top && name == "_worker.js" {
@@ -136,8 +141,18 @@ impl Publishing<'_> {
             _ if top && name.starts_with("_worker.js") => {
                 Fate::LeaveOut("it belongs to the code of a worker")
             }
+            _ if found.real.is_file() && !names(&matched, name) => {
+                let by_link = || credentials(&self.shown(&found.real), &found.real);
+                let why = credentials(&found.path, &found.real).or_else(by_link);
+                why.map_or(Fate::Publish, Fate::Refuse)
+            }
             _ => Fate::Publish,
         }
+    }
+
+    /// A path in the project, as the asset directory would have it.
+    fn shown(&self, file: &Path) -> String {
+        display(&self.root, file)
     }
 
     fn is_known_refuse(&self, found: &Found) -> bool {
@@ -187,6 +202,12 @@ impl Publishing<'_> {
     fn code_directories(&self) -> impl Iterator<Item = &PathBuf> {
         self.code.iter().filter(|path| path.is_dir())
     }
+}
+
+/// Whether a line of `.assetsignore` wants a file published and calls it by its name: `!keys/test.pem`.
+fn names(matched: &Match<&Glob>, name: &str) -> bool {
+    let Match::Whitelist(pattern) = matched else { return false };
+    pattern.original().trim_start_matches('!').rsplit('/').next() == Some(name)
 }
 
 /// `.dev.vars`, `.env`, their variants for environments, and direnv's `.envrc`.
@@ -290,6 +311,15 @@ fn left_out(project: &Project, found: &Found, what: &str) -> Diagnostic {
     Diagnostic::warning(Code::AssetLeftOut, format!("left out of the assets, since {what}"))
         .file(display(&project.root, &found.file))
         .help("move it out of the asset directory, or list it in `.assetsignore`")
+}
+
+fn secret(project: &Project, found: &Found, what: &str) -> Diagnostic {
+    Diagnostic::error(Code::SecretInAssets, format!("this would be published, and {what}"))
+        .file(display(&project.root, &found.file))
+        .help(format!(
+            "move it out of the asset directory, and replace what it holds if it was ever public; if everybody may have it, write `!{}` into `.assetsignore`",
+            found.path
+        ))
 }
 
 fn not_a_file(project: &Project, found: &Found) -> Diagnostic {

@@ -135,8 +135,8 @@ impl Read {
     /// What a build has to tell in one of the environments that have the same code, but for git's part.
     pub(super) fn inputs(&self, environment: Option<&str>) -> Inputs {
         let licensed = self.packages.values().filter(|package| package.size > 0).filter_map(|package| {
-            let version = package.version.as_ref().map_or_else(String::new, |version| format!("@{version}"));
-            Some((format!("{}{version}", package.name), package.license.clone()?))
+            let spoken = document::spoken(&package.name, package.version.as_deref());
+            Some((spoken, package.license.clone()?))
         });
         let mut options = self.given.clone();
         options.extend(environment.map(|name| ("env".to_owned(), json!(name))));

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use super::versions::{self, version};
 use crate::check;
-use crate::deployment::{self, Document, WORKER};
+use crate::compare::{Class, Difference, Direction, compare};
+use crate::deployment::{self, Deployment, Document, WORKER};
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::error::Error;
 use crate::project::{self, AssetSettings, ModuleType, Options, Project, RunWorkerFirst};
-use crate::store::Action;
+use crate::store::{Action, Store};
 use crate::target::wrangler;
 
 /// What is to be promoted, and where to.
@@ -28,6 +29,8 @@ pub struct PromoteRequest<'a> {
     pub outdir: Option<&'a Path>,
     /// Whether it is to be kept in the store.
     pub store: bool,
+    /// Whether to go on where it is not safe.
+    pub force: bool,
 }
 
 /// A version that was promoted.
@@ -45,6 +48,10 @@ pub struct Promoted {
     pub outdir: PathBuf,
     /// Name and kind of every binding.
     pub bindings: Vec<(String, String)>,
+    /// From what the environment was given last, where it was given anything.
+    pub difference: Option<Difference>,
+    /// Whether going there is not safe, so that nothing was written.
+    pub blocked: bool,
 }
 
 /// Makes a version of one environment one of another. `None` where errors stopped it; then nothing was written.
@@ -96,8 +103,13 @@ pub fn promote(
         None => deployment::place_of(deployment::default_outdir(&project).0, project.environment.as_deref())?,
     };
     deployment::check_outdir(&project, &outdir)?;
+    let difference = running(&project)?
+        .map(|running| compare(&running, &promoted, Direction::between(&running, &promoted)));
+    let is_unsafe = difference.as_ref().is_some_and(|difference| difference.class == Class::Blocked);
+    let blocked = is_unsafe && !request.force;
     let emit = || deployment::emit(&promoted, &outdir);
     match request.store {
+        _ if blocked => {}
         true => {
             let action = Action::Promote(version.document.id.clone());
             versions::record(&project.root, &[&promoted], &action, emit)?;
@@ -112,8 +124,17 @@ pub fn promote(
         outdir,
         bindings: bindings.collect(),
         to: project.environment,
+        difference,
+        blocked,
     };
     Ok((Some(promoted), diagnostics.into_sorted()))
+}
+
+/// What an environment was given last.
+fn running(project: &Project) -> Result<Option<Deployment>, Error> {
+    let Some(store) = Store::open(&project.root)? else { return Ok(None) };
+    let history = store.history(project.environment.as_deref())?;
+    history.last().map(|id| store.version(id)).transpose()
 }
 
 /// What one environment declares today.

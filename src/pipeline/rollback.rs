@@ -10,9 +10,6 @@ use crate::error::Error;
 use crate::project::{self, Options};
 use crate::store::Action;
 
-/// What tells that a directory is an output of ours.
-const DOCUMENT: &str = "deployment.json";
-
 /// What differs between two versions. Without the second, it is what the environment was given last; without both, the first
 /// is what it was given before.
 ///
@@ -74,7 +71,7 @@ pub fn rollback(options: &Options, request: RollbackRequest<'_>) -> Result<Rolle
     let root = project::root(options)?;
     let store = versions::opened(&root)?;
     // Until the log is written, nothing that it will name is removed.
-    let writer = store.writer()?;
+    let writer = if request.dry_run { None } else { Some(store.writer()?) };
     let history = store.history(environment)?;
     let Some(running) = history.last() else {
         return Err(Error::Usage(format!(
@@ -86,17 +83,16 @@ pub fn rollback(options: &Options, request: RollbackRequest<'_>) -> Result<Rolle
     let (running, target) = (store.version(running)?, store.version(&id)?);
     let difference = compare(&running, &target, direction(&history, &running, &target));
     let (outdir, assumption) = outdir(options, &root, request.outdir)?;
-    let outcome = match (difference.class, request) {
-        (Class::Blocked, RollbackRequest { force: false, .. }) => RollbackOutcome::Blocked,
-        (_, RollbackRequest { dry_run: true, .. }) => RollbackOutcome::Tried,
-        _ => {
+    let outcome = match writer {
+        _ if difference.class == Class::Blocked && !request.force => RollbackOutcome::Blocked,
+        None => RollbackOutcome::Tried,
+        Some(writer) => {
             deployment::emit(&target, &outdir)?;
-            match difference.same {
-                true => RollbackOutcome::Already,
-                false => {
-                    writer.record(environment, &versions::entry(&target, Action::Rollback))?;
-                    RollbackOutcome::Done
-                }
+            if difference.same {
+                RollbackOutcome::Already
+            } else {
+                writer.record(environment, &versions::entry(&target, Action::Rollback))?;
+                RollbackOutcome::Done
             }
         }
     };
@@ -147,14 +143,10 @@ fn outdir(options: &Options, root: &Path, asked: Option<&Path>) -> Result<(PathB
         }
     };
     // Builds of several environments write a directory for each.
-    if let Ok(name) = deployment::directory_name(project::environment(options)) {
-        let own = outdir.join(&name);
-        if own.join(DOCUMENT).is_file() && !outdir.join(DOCUMENT).exists() {
-            let why = "The output directory has one for each environment, and only this one's is replaced.";
-            return Ok((own, Some(why.to_owned())));
-        }
-    }
-    Ok((outdir, assumption))
+    let place = deployment::place_of(outdir.clone(), project::environment(options))?;
+    let why = "The output directory has one for each environment, and only this one's is replaced.";
+    let assumption = if place == outdir { assumption } else { Some(why.to_owned()) };
+    Ok((place, assumption))
 }
 
 fn called(environment: Option<&str>) -> String {

@@ -1,10 +1,13 @@
 //! How a deployment is served: static files where the configuration leaves it open, and by which runtime.
 
+use super::Static;
 use crate::asset::AssetFile;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
+use crate::discover::SourceTree;
 use crate::graph;
-use crate::project::{AssetSettings, Project};
+use crate::project::{self, AssetSettings, Project};
 use crate::route::{self, RoutesJson};
+use crate::site;
 
 /// Pages' rule for projects that follow its conventions: with a `404.html` at the top unknown paths get it, and
 /// without one the site is a single page. What the configuration says counts more.
@@ -56,4 +59,21 @@ pub(super) fn in_the_future(project: &Project, today: &str) -> Option<Diagnostic
         Some((config, written)) => diagnostic.at(&config.source, written.span.clone(), ""),
         None => diagnostic,
     })
+}
+
+/// Says which lines of `_headers` and `_redirects` the platform ignores.
+pub(super) fn hold_rules(project: &Project, tree: &SourceTree, read: &Static, diagnostics: &mut Diagnostics) {
+    for rule in &read.rules {
+        let file = tree.asset_rules.iter().find(|file| file.path == rule.name);
+        let shown =
+            file.map_or_else(|| rule.name.clone(), |file| project::display(&project.root, &file.file));
+        let source = Source::new(shown, String::from_utf8_lossy(&rule.content));
+        match rule.name.as_str() {
+            "_headers" => _ = site::headers(&source, diagnostics),
+            _ => {
+                let keeps_index = read.settings.html_handling.as_deref() == Some("none");
+                site::redirects(&source, keeps_index, diagnostics);
+            }
+        }
+    }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::asset::{self, AssetManifest, limits::MAX_ASSETS};
-use crate::deployment::document::{Carried, Document};
+use crate::deployment::document::Carried;
 use crate::deployment::{CarriedFile, Deployment};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -34,43 +34,25 @@ pub(super) fn skew(
 ) -> Result<(Vec<CarriedFile>, Skew), Error> {
     let Some(store) = Store::open(&project.root)? else { return Ok(Default::default()) };
     let history = store.history(project.environment.as_deref())?;
-    let mut history = Earlier { store: &store, history };
-    let previous = match history.next() {
-        Some(Ok(previous)) => previous,
+    // One that was removed from the store since is passed over.
+    let earlier: Vec<&String> = history.iter().rev().filter(|id| store.has(id)).collect();
+    let Some(previous) = earlier.first() else { return Ok(Default::default()) };
+    let published = match store.published(previous) {
+        Ok(published) => published,
+        Err(error) if keep > 0 => return Err(error),
         // Without files to carry along, what a damaged version had is no reason to stop.
-        Some(Err(error)) if keep > 0 => return Err(error),
-        _ => return Ok(Default::default()),
+        Err(_) => return Ok(Default::default()),
     };
-    let left = hashed(&previous.document, true).filter(|path| !manifest.contains_key(*path));
-    let left: Vec<String> = left.map(str::to_owned).collect();
-    let id = previous.document.id.clone();
-    let carried = carried(manifest, keep, [Ok(previous)].into_iter().chain(history))?;
-    let dropped = left.into_iter().filter(|path| !carried.contains_key(path)).collect();
+    let carried = carried(manifest, keep, earlier.iter().map(|id| store.version(id)))?;
+    let is_gone =
+        |path: &String| is_hashed_part(path) && !manifest.contains_key(path) && !carried.contains_key(path);
+    let dropped = published.into_iter().filter(is_gone).collect();
     if manifest.len() + carried.len() > MAX_ASSETS {
         diagnostics.push(too_many(carried.len()));
     }
-    let skew = Skew { previous: Some(id), dropped, carried: carried.keys().cloned().collect() };
+    let skew =
+        Skew { previous: Some((*previous).clone()), dropped, carried: carried.keys().cloned().collect() };
     Ok((carried.into_values().collect(), skew))
-}
-
-/// The versions before, the latest first. One that was removed from the store since is passed over.
-struct Earlier<'a> {
-    store: &'a Store,
-    history: Vec<String>,
-}
-
-impl Iterator for Earlier<'_> {
-    type Item = Result<Deployment, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let id = self.history.pop()?;
-            match self.store.version(&id) {
-                Err(_) if !self.store.has(&id) => {}
-                found => return Some(found),
-            }
-        }
-    }
 }
 
 /// The hashed files of the last `keep` sites that the manifest lacks. A site counts once, however often its code or its
@@ -78,20 +60,18 @@ impl Iterator for Earlier<'_> {
 fn carried(
     manifest: &AssetManifest,
     keep: usize,
-    earlier: impl Iterator<Item = Result<Deployment, Error>>,
+    mut earlier: impl Iterator<Item = Result<Deployment, Error>>,
 ) -> Result<BTreeMap<String, CarriedFile>, Error> {
     let mut carried = BTreeMap::new();
     let mut sites: Vec<AssetManifest> = Vec::new();
-    for version in earlier {
-        if sites.len() == keep {
-            break;
-        }
-        let version = version?;
+    while sites.len() < keep {
+        let Some(version) = earlier.next().transpose()? else { break };
         let Some(assets) = &version.document.assets else { continue };
         if assets.files == *manifest || sites.contains(&assets.files) {
             continue;
         }
-        let lacking = hashed(&version.document, false).filter(|path| !manifest.contains_key(*path));
+        let lacking =
+            assets.files.keys().filter(|path| is_hashed_part(path) && !manifest.contains_key(*path));
         for file in lacking.filter_map(|path| carry(&version, path)) {
             // The latest version of a path is the one that open pages ask for.
             carried.entry(file.path.clone()).or_insert(file);
@@ -114,13 +94,10 @@ fn carry(version: &Deployment, path: &str) -> Option<CarriedFile> {
     Some(CarriedFile { path: path.to_owned(), entry, content: version.files[at].content.clone() })
 }
 
-/// The paths of a version's hashed files; those that it carries along too, where wanted.
-fn hashed(document: &Document, with_carried: bool) -> impl Iterator<Item = &str> {
-    let own = document.assets.iter().flat_map(|assets| assets.files.keys());
-    let carried = document.carried.keys().filter(move |_| with_carried);
-    // A page is a document, which nobody asks for but who wants the new one.
-    let is_part = |path: &&str| asset::is_hashed(path) && !path.ends_with(".html");
-    own.chain(carried).map(String::as_str).filter(is_part)
+/// Whether a file has a hash in its name and is a part of pages. A page is a document, which nobody asks for but who wants
+/// the new one.
+fn is_hashed_part(path: &str) -> bool {
+    asset::is_hashed(path) && !path.ends_with(".html")
 }
 
 fn too_many(carried: usize) -> Diagnostic {

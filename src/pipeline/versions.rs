@@ -1,6 +1,6 @@
 //! Versions: kept when they are built, found again by what the user calls them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::deployment::{self, BuildFacts, Deployment, Finding};
 use crate::error::Error;
@@ -61,21 +61,35 @@ pub(super) fn entry(deployment: &Deployment, action: Action) -> Entry {
 ///
 /// It means nothing, or what it means cannot be used.
 pub fn version(options: &Options, text: &str) -> Result<Deployment, Error> {
-    let path = Path::new(text);
-    let reference = Reference::parse(text);
+    match meant(options, text)? {
+        Meant::Kept(store, id) => store.version(&id),
+        Meant::Path(path) => deployment::open(&path).map_err(|findings| refused(&path, &findings)),
+    }
+}
+
+/// Where a version is.
+pub(super) enum Meant {
+    /// In a store, under this id.
+    Kept(Store, String),
+    /// In this directory or archive.
+    Path(PathBuf),
+}
+
+/// Where the version is that a text on the command line means.
+pub(super) fn meant(options: &Options, text: &str) -> Result<Meant, Error> {
+    let path = PathBuf::from(text);
     // What could be both is a version where there is one of that name.
-    if let Some(reference) = reference {
+    if let Some(reference) = Reference::parse(text) {
         match found(options, &reference) {
-            Ok((store, id)) => return store.version(&id),
+            Ok((store, id)) => return Ok(Meant::Kept(store, id)),
             Err(error) if !path.exists() => return Err(error),
             Err(_) => {}
         }
     }
-    if !path.exists() {
-        let message = format!("there is no version, directory or archive `{text}`");
-        return Err(Error::Usage(message));
+    match path.exists() {
+        true => Ok(Meant::Path(path)),
+        false => Err(Error::Usage(format!("there is no version, directory or archive `{text}`"))),
     }
-    deployment::open(path).map_err(|findings| refused(path, &findings))
 }
 
 /// The store of a project that has one.
@@ -103,7 +117,7 @@ fn found(options: &Options, reference: &Reference) -> Result<(Store, String), Er
 }
 
 /// The first things that are wrong with a directory or archive, as one error.
-fn refused(path: &Path, findings: &[Finding]) -> Error {
+pub(super) fn refused(path: &Path, findings: &[Finding]) -> Error {
     let first: Vec<String> = findings.iter().take(3).map(ToString::to_string).collect();
     let more = findings.len().saturating_sub(first.len());
     let rest = if more == 0 { String::new() } else { format!(" and {more} more") };

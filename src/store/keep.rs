@@ -6,6 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::file::{create_directory, sync_directory};
 use super::{DOCUMENT, FACTS, Store, Writer};
@@ -132,4 +134,28 @@ pub(super) fn version(store: &Store, id: &str) -> Result<Deployment, Error> {
     let facts = fs::read_to_string(path.with_file_name(FACTS)).ok();
     Deployment::stored(document, facts, |expected| Content::File(store.object(expected)))
         .map_err(|why| Error::unusable(&path, why.to_string()))
+}
+
+/// The paths of a version's static files as its description has them, those that it carries along among them. What the
+/// description says is taken as it is, which is a tenth of the work of [`version`].
+pub(super) fn published(store: &Store, id: &str) -> Result<Vec<String>, Error> {
+    #[derive(Deserialize)]
+    struct Published {
+        #[serde(default)]
+        assets: Assets,
+        #[serde(default)]
+        carried: BTreeMap<String, IgnoredAny>,
+    }
+    #[derive(Default, Deserialize)]
+    struct Assets {
+        files: BTreeMap<String, IgnoredAny>,
+    }
+    let path = store.description(id);
+    let text = fs::read(&path).map_err(|error| store.unread(id, &path, error))?;
+    let published: Published =
+        serde_json::from_slice(&text).map_err(|error| Error::unusable(&path, error.to_string()))?;
+    let mut paths: Vec<String> =
+        published.assets.files.into_keys().chain(published.carried.into_keys()).collect();
+    paths.sort();
+    Ok(paths)
 }

@@ -28,6 +28,10 @@ fn help_teaches_by_example() {
         vec!["rollback", "--help"],
         vec!["pin", "--help"],
         vec!["gc", "--help"],
+        vec!["verify", "--help"],
+        vec!["pack", "--help"],
+        vec!["unpack", "--help"],
+        vec!["export", "--help"],
     ] {
         let output = pagesbuild(root(), &command);
         assert_eq!(output.status.code(), Some(0));

@@ -8,7 +8,7 @@ use pagesbuild::deployment::Deployment;
 use pagesbuild::deployment::document::Package;
 use serde_json::{Value, json};
 
-use crate::fixture::{pagesbuild, snapshot, stderr, stdout};
+use crate::fixture::{pagesbuild, root, snapshot, stderr, stdout};
 use crate::project::write;
 
 mod fields;
@@ -72,6 +72,7 @@ fn two_versions(directory: &Path) -> PathBuf {
         "vars": { "STAGE": "two", "MAIL_API_KEY": concat!("8f86d081884c7d65", "9a2feaa0c55ad015"), "LIMITS": { "a": 1, "b": 3 } },
         "kv_namespaces": [{ "binding": "CACHE", "id": "22222222222222222222222222222222" }],
         "d1_databases": [{ "binding": "DB" }],
+        "ai": { "binding": "AI" },
         "durable_objects": { "bindings": [{ "name": "COUNTER", "class_name": "Counter" }, { "name": "ROOM", "class_name": "Room" }] },
         "migrations": [{ "tag": "v1", "new_sqlite_classes": ["Counter"] }, { "tag": "v2", "new_sqlite_classes": ["Room"] }],
         "queues": { "consumers": [{ "queue": "mail", "max_batch_size": 20 }] },
@@ -115,10 +116,16 @@ fn two_versions(directory: &Path) -> PathBuf {
 fn build(root: &Path, name: &str, time: &str) {
     let outdir = root.with_file_name(name);
     crate::fixture::build(root, &outdir, &[]);
+    at_time(&outdir, time);
+}
+
+/// Says of a version that it was built then, and nothing of where.
+fn at_time(outdir: &Path, time: &str) {
     let path = outdir.join("build.json");
     let mut facts: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     facts["time"] = json!(time);
     facts["tool"] = json!("0.1.0");
+    facts.as_object_mut().unwrap().retain(|key, _| key != "git" && key != "repository");
     fs::write(path, facts.to_string()).unwrap();
 }
 
@@ -156,6 +163,54 @@ fn the_exit_code_tells_whether_they_differ_where_that_is_asked() {
         let output = pagesbuild(directory.path(), arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", stderr(&output));
     }
+}
+
+/// Of projects that have little in common: other parts, other environments, other ways to write the same code.
+#[test]
+fn pairs_of_projects() {
+    let directory = tempfile::tempdir().unwrap();
+    let projects = root().join("fixtures/projects");
+    let versions: [(&str, &str, &[&str]); 7] = [
+        ("static", "static-only", &[]),
+        ("functions", "functions-only", &[]),
+        ("top", "environments", &[]),
+        ("staging", "environments", &["--env", "staging"]),
+        ("production", "environments", &["--env", "production"]),
+        ("plain", "main-only", &[]),
+        ("minified", "main-only", &["--minify", "--sourcemap"]),
+    ];
+    for (at, (name, project, more)) in versions.iter().enumerate() {
+        let outdir = directory.path().join(name);
+        crate::fixture::build(&projects.join(project), &outdir, more);
+        at_time(&outdir, &format!("2026-11-01T10:00:0{at}Z"));
+    }
+    let mut text = String::new();
+    for (one, other) in
+        [("static", "functions"), ("top", "staging"), ("staging", "production"), ("plain", "minified")]
+    {
+        let output = pagesbuild(directory.path(), ["diff", one, other]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        text.push_str(&format!("$ pagesbuild diff {one} {other}\n{}\n", stdout(&output)));
+    }
+    snapshot("diff-pairs", &text);
+}
+
+/// What comes from anywhere does nothing to a terminal.
+#[cfg(unix)]
+#[test]
+fn names_are_shown_without_control_characters() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("site");
+    let config =
+        br#"{ "name": "site", "compatibility_date": "2026-09-01", "assets": { "directory": "public" } }"#;
+    write(&root, &[("wrangler.json", config), ("public/index.html", b"")]);
+    build(&root, "before", "2026-11-01T10:00:00Z");
+    write(&root, &[("public/\u{1b}[2J.txt", b"")]);
+    build(&root, "after", "2026-11-02T10:00:00Z");
+    let said = stdout(&pagesbuild(directory.path(), ["diff", "before", "after"]));
+    assert!(said.contains("+ /\u{fffd}[2J.txt  0 B\n"), "{said:?}");
+    let told = stdout(&pagesbuild(directory.path(), ["diff", "before", "after", "--format", "json"]));
+    assert!(told.contains(r"/\u001b[2J.txt"), "{told}");
 }
 
 /// Nobody guesses what a worker was made from.
@@ -255,6 +310,12 @@ fn versions_are_called_by_what_they_are() {
     assert_eq!(told(&[&ids[0][..8], "latest~1"]), (one, two.clone()));
     assert_eq!(told(&["latest~1", "dist"]), (two, Some(production.clone())));
     assert_eq!(told(&["latest~0", &production]), (three, Some(production)));
+    // A version is the same wherever it lies.
+    let output = pagesbuild(&root, ["pack", "latest~1", "--outfile", "two.zip", "-q"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let output = pagesbuild(&root, ["diff", "two.zip", &ids[1], "--exit-code"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).ends_with("the same deployment\n"), "{}", stdout(&output));
     // The environment has one version only.
     let output = pagesbuild(&root, ["diff", "--env", "production"]);
     assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));

@@ -22,7 +22,11 @@ use crate::project::{assets, at, said, write};
 
 mod archive;
 mod crash;
+mod hostile;
+mod mutated;
 mod provision;
+mod tampered;
+mod triggers;
 mod upload;
 
 /// A worker that says `text`, with a source map.
@@ -296,6 +300,26 @@ fn a_link_in_the_output_is_refused() {
     assert_eq!(findings(&dist), ["`assets/index.html` is not a regular file"]);
 }
 
+/// The canonical text of a description, with the digests and the id that it should have.
+fn sealed(mut json: serde_json::Value) -> String {
+    let short = |text: &str| json!(blake3::hash(text.as_bytes()).to_hex()[..32]);
+    json.sort_all_objects();
+    let parts = [
+        ("code", &["code", "routes", "runtime", "uses"][..]),
+        ("assets", &["assets"]),
+        ("bindings", &["bindings", "settings"]),
+    ];
+    for (name, fields) in parts {
+        let part: std::collections::BTreeMap<&str, &serde_json::Value> =
+            fields.iter().map(|field| (*field, &json[*field])).collect();
+        json["digests"][name] = short(&json!(part).to_string());
+    }
+    let text = format!("{json:#}\n");
+    let rest: String = text.split_inclusive('\n').filter(|line| !line.starts_with("  \"id\": ")).collect();
+    json["id"] = short(&rest);
+    format!("{json:#}\n")
+}
+
 /// A description that is consistent in itself and names what no build would write.
 #[test]
 fn paths_that_leave_are_refused() {
@@ -306,16 +330,8 @@ fn paths_that_leave_are_refused() {
     for path in ["../../secret", "/etc/passwd", "worker/../x", "worker//x", "assets/index.html", "build.json"]
     {
         let forged = honest.replace("worker/index.js.map", path);
-        let mut json: serde_json::Value = serde_json::from_str(&forged).unwrap();
-        json.sort_all_objects();
-        let fields = ["code", "routes", "runtime", "uses"];
-        let digest = json!(std::collections::BTreeMap::from(fields.map(|field| (field, &json[field]))));
-        json["digests"]["code"] = blake3::hash(digest.to_string().as_bytes()).to_hex()[..32].into();
-        let text = format!("{json:#}\n");
-        let rest: String =
-            text.split_inclusive('\n').filter(|line| !line.starts_with("  \"id\": ")).collect();
-        json["id"] = blake3::hash(rest.as_bytes()).to_hex()[..32].into();
-        fs::write(dist.join("deployment.json"), format!("{json:#}\n")).unwrap();
+        let text = sealed(serde_json::from_str(&forged).unwrap());
+        fs::write(dist.join("deployment.json"), text).unwrap();
         let found = findings(&dist);
         let named = [
             format!("`{path}` is named and cannot be a file of a deployment"),

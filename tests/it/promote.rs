@@ -197,3 +197,25 @@ fn a_version_of_another_environment_is_refused() {
     let said = "was built for `preview`, not for `production`";
     assert!(stderr(&refused).contains(said), "{}", stderr(&refused));
 }
+
+/// What the environment runs is not gone behind without being told to.
+#[test]
+fn an_older_version_does_not_undo_a_migration() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = twins(directory.path());
+    let room =
+        b"import { DurableObject } from 'cloudflare:workers';\nexport class Room extends DurableObject {}\n";
+    write(&root, &[("durable_objects/room.js", room)]);
+    let migrations = r#""migrations": [{ "tag": "v1", "new_sqlite_classes": ["Room"] }]"#;
+    with_production(&root, &format!(r#"{{ "vars": {{ "STAGE": "x" }}, {migrations} }}"#));
+    id(&run(&root, &["build", "--env", "production"]));
+    with_production(&root, r#"{ "vars": { "STAGE": "x" } }"#);
+    let arguments = ["promote", "--from", "preview", "--to", "production"];
+    let before = fs::read(root.join("dist/deployment.json")).unwrap();
+    let refused = run(&root, &arguments);
+    assert_eq!(refused.status.code(), Some(1), "{}", stderr(&refused));
+    assert!(stderr(&refused).contains("blocked"), "{}", stderr(&refused));
+    assert_eq!(stdout(&refused), "");
+    assert_eq!(fs::read(root.join("dist/deployment.json")).unwrap(), before);
+    id(&run(&root, &[&arguments[..], &["--force"]].concat()));
+}

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pagesbuild::deployment::verify;
 use serde_json::{Value, json};
 
 use crate::fixture::{files, pagesbuild, snapshot, stderr, stdout};
@@ -260,6 +261,37 @@ fn what_is_not_safe_is_refused() {
     assert_eq!(risks[0]["reason"], "migration-missing");
     let directory = fs::canonicalize(directory.path()).unwrap();
     snapshot("rollback", &without_times(&text.replace(directory.to_str().unwrap(), "/home")));
+}
+
+/// Whenever it is killed: the output directory is the one or the other, whole, and the log is never ahead of it.
+#[cfg(unix)]
+#[test]
+fn a_rollback_that_is_killed_leaves_nothing_half_done() {
+    use std::process::{Command, Stdio};
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    let directory = tempfile::tempdir().unwrap();
+    let (root, [one, two, ..]) = project(directory.path());
+    assert!(pagesbuild(&root, ["rollback", &two]).status.success());
+    let mut killed = 0;
+    for milliseconds in 0..40 {
+        let before = latest(&root, "top.jsonl");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pagesbuild"));
+        command.current_dir(&root).arg("rollback").env_remove("CLOUDFLARE_ENV");
+        let mut running = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        sleep(Duration::from_millis(milliseconds));
+        running.kill().unwrap();
+        killed += u32::from(!running.wait().unwrap().success());
+        let written = verify(&root.join("dist")).unwrap().document.id;
+        assert!(written == one || written == two, "{written}");
+        let after = latest(&root, "top.jsonl");
+        assert!(after == before || after.1 == written, "{after:?} is logged, and {written} is written");
+    }
+    assert!(killed > 0);
+    let output = pagesbuild(&root, ["rollback"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(verify(&root.join("dist")).unwrap().document.id, stdout(&output).trim());
 }
 
 /// A text without the times of builds, which no two runs have in common.

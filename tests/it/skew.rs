@@ -111,3 +111,16 @@ fn each_environment_has_its_own_past() {
     let (preview, _) = build(&root, &["--keep-assets", "1", "--env", "preview"]);
     assert_eq!(carried(&preview), ["/assets/index-AAAA1111.js"]);
 }
+
+#[test]
+fn pages_that_are_open_get_their_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = project(directory.path());
+    site(&root, "AAAA1111", "one");
+    build(&root, &[]);
+    site(&root, "BBBB2222", "two");
+    build(&root, &["--keep-assets", "1"]);
+    let mut ask = crate::npm::command("worker/answer.mjs");
+    ask.arg(root.join("dist/wrangler.json")).args(["/assets/index-AAAA1111.js", "/assets/index-BBBB2222.js"]);
+    assert_eq!(crate::npm::stdout(&mut ask), "onetwo");
+}

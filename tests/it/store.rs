@@ -12,7 +12,7 @@ use crate::project::write;
 
 mod accidents;
 mod crash;
-mod disk;
+pub(crate) mod disk;
 mod gc;
 mod versions;
 

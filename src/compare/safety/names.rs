@@ -32,11 +32,6 @@ pub(super) fn risks(before: &Document, after: &Document) -> Vec<Risk> {
     let names: Vec<&str> = names.into_iter().filter(|name| !running.contains(name)).collect();
     let help = put(&names);
     risk(Reason::NameUndeclared, names, "the code uses names that nothing declares: {}", help);
-    let (one, other) = (&before.project.name, &after.project.name);
-    let message = format!("it is deployed as the worker `{other}`, and `{one}` stays as it is");
-    let help = "deploy a version of the worker that is meant".to_owned();
-    let names = if one == other { Vec::new() } else { vec![one.as_str(), other.as_str()] };
-    risk(Reason::AnotherWorker, names, &message, help);
     risks
 }
 

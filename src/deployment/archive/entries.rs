@@ -73,8 +73,13 @@ struct Archive {
 ///
 /// What makes all of it unreadable.
 pub(super) fn read(path: &Path, findings: &mut Vec<Finding>) -> Result<Entries, Finding> {
+    let unread = |error| damaged(format!("cannot be read: {error}"));
+    // Opening a device can do something by itself.
+    if !path.metadata().map_err(unread)?.is_file() {
+        return Err(damaged("is not a regular file"));
+    }
     let opened = open_regular(path).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let (length, file) = opened.map_err(|error| damaged(format!("cannot be read: {error}")))?;
+    let (length, file) = opened.map_err(unread)?;
     let mut archive = Archive { file, length };
     let directory = archive.directory()?;
     let mut listed = archive.list(&directory)?;

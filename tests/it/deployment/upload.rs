@@ -17,9 +17,15 @@ fn deploy(configuration: &Path) -> Value {
 
 /// Deploys in place of a worker that has these bindings.
 pub(super) fn deploy_over(configuration: &Path, bindings: Option<&Value>) -> Value {
+    deploy_where(configuration, bindings, &json!({}))
+}
+
+/// The same, where more is there.
+pub(super) fn deploy_where(configuration: &Path, bindings: Option<&Value>, there: &Value) -> Value {
     let wrangler = npm::modules().join("wrangler/bin/wrangler.js");
     let mut command = npm::command("upload/deploy.mjs");
-    command.arg(wrangler).arg(configuration).args(bindings.map(Value::to_string));
+    command.arg(wrangler).arg(configuration);
+    command.args([json!(bindings).to_string(), there.to_string()]);
     serde_json::from_str(&npm::stdout(&mut command)).unwrap()
 }
 

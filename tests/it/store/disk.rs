@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pagesbuild::deployment::verify;
@@ -13,17 +13,16 @@ use crate::fixture::{pagesbuild, stderr, stdout};
 /// Where the small disk is, for the part of a test that runs there.
 const SMALL_DISK: &str = "PAGESBUILD_SMALL_DISK";
 
-/// Runs `store::disk::on_a_small_disk` where a file system of a few megabytes is mounted, which takes the right to make
-/// namespaces of users and mounts.
+/// Runs an ignored test where a file system of a few megabytes is mounted, which takes the right to make namespaces of users
+/// and mounts.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk() {
+pub(crate) fn with_a_small_disk(test: &str) {
     let place = tempfile::tempdir().unwrap();
     let script = format!("mount -t tmpfs -o size=6m none \"${SMALL_DISK}\" && exec \"$0\" \"$@\"");
     let output = Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script])
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "store::disk::on_a_small_disk", "--ignored", "--nocapture"])
+        .args(["--exact", test, "--ignored", "--nocapture"])
         .env(SMALL_DISK, place.path())
         .output();
     let output = output.expect("`unshare`, of util-linux, has to be there to mount a small disk");
@@ -35,11 +34,22 @@ fn a_full_disk() {
     );
 }
 
+/// Where that file system is, in the test that runs there.
+pub(crate) fn small_disk() -> PathBuf {
+    PathBuf::from(std::env::var_os(SMALL_DISK).expect("the test that mounts it says where"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk() {
+    with_a_small_disk("store::disk::on_a_small_disk");
+}
+
 #[test]
 #[ignore = "runs in a namespace that `a_full_disk` makes"]
 fn on_a_small_disk() {
-    let disk = std::env::var_os(SMALL_DISK).expect("`a_full_disk` says where");
-    let disk = Path::new(&disk);
+    let disk = small_disk();
+    let disk = disk.as_path();
     let root = project(disk, 60);
     let write = |content: &str| {
         for number in 0..8 {
@@ -78,7 +88,7 @@ fn on_a_small_disk() {
 }
 
 /// Leaves so many bytes of the disk free.
-fn fill(disk: &Path, free: u64) {
+pub(crate) fn fill(disk: &Path, free: u64) {
     let mut filler = fs::File::create(disk.join("filler")).unwrap();
     let piece = [7; 4096];
     while filler.write_all(&piece).is_ok() {}

@@ -1,9 +1,11 @@
 // Deploys with the real wrangler to an API on loopback, and prints what arrived there as JSON.
 //
-//   node deploy.mjs <wrangler.js> <configuration file> [bindings of the worker that is there, as JSON]
+//   node deploy.mjs <wrangler.js> <configuration file> [bindings of the worker that is there, as JSON] [what else is there, as JSON]
 //
-// stdout: { manifest, uploads: { hash: { type, size } }, resources: [ request ], script: { metadata, modules: { name: { type, text } } } }
-// No resources exist but those of the worker that is there; `resources` are the requests about them in their order.
+// stdout: { manifest, uploads: { hash: { type, size } }, resources: [ request ], triggers: [ request ],
+//           script: { metadata, modules: { name: { type, text } } } }
+// No resources exist but those of the worker that is there and `queues`, a list of names; `resources` are the requests about them
+// in their order, `triggers` those about schedules, routes, domains and consumers. `migration_tag` is that of the worker that is there.
 // Exit code 1 and wrangler's own output on stderr when the deployment does not go through.
 
 import { spawn } from "node:child_process";
@@ -12,19 +14,21 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-const [wrangler, config, bindings] = process.argv.slice(2);
+const [wrangler, config, bindings = "null", there = "{}"] = process.argv.slice(2);
+const bound = JSON.parse(bindings);
+const { queues = [], migration_tag } = JSON.parse(there);
 const account = "0123456789abcdef0123456789abcdef";
 const script = `/accounts/${account}/workers/scripts/[^/]+`;
-const seen = { manifest: null, uploads: {}, resources: [], script: null };
+const seen = { manifest: null, uploads: {}, resources: [], triggers: [], script: null };
 const unknown = [];
 const missing = (code) => ({ missing: code });
 
-/** Answers a request about resources, which is kept. */
-const resource = (answer) => async (request) => {
+/** Answers a request, which is kept in a list. */
+const kept = (list) => (answer) => async (request) => {
   const url = new URL(request.url);
   const body = await request.text();
   const place = request.headers.get("cf-r2-jurisdiction");
-  seen.resources.push({
+  list.push({
     request: `${request.method} ${url.pathname.replace(account, "ACCOUNT")}`,
     ...(body && { body: JSON.parse(body) }),
     ...(place && { jurisdiction: place }),
@@ -32,9 +36,18 @@ const resource = (answer) => async (request) => {
   return answer(body ? JSON.parse(body) : null, url.pathname);
 };
 
+const resource = kept(seen.resources);
+const trigger = kept(seen.triggers);
+
+/** The queues that a request asks for by their names. */
+const found = (request) => {
+  const names = new URL(request.url).searchParams.getAll("name");
+  return queues.filter((name) => names.includes(name)).map((name) => ({ queue_id: name, queue_name: name, consumers: [] }));
+};
+
 /** What is known of a database: those that the worker has are named in their ids, and lie in Europe. */
 const database = (id) =>
-  bindings?.includes(JSON.stringify(id)) ? { uuid: id, name: id.replace("id-of-", ""), jurisdiction: "eu" } : missing(7404);
+  bindings.includes(JSON.stringify(id)) ? { uuid: id, name: id.replace("id-of-", ""), jurisdiction: "eu" } : missing(7404);
 
 const routes = [
   ["POST", `${script}/assets-upload-session`, async (request) => {
@@ -68,11 +81,19 @@ const routes = [
   ["GET", `/accounts/${account}/r2/buckets`, resource(() => ({ buckets: [] }))],
   ["GET", `/accounts/${account}/r2/buckets/[^/]+`, resource(() => missing(10006))],
   ["POST", `/accounts/${account}/r2/buckets`, resource(() => ({}))],
-  ["GET", `/accounts/${account}/queues`, resource(() => [])],
+  ["GET", `/accounts/${account}/queues`, async (request) => (await resource(() => null)(request), found(request))],
+  ["POST", `/accounts/${account}/queues/[^/]+/consumers`, trigger(() => ({}))],
+  ["PUT", `${script}/schedules`, trigger(() => ({}))],
+  ["PUT", `${script}/routes`, trigger((routes) => routes)],
+  ["POST", `${script}/domains/changeset`, trigger(() => ({ added: [], removed: [], updated: [], conflicting: [] }))],
+  ["PUT", `${script}/domains/records`, trigger(() => [])],
+  ["GET", "/zones", () => [{ id: "zone" }]],
+  ["GET", "/zones/zone/workers/routes", () => []],
   ["POST", `/accounts/${account}/queues`, resource(({ queue_name }) => ({ queue_id: `id-of-${queue_name}`, queue_name }))],
-  ["GET", `${script}/settings`, () => (bindings ? { bindings: JSON.parse(bindings) } : null)],
-  // The worker does not exist yet: wrangler then takes the plain way.
-  ["GET", `/accounts/${account}/workers/services/[^/]+`, () => null],
+  ["GET", `${script}/settings`, () => (bound ? { bindings: bound } : null)],
+  // The worker does not exist yet, or has migrations ahead: wrangler then takes the plain way.
+  ["GET", `/accounts/${account}/workers/services/[^/]+`, () =>
+    migration_tag ? { default_environment: { script: { migration_tag, last_deployed_from: "wrangler" } } } : null],
   ["GET", script, () => null],
   ["GET", `${script}/secrets`, () => []],
   ["GET", `${script}/subdomain`, () => ({ enabled: false, previews_enabled: false })],

@@ -1,12 +1,13 @@
-// What a worker answers to `GET /`: the body, on standard output.
+// What a worker answers to `GET /`, or to the paths given: the bodies, on standard output.
 //
-//   node answer.mjs WRANGLER_JSON
+//   node answer.mjs WRANGLER_JSON [PATH]...
 
 import { serve } from "./serve.mjs";
 
-const { url, stop } = await serve(process.argv[2]);
+const [config, ...paths] = process.argv.slice(2);
+const { url, stop } = await serve(config);
 try {
-  process.stdout.write(await (await fetch(url)).text());
+  for (const path of paths.length ? paths : ["/"]) process.stdout.write(await (await fetch(new URL(path, url))).text());
 } finally {
   await stop();
 }
