@@ -156,11 +156,19 @@ fn missing_and_damaged_objects() {
         wrong("another content");
         fs::write(at(path), &bytes).unwrap();
     }
+    assert!(said(&root, &["verify", "--store"]).starts_with("whole: "));
     // Two objects that changed places.
     fs::rename(at(objects[0]), at("tmp/swap")).unwrap();
     fs::rename(at(objects[1]), at(objects[0])).unwrap();
     fs::rename(at("tmp/swap"), at(objects[1])).unwrap();
     assert_eq!(store(&root).check().unwrap_err().len(), 2);
+    let output = crate::fixture::pagesbuild(&root, ["verify", "--store"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = crate::fixture::stdout(&output);
+    assert!(
+        objects[..2].iter().all(|path| text.contains(*path)) && text.ends_with(", 2 findings\n"),
+        "{text}"
+    );
 }
 
 /// What cannot be brought back whole is not brought back.
