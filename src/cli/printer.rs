@@ -77,7 +77,10 @@ impl Printer {
         match file {
             Some(file) => {
                 pipeline::write_beside(file, &format!("{document:#}\n"))?;
-                self.result(&format!("{}\n", file.display()))?;
+                match self.json {
+                    true => self.document(true, &json!({ "file": file }), &[])?,
+                    false => self.result(&format!("{}\n", file.display()))?,
+                }
             }
             None if self.json => self.document(true, document, &[])?,
             None => self.result(&format!("{document:#}\n"))?,

@@ -1,6 +1,7 @@
 //! What a build is made from: the files that were read, with their hashes, and the packages that are in the worker.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
@@ -102,10 +103,7 @@ impl Read {
             return;
         }
         let place = resolve::cleaned(&project.root.join(directory));
-        let manifest = code.resolver.manifest(&place.join("package.json"));
-        // Those of the directories around it say nothing of it.
-        let manifest = manifest.filter(|manifest| manifest.directory == place);
-        let (name, version, license) = match manifest {
+        let (name, version, license) = match code.resolver.manifest_in(&place) {
             Some(manifest) => (manifest.name, manifest.version, manifest.license),
             None => (None, None, None),
         };
@@ -154,8 +152,8 @@ impl Read {
 /// project.
 pub(super) fn given(options: &Options, root: &Path) -> BTreeMap<String, Json> {
     let path = |path: &PathBuf| {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        json!(project::display(root, &resolve::cleaned(&path)))
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        json!(project::display(root, &path))
     };
     let text = |text: &String| json!(text);
     let flags = Some(&options.compatibility_flags).filter(|flags| !flags.is_empty());

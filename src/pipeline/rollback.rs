@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::versions::{self, version};
+use super::versions::{self, Meant, version};
 use crate::compare::{Class, Difference, Direction, compare};
 use crate::deployment::{self, Deployment};
 use crate::diagnostic::Diagnostics;
@@ -17,9 +17,18 @@ use crate::store::Action;
 ///
 /// One of them means nothing, or cannot be used.
 pub fn diff(options: &Options, before: Option<&str>, after: Option<&str>) -> Result<Difference, Error> {
-    let before = version(options, before.unwrap_or("latest~1"))?;
-    let after = version(options, after.unwrap_or("latest"))?;
+    let before = whole(options, before.unwrap_or("latest~1"))?;
+    let after = whole(options, after.unwrap_or("latest"))?;
     Ok(compare(&before, &after, Direction::between(&before, &after)))
+}
+
+/// A version whose description can be taken at its word: files that somebody may have edited are read.
+fn whole(options: &Options, text: &str) -> Result<Deployment, Error> {
+    let version = version(options, text)?;
+    if let Meant::Path(path) = versions::meant(options, text)? {
+        deployment::verify_files(version.clone()).map_err(|findings| versions::refused(&path, &findings))?;
+    }
+    Ok(version)
 }
 
 /// What to go back to, and how.

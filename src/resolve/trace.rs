@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::package::Package;
 use super::record::{Record, Step};
 use super::{Resolver, path};
 use crate::compile::ImportKind;
@@ -52,14 +53,12 @@ impl Resolver {
         let directory = self.directories.get(file.parent()?)?;
         let packages = || directory.upwards().filter_map(|directory| directory.package.as_ref());
         let package = packages().find(|package| package.name.is_some()).or_else(|| packages().next())?;
-        Some(Manifest {
-            name: package.name.clone(),
-            version: package.version.clone(),
-            license: package.license.clone(),
-            installed: path::is_installed(&package.directory),
-            directory: package.directory.clone(),
-            effects: directory.enclosing_package()?.effects_text(),
-        })
+        Some(Manifest { effects: directory.enclosing_package()?.effects_text(), ..told(package) })
+    }
+
+    /// The manifest of a directory.
+    pub fn manifest_in(&self, directory: &Path) -> Option<Manifest> {
+        self.directories.get(directory)?.package.as_deref().map(told)
     }
 
     /// Every manifest and every `tsconfig.json` that was read so far, without symbolic links, and the hashes of their bytes.
@@ -67,5 +66,16 @@ impl Resolver {
         let mut files = self.directories.files();
         files.extend(self.tsconfig.iter().flat_map(|tsconfig| tsconfig.read.iter().cloned()));
         files
+    }
+}
+
+fn told(package: &Package) -> Manifest {
+    Manifest {
+        name: package.name.clone(),
+        version: package.version.clone(),
+        license: package.license.clone(),
+        installed: path::is_installed(&package.directory),
+        directory: package.directory.clone(),
+        effects: package.effects_text(),
     }
 }

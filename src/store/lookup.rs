@@ -57,10 +57,11 @@ impl Store {
                 let history = self.history(environment)?;
                 let of = environment.map_or("the top level".to_owned(), |name| format!("`{name}`"));
                 let index = history.len().checked_sub(back + 1).ok_or_else(|| {
-                    let count = history.len();
-                    Error::Usage(format!(
-                        "{of} has {count} versions, which is not enough for `latest~{back}`"
-                    ))
+                    Error::Usage(match history.len() {
+                        0 => format!("{of} was given no version yet"),
+                        1 => format!("{of} was given one version only, and none before it"),
+                        count => format!("{of} was given {count} versions, too few for `latest~{back}`"),
+                    })
                 })?;
                 match self.has(&history[index]) {
                     true => Ok(history[index].clone()),

@@ -81,7 +81,7 @@ fn the_facts_are_those_of_a_build() {
         assert_eq!(worker["size"], parts + worker["linker"]["size"].as_u64().unwrap());
         let outdir = tempfile::tempdir().unwrap();
         let dist = outdir.path().join("dist");
-        let arguments = ["build", "--format", "json", "--outdir", dist.to_str().unwrap()];
+        let arguments = ["build", "--no-store", "--format", "json", "--outdir", dist.to_str().unwrap()];
         let built: Value =
             serde_json::from_str(&stdout(&pagesbuild(directory.path(), arguments.iter().chain(options))))
                 .unwrap();

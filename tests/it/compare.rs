@@ -316,8 +316,13 @@ fn versions_are_called_by_what_they_are() {
     let output = pagesbuild(&root, ["diff", "two.zip", &ids[1], "--exit-code"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stdout(&output).ends_with("the same deployment\n"), "{}", stdout(&output));
+    // A directory that was edited is no version.
+    write(&root, &[("dist/assets/index.html", b"five")]);
+    let output = pagesbuild(&root, ["diff", "latest", "dist"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+    assert!(stderr(&output).contains("`assets/index.html` has another content"), "{}", stderr(&output));
     // The environment has one version only.
     let output = pagesbuild(&root, ["diff", "--env", "production"]);
     assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
-    assert!(stderr(&output).contains("`production` has 1 versions"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("`production` was given one version only"), "{}", stderr(&output));
 }

@@ -47,7 +47,7 @@ const PROJECT: &[(&str, &str)] = &[
     ("site/node_modules/@scope/alias/inner/package.json", r#"{ "name": "inner", "version": "0.0.1" }"#),
     (
         "site/node_modules/@scope/alias/index.js",
-        "import { below } from 'below';\nexport { inner as shown } from './inner/index.js';\nconsole.log(below);\n",
+        "import { below } from 'below';\nimport { nameless } from 'nameless';\nexport { inner as shown } from './inner/index.js';\nconsole.log(below, nameless);\n",
     ),
     ("site/node_modules/@scope/alias/inner/index.js", "export const inner = 'inner';\n"),
     (
@@ -61,7 +61,9 @@ const PROJECT: &[(&str, &str)] = &[
     ("site/node_modules/in-vain/index.js", "export const nothing = 1;\n"),
     ("site/node_modules/installed/package.json", r#"{ "name": "installed", "version": "1.0.0" }"#),
     ("site/node_modules/installed/index.js", "export default 1;\n"),
-    // No manifest at all.
+    // Manifests that say little, or that are not there.
+    ("site/node_modules/nameless/package.json", r#"{ "version": "4.0.0" }"#),
+    ("site/node_modules/nameless/index.js", "export const nameless = 'nameless';\n"),
     ("site/node_modules/wasm/module.wasm", "\0asm\u{1}\0\0\0"),
 ];
 
@@ -121,6 +123,7 @@ fn every_file_that_was_read_is_an_input() {
         "node_modules/@scope/alias/inner/index.js",
         "node_modules/below/index.js",
         "node_modules/in-vain/index.js",
+        "node_modules/nameless/index.js",
         "node_modules/used/index.js",
         "node_modules/used/node_modules/below/index.js",
         "node_modules/wasm/module.wasm",
@@ -135,6 +138,7 @@ fn every_file_that_was_read_is_an_input() {
         "node_modules/@scope/alias/package.json",
         "node_modules/below/package.json",
         "node_modules/in-vain/package.json",
+        "node_modules/nameless/package.json",
         "node_modules/used/node_modules/below/package.json",
         "node_modules/used/package.json",
         "package.json",
@@ -172,6 +176,7 @@ fn packages_are_those_that_the_worker_has_something_of() {
         packages.as_array().unwrap().iter().map(|row| json!([row["name"], row["version"]])).collect();
     let expected = [
         json!(["below", "1.0.0"]),
+        json!(["nameless", "4.0.0"]),
         json!(["real", "2.0.0-rc.1+b"]),
         json!(["used", "1.0.0"]),
         json!(["wasm", null]),
@@ -181,7 +186,7 @@ fn packages_are_those_that_the_worker_has_something_of() {
     let below = |path: &str| facts.inputs.sources[path].size;
     let both = below("node_modules/below/index.js") + below("node_modules/used/node_modules/below/index.js");
     assert_eq!(packages[0]["size"], both);
-    assert_eq!(packages[3]["size"], 8);
+    assert_eq!(packages[4]["size"], 8);
     let licenses = json!(facts.inputs.licenses);
     assert_eq!(licenses, json!({ "below@1.0.0": "ISC", "used@1.0.0": "MIT" }));
 }
@@ -336,6 +341,7 @@ fn bills_conform_to_the_schema() {
     let read = read_bills(&[bill, bare.clone(), wrong.to_string()]);
     let expected = json!([
         [null, "below", "1.0.0"],
+        [null, "nameless", "4.0.0"],
         [null, "real", "2.0.0-rc.1+b"],
         [null, "used", "1.0.0"],
         [null, "wasm", null],
@@ -463,6 +469,15 @@ fn only_what_holds_is_attested() {
     assert!(refused(&site, &["attest", "-o", "dist/assets/a.json"]).contains("would lie in a deployment"));
     assert!(refused(&site, &["sbom", "-o", "dist/a.json"]).contains("would lie in a deployment"));
     assert_eq!(told(&site, &["attest", "-q", "-o", "further/a.json"]), "further/a.json\n");
+    for arguments in [&["sbom", "-o", "b.json"][..], &["sbom"], &["attest"]] {
+        let text = told(&site, &[arguments, &["--format", "json"]].concat());
+        let result: Value = serde_json::from_str(&text).unwrap();
+        let plain: Value = match arguments.contains(&"-o") {
+            true => json!({ "file": "b.json" }),
+            false => serde_json::from_str(&told(&site, arguments)).unwrap(),
+        };
+        assert_eq!(result, json!({ "ok": true, "result": plain, "diagnostics": [] }));
+    }
     assert_eq!(fs::read_to_string(site.join("further/a.json")).unwrap(), told(&site, &["attest", "dist"]));
 
     let kept = fs::read_to_string(dist.join("build.json")).unwrap();

@@ -90,8 +90,11 @@ fn names_of_versions() {
         assert_eq!(id(name), ids[expected].as_str(), "{name}");
     }
     assert_eq!(id(&ids[1].to_uppercase()), ids[1].as_str());
-    assert!(refused(&root, 2, &["show", "latest~4"]).contains("has 4 versions"));
-    assert!(refused(&root, 2, &["show", "latest", "--env", "preview"]).contains("`preview` has 0 versions"));
+    assert!(refused(&root, 2, &["show", "latest~4"]).contains("was given 4 versions, too few"));
+    assert!(
+        refused(&root, 2, &["show", "latest", "--env", "preview"])
+            .contains("`preview` was given no version yet")
+    );
     assert!(refused(&root, 2, &["show", "0000000"]).contains("there is no version `0000000`"));
     for nonsense in ["latest~", "latest~-1", "latest~99999999999999999999", "..", "", "xyz"] {
         refused(&root, 2, &["show", nonsense]);
