@@ -278,6 +278,7 @@ fn project_options(
 ) -> project::Options {
     project::Options {
         levels: Levels::default(),
+        keep_assets: 0,
         directory,
         config: global.config.clone(),
         environment: global.env.clone(),

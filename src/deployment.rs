@@ -21,6 +21,7 @@ mod emit;
 mod facts;
 mod finding;
 mod git;
+mod layout;
 mod lock;
 mod named;
 mod occupied;

@@ -60,6 +60,8 @@ pub struct Options {
     pub conditions: Option<Vec<String>>,
     /// `--platform`.
     pub platform: Platform,
+    /// `--keep-assets`: how many sites back hashed files are carried along.
+    pub keep_assets: usize,
     /// `--strict`, `--deny`, `--warn` and `--allow`.
     pub levels: Levels,
 }

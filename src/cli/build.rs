@@ -55,6 +55,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let options = Options {
         levels: arguments.levels.levels(),
+        keep_assets: arguments.keep_assets,
         ..project_options(arguments.directory, global, arguments.project, Some(&arguments.code))
     };
     if arguments.plugin {
@@ -64,7 +65,6 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         outdir: arguments.outdir.as_deref(),
         metafile: arguments.code.metafile.as_deref(),
         store: !arguments.no_store,
-        keep_assets: arguments.keep_assets,
     };
     let all = project::asks_for_all(&options)?;
     let (built, diagnostics) = match all {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::content::{Expected, Scheme};
+use super::layout::is_laid_out;
 use crate::asset::AssetManifest;
 use crate::hash;
 
@@ -352,6 +353,9 @@ impl Document {
         let format = format_of(text)?;
         if format != FORMAT {
             return Err(ReadError::Format(format));
+        }
+        if !is_laid_out(text) {
+            return Err(ReadError::NotCanonical);
         }
         let document: Self = serde_json::from_slice(text)?;
         if document.to_text().as_bytes() != text {

@@ -21,8 +21,13 @@ pub struct BuildRequest<'a> {
     pub metafile: Option<&'a Path>,
     /// Whether the version is to be kept in [the project's store](crate::store).
     pub store: bool,
-    /// How many versions back hashed files are carried along.
-    pub keep_assets: usize,
+}
+
+impl BuildRequest<'_> {
+    /// How many sites back files are carried along, where there is a store to look back in.
+    fn keep(&self, options: &Options) -> Option<usize> {
+        self.store.then_some(options.keep_assets)
+    }
 }
 
 /// What a build made, for the summary.
@@ -82,7 +87,9 @@ fn build_one(
     let Some(front) = front(options, request.outdir, diagnostics)? else { return Ok(None) };
     check_places(&front, request.metafile)?;
     let whole = whole(front, diagnostics)?;
-    let Some((made, skew)) = make_beside_others(&whole, &whole.project, request, start, diagnostics)? else {
+    let Some((made, skew)) =
+        make_beside_others(&whole, &whole.project, request.keep(options), start, diagnostics)?
+    else {
         return Ok(None);
     };
     write(&[&made], request.store, || deployment::emit(&made.deployment, &whole.outdir))?;
@@ -149,21 +156,21 @@ fn make_environment(
     let at = known_like(known, &project, outdir, options)?;
     let Known { whole, diagnostics: own, .. } = &known[at];
     diagnostics.extend(own.iter().cloned());
-    let made = make_beside_others(whole, &project, request, start, diagnostics)?;
+    let made = make_beside_others(whole, &project, request.keep(options), start, diagnostics)?;
     Ok(made.map(|(made, skew)| (at, made, skew)))
 }
 
-/// Makes a deployment that carries along what those before it leave behind.
+/// Makes a deployment that carries along what those before it leave behind, `keep` sites back; `None` does not look back.
 fn make_beside_others(
     whole: &Whole,
     project: &Project,
-    request: BuildRequest<'_>,
+    keep: Option<usize>,
     start: Instant,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<(Made, Skew)>, Error> {
-    let assets = whole.assets.as_ref().filter(|_| request.store && !diagnostics.has_errors());
-    let (carried, skew) = match assets {
-        Some(assets) => skew::skew(project, &assets.manifest, request.keep_assets, diagnostics)
+    let assets = whole.assets.as_ref().filter(|_| !diagnostics.has_errors());
+    let (carried, skew) = match assets.zip(keep) {
+        Some((assets, keep)) => skew::skew(project, &assets.manifest, keep, diagnostics)
             .map_err(|error| versions::offer_none(&project.root, error))?,
         None => Default::default(),
     };

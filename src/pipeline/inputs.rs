@@ -173,6 +173,7 @@ pub(super) fn given(options: &Options, root: &Path) -> BTreeMap<String, Json> {
         ("sourcemap", options.source_map.then_some(json!(true))),
         ("conditions", options.conditions.as_ref().map(|conditions| json!(conditions))),
         ("platform", platform.map(|platform| json!(platform))),
+        ("keep-assets", (options.keep_assets > 0).then_some(json!(options.keep_assets))),
     ];
     given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }

@@ -77,6 +77,8 @@ fn old_files_stay_for_as_many_sites_as_asked_for() {
     let entry = &second.document.carried["/assets/index-AAAA1111.js"];
     assert_eq!(entry.from, first.document.id);
     assert_eq!(fs::read(root.join("dist/assets/assets/index-AAAA1111.js")).unwrap(), b"one");
+    let facts: Value = serde_json::from_slice(&fs::read(root.join("dist/build.json")).unwrap()).unwrap();
+    assert_eq!(facts["options"]["keep-assets"], 1);
     // The site is the same with and without them.
     assert_eq!(second.document.digests.assets, plain.document.digests.assets);
     assert_ne!(second.document.id, plain.document.id);
