@@ -28,7 +28,11 @@ fn statements_conform_to_the_definitions() {
     let directory = tempfile::tempdir().unwrap();
     project(directory.path());
     let site = directory.path().join("site");
-    let alone = told(&site, &["attest", "dist"]);
+    let output = pagesbuild(&site, ["attest"]);
+    for unknown in ["no commit is known", "which platform ran the build is not known"] {
+        assert!(stderr(&output).contains(unknown), "{}", stderr(&output));
+    }
+    let alone = stdout(&output);
     git(directory.path(), &["init", "-q"]);
     git(directory.path(), &["add", "site/functions", "own"]);
     git(directory.path(), &["commit", "-qm", "a"]);
