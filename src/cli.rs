@@ -207,9 +207,10 @@ struct ProjectArguments {
 /// Which version a command is about.
 #[derive(Args, Debug)]
 struct VersionArguments {
-    /// Version: an id or its start, latest, latest~N, a directory or an archive
-    #[arg(default_value = "latest", value_hint = ValueHint::AnyPath)]
-    version: String,
+    /// Version: an id or its start, latest, latest~N, a directory or an archive [default: the project's
+    /// output directory]
+    #[arg(value_hint = ValueHint::AnyPath)]
+    version: Option<String>,
     /// Directory of the project
     #[arg(short = 'C', long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     directory: PathBuf,
@@ -217,7 +218,7 @@ struct VersionArguments {
 
 impl VersionArguments {
     /// The version, and the options of the project that it may be of.
-    fn take(self, global: &Global) -> (String, project::Options) {
+    fn take(self, global: &Global) -> (Option<String>, project::Options) {
         (self.version, project_options(self.directory, global, ProjectArguments::default(), None))
     }
 }

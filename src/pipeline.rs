@@ -51,7 +51,7 @@ use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
 pub use edit::{BindRequest, bind, fixed, provision, with_fixes};
 use inputs::Read;
-pub use kept::{Shown, Versions, gc, pin, show, unpin, versions};
+pub use kept::{Shown, Versions, check_store, gc, pin, show, unpin, versions};
 pub use plugin::{Plugin, plugin};
 pub use promote::{PromoteRequest, Promoted, promote};
 pub use provenance::{AttestRequest, Attested, attest, sbom, write_beside};

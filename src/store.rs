@@ -92,10 +92,11 @@ impl Store {
             return Ok(store);
         }
         let store = Self { directory: directory(root) };
-        store.create_directories()?;
+        let writer = store.writer()?;
         store.write_file(".gitignore", b"*\n")?;
         store.write_file("store.json", format!("{{\n  \"format\": \"{FORMAT}\"\n}}\n").as_bytes())?;
         file::sync_directory(root)?;
+        drop(writer);
         Ok(store)
     }
 
@@ -179,7 +180,7 @@ impl Store {
     /// The file that is locked, open.
     fn lock_file(&self) -> Result<(PathBuf, File), Error> {
         let path = self.path("lock");
-        let opened = File::options().create(true).truncate(false).write(true).open(&path);
+        let opened = File::options().create(true).truncate(false).read(true).write(true).open(&path);
         opened.map_err(|error| Error::io("create", &path, error)).map(|file| (path, file))
     }
 

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
     let Arguments { version, builder_id, archive, outfile } = arguments;
     let (version, options) = version.take(global);
     let request = AttestRequest { builder: builder_id.as_deref(), archive: archive.as_deref() };
-    let attested = pipeline::attest(&options, &version, request)?;
+    let attested = pipeline::attest(&options, version.as_deref(), request)?;
     for unknown in &attested.unknown {
         printer.status(&format!("{}: {unknown}\n", printer.paint("36", "note")));
     }

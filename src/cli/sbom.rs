@@ -27,6 +27,6 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let Arguments { version, outfile } = arguments;
     let (version, options) = version.take(global);
-    let bill = pipeline::sbom(&options, &version)?;
+    let bill = pipeline::sbom(&options, version.as_deref())?;
     printer.document_about(&bill, outfile.as_deref())
 }

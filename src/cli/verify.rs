@@ -7,6 +7,7 @@ use clap::{Args, ValueHint};
 use pagesbuild::deployment::{Finding, ReadError, Verified};
 use pagesbuild::diagnostic::printable;
 use pagesbuild::pipeline::{self, Judged, Place};
+use pagesbuild::project::Options;
 use serde_json::{Value, json};
 
 use super::printer::{Printer, bytes, plural};
@@ -17,6 +18,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild verify site-1f2e3d4c.zip
   pagesbuild verify latest~1 --env production
   pagesbuild verify /var/www/dist --format json
+  pagesbuild verify --store
 
 VERSION is a directory, an archive, an id, the first characters of one, `latest` or `latest~N`. Every file is
 read. The exit code is 1 when anything differs.";
@@ -26,6 +28,9 @@ pub(super) struct Arguments {
     /// Version to verify [default: the project's output directory]
     #[arg(value_hint = ValueHint::AnyPath)]
     version: Option<String>,
+    /// Verify everything that was kept: all versions, logs and pins
+    #[arg(long, conflicts_with = "version")]
+    store: bool,
     /// Directory of the project
     #[arg(short = 'C', long, value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     directory: PathBuf,
@@ -33,6 +38,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let options = project_options(arguments.directory, global, ProjectArguments::default(), None);
+    if arguments.store {
+        return whole_store(&options, printer);
+    }
     let judged = pipeline::verify(&options, arguments.version.as_deref())?;
     let ok = judged.outcome.is_ok();
     if printer.json {
@@ -66,6 +74,39 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
             printer.status(&help);
         }
     }
+    Ok(ok)
+}
+
+fn whole_store(options: &Options, printer: &Printer) -> Outcome {
+    let (directory, outcome) = pipeline::check_store(options)?;
+    let ok = outcome.is_ok();
+    if printer.json {
+        let checked = outcome.as_ref().ok();
+        let wrong = outcome.as_ref().err().map_or(&[][..], Vec::as_slice);
+        let result = json!({
+            "store": directory,
+            "versions": checked.map(|checked| checked.versions),
+            "files": checked.map(|checked| checked.objects),
+            "bytes": checked.map(|checked| checked.bytes),
+            "findings": wrong.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        });
+        printer.document(ok, &result, &[])?;
+        return Ok(ok);
+    }
+    let place = directory.display();
+    let text = match outcome {
+        Ok(checked) => {
+            let versions = plural(checked.versions, "version");
+            let files = format!("{}, {}", plural(checked.objects, "file"), bytes(checked.bytes));
+            format!("{}: {place}, {versions}, {files}\n", printer.paint("32", "whole"))
+        }
+        Err(wrong) => {
+            let lines: String = wrong.iter().map(|error| format!("{error}\n")).collect();
+            let count = plural(wrong.len(), "finding");
+            format!("{lines}{}: {place}, {count}\n", printer.paint("31;1", "damaged"))
+        }
+    };
+    printer.result(&text)?;
     Ok(ok)
 }
 

@@ -150,7 +150,7 @@ fn write(version: Deployment, outdir: &Path) -> Result<Moved, Error> {
 }
 
 /// A version, and the directory that it is in if it is in one.
-fn chosen(options: &Options, text: Option<&str>) -> Result<(Option<PathBuf>, Deployment), Error> {
+pub(super) fn chosen(options: &Options, text: Option<&str>) -> Result<(Option<PathBuf>, Deployment), Error> {
     let meant = match text {
         Some(text) => meant(options, text)?,
         None => Meant::Path(output(options)?),

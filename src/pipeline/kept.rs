@@ -1,14 +1,15 @@
 //! What a project has kept: listed, shown, pinned, cleaned up.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::versions::{kept, version};
+use super::versions::{kept, opened, version};
 use crate::deployment::{self, Deployment};
 use crate::error::Error;
 use crate::project::{self, Options};
-use crate::store::{Entry, Keep, Pin, Store, Swept};
+use crate::store::{Checked, Entry, Keep, Pin, Store, Swept};
 
 /// The versions of a project.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +127,16 @@ pub fn gc(options: &Options, keep: &Keep, dry_run: bool) -> Result<Swept, Error>
         Some(store) => store.sweep(keep, dry_run),
         None => Ok(Swept::default()),
     }
+}
+
+/// Reads everything that was kept. Where the store is, and what it holds or what is wrong with it.
+///
+/// # Errors
+///
+/// Nothing was kept yet, or the store is of another format.
+pub fn check_store(options: &Options) -> Result<(PathBuf, Result<Checked, Vec<Error>>), Error> {
+    let store = opened(&project::root(options)?)?;
+    Ok((store.directory().to_path_buf(), store.check()))
 }
 
 /// Whether all environments are asked for by name. Where one is called so, it is meant.

@@ -1,11 +1,12 @@
 //! What others are told of a version: it is found, compared with its description, and told of.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
-use super::versions::{refused, version};
+use super::archives::chosen;
+use super::versions::refused;
 use crate::deployment::{self, BuildFacts, Deployment};
 use crate::error::Error;
 use crate::hash;
@@ -21,14 +22,15 @@ pub struct Attested {
     pub unknown: Vec<String>,
 }
 
-/// The packages that something of is in a version's worker, as CycloneDX has them.
+/// The packages that something of is in the worker of a version, by default that of the project's output directory, as
+/// CycloneDX has them.
 ///
 /// # Errors
 ///
 /// There is no such version, or it cannot be used.
-pub fn sbom(options: &Options, text: &str) -> Result<Json, Error> {
-    let deployment = version(options, text)?;
-    let facts = facts(&deployment, text)?;
+pub fn sbom(options: &Options, text: Option<&str>) -> Result<Json, Error> {
+    let (name, deployment) = named(options, text)?;
+    let facts = facts(&deployment, &name)?;
     Ok(provenance::sbom(&deployment.document, facts.as_ref()))
 }
 
@@ -41,28 +43,34 @@ pub struct AttestRequest<'a> {
     pub archive: Option<&'a Path>,
 }
 
-/// What a version was built from, as in-toto has it.
+/// What a version, by default that of the project's output directory, was built from, as in-toto has it.
 ///
 /// # Errors
 ///
 /// There is no such version, it is not what its description says, or nothing is known of its build; or the archive is of
 /// another version.
-pub fn attest(options: &Options, text: &str, request: AttestRequest<'_>) -> Result<Attested, Error> {
-    let deployment = version(options, text)?;
-    let (facts_text, facts) = match (&deployment.facts, facts(&deployment, text)?) {
+pub fn attest(options: &Options, text: Option<&str>, request: AttestRequest<'_>) -> Result<Attested, Error> {
+    let (name, deployment) = named(options, text)?;
+    let (facts_text, facts) = match (&deployment.facts, facts(&deployment, &name)?) {
         (Some(text), Some(facts)) => (text.clone(), facts),
         _ => {
             let why = "it has no `build.json`, so nothing is known of how it was built";
-            return Err(Error::unusable(Path::new(text), why));
+            return Err(Error::unusable(&name, why));
         }
     };
     let verified = deployment::verify_files(deployment);
-    let document = verified.map_err(|findings| refused(Path::new(text), &findings))?.document;
+    let document = verified.map_err(|findings| refused(&name, &findings))?.document;
     let archive = request.archive.map(|file| archive(file, &document.id)).transpose()?;
     let archive = archive.as_ref();
     let subject = Subject { document: &document, facts_text: &facts_text, facts: &facts, archive };
     let statement = provenance::attestation(subject, request.builder);
     Ok(Attested { statement, unknown: unknown(&facts, request.builder) })
+}
+
+/// A version and what it is called.
+fn named(options: &Options, text: Option<&str>) -> Result<(PathBuf, Deployment), Error> {
+    let (directory, version) = chosen(options, text)?;
+    Ok((text.map(PathBuf::from).or(directory).unwrap_or_default(), version))
 }
 
 /// An archive that has to hold a version.
@@ -78,11 +86,11 @@ fn archive(file: &Path, id: &str) -> Result<ArchiveFile, Error> {
 }
 
 /// The facts of a version, where it has some. They are covered by no hash, so they can be anything.
-fn facts(deployment: &Deployment, text: &str) -> Result<Option<BuildFacts>, Error> {
+fn facts(deployment: &Deployment, name: &Path) -> Result<Option<BuildFacts>, Error> {
     let Some(facts) = &deployment.facts else { return Ok(None) };
     match BuildFacts::parse(facts).filter(BuildFacts::is_sound) {
         Some(facts) => Ok(Some(facts)),
-        None => Err(Error::unusable(Path::new(text), "its `build.json` is not what a build writes")),
+        None => Err(Error::unusable(name, "its `build.json` is not what a build writes")),
     }
 }
 
@@ -116,12 +124,10 @@ fn unknown(facts: &BuildFacts, builder: Option<&str>) -> Vec<String> {
 /// The file would lie in a deployment, or cannot be written.
 pub fn write_beside(file: &Path, text: &str) -> Result<(), Error> {
     let path = std::path::absolute(file).map_err(|error| Error::io("locate", file, error))?;
-    if path.ancestors().skip(1).any(|directory| directory.join("deployment.json").is_file()) {
-        let message = format!(
-            "`{}` would lie in a deployment and be no part of it; choose another place",
-            file.display()
-        );
-        return Err(Error::Usage(message));
-    }
+    let is_one = |directory: &&Path| {
+        ["deployment.json", "wrangler.json"].iter().all(|name| directory.join(name).is_file())
+    };
+    let around = path.ancestors().skip(1).find(is_one);
+    around.map_or(Ok(()), |directory| deployment::check_outside(directory, file))?;
     super::analysis::write(file, text)
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use pagesbuild::deployment::{self, BuildFacts, Document};
 use serde_json::{Value, json};
 
-use crate::fixture::{pagesbuild, stderr, stdout};
+use crate::fixture::{self, pagesbuild, stderr, stdout};
 use crate::project::write;
 use crate::{npm, pypi};
 
@@ -286,6 +286,21 @@ fn earlier_and_later_facts_are_read() {
 }
 
 #[test]
+fn each_environment_has_its_own_facts() {
+    let directory = tempfile::tempdir().unwrap();
+    fixture::copy(&fixture::root().join("fixtures/projects/environments"), directory.path());
+    build(directory.path(), &["--env", "all", "--minify"]);
+    let options = |name: &str| json!(facts(&directory.path().join("dist").join(name)).inputs.options);
+    assert_eq!(options("top-level"), json!({ "minify": true }));
+    assert_eq!(options("production"), json!({ "env": "production", "minify": true }));
+    let statement = told(directory.path(), &["attest", "-q", "--env", "staging"]);
+    let statement: Value = serde_json::from_str(&statement).unwrap();
+    let parameters = &statement["predicate"]["buildDefinition"]["externalParameters"];
+    assert_eq!(parameters["environment"], "staging");
+    assert_eq!(statement["subject"][0]["name"], document(&directory.path().join("dist/staging")).id);
+}
+
+#[test]
 fn nothing_names_this_machine() {
     let directory = tempfile::tempdir().unwrap();
     let dist = project(directory.path());
@@ -330,7 +345,7 @@ fn bills_conform_to_the_schema() {
     let site = directory.path().join("site");
     let bill = told(&site, &["sbom"]);
     // The same from the output directory, and without what only the facts say.
-    assert_eq!(bill, told(&site, &["sbom", "dist"]));
+    assert_eq!(bill, told(&site, &["sbom", "latest"]));
     fs::remove_file(site.join("dist/build.json")).unwrap();
     let bare = told(&site, &["sbom", "dist"]);
     let mut wrong: Value = serde_json::from_str(&bill).unwrap();
@@ -466,8 +481,8 @@ fn only_what_holds_is_attested() {
     let site = directory.path().join("site");
     told(&site, &["attest", "dist"]);
     // Where it would be part of what it is about.
-    assert!(refused(&site, &["attest", "-o", "dist/assets/a.json"]).contains("would lie in a deployment"));
-    assert!(refused(&site, &["sbom", "-o", "dist/a.json"]).contains("would lie in a deployment"));
+    assert!(refused(&site, &["attest", "-o", "dist/assets/a.json"]).contains("would lie in the deployment"));
+    assert!(refused(&site, &["sbom", "-o", "dist/a.json"]).contains("would lie in the deployment"));
     assert_eq!(told(&site, &["attest", "-q", "-o", "further/a.json"]), "further/a.json\n");
     for arguments in [&["sbom", "-o", "b.json"][..], &["sbom"], &["attest"]] {
         let text = told(&site, &[arguments, &["--format", "json"]].concat());
@@ -501,8 +516,9 @@ fn only_what_holds_is_attested() {
     assert!(text.contains("not a whole deployment") && text.contains("`assets/index.html`"), "{text}");
     fs::remove_file(page).unwrap();
     assert!(refused(&site, &["attest", "dist"]).contains("`assets/index.html` is missing"));
+    assert!(refused(&site, &["attest"]).contains("not a whole deployment"));
     // What is kept is what it was.
-    told(&site, &["attest"]);
+    told(&site, &["attest", "latest"]);
     // An archive has to hold the version that is meant, and has no facts.
     let archive = site.join("site.zip");
     build(&site, &[]);

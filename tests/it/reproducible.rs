@@ -186,6 +186,18 @@ impl Circumstances {
         dist
     }
 
+    /// Packs an output directory, and gives the archive's bytes.
+    fn pack(&self, dist: &Path) -> Vec<u8> {
+        let place = tempfile::tempdir().unwrap();
+        let archive = place.path().join("site.zip");
+        let paths = [dist, archive.as_path()].map(|path| path.to_str().unwrap().to_owned());
+        let [dist, outfile] = paths;
+        let output =
+            self.command(&["pack".to_owned(), dist, "--outfile".to_owned(), outfile]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        fs::read(archive).unwrap()
+    }
+
     /// The command in an environment of its own: `env` keeps the order of what it is told.
     fn command(&self, arguments: &[String]) -> Command {
         let program = env!("CARGO_BIN_EXE_pagesbuild");
@@ -221,23 +233,18 @@ impl Circumstances {
     }
 }
 
-/// Everything that a build left, with the modes of files and directories, and the archive of it.
+/// Everything that is in an output directory, with the modes of files and directories; only the name of `build.json`.
 fn all_of(dist: &Path) -> Vec<(String, u32, Vec<u8>)> {
-    let mut all = Vec::new();
-    for entry in walkdir::WalkDir::new(dist).sort_by_file_name() {
-        let entry = entry.unwrap();
+    let entries = walkdir::WalkDir::new(dist).sort_by_file_name().into_iter().map(Result::unwrap);
+    let one = |entry: walkdir::DirEntry| {
         let path = entry.path().strip_prefix(dist).unwrap().to_str().unwrap().to_owned();
         let content = match entry.file_type().is_file() && path != "build.json" {
             true => fs::read(entry.path()).unwrap(),
             false => Vec::new(),
         };
-        all.push((path, mode(entry.path()), content));
-    }
-    let place = tempfile::tempdir().unwrap();
-    let archive = place.path().join("site.zip");
-    deployment::pack_file(&deployment::open(dist).unwrap(), &archive).unwrap();
-    all.push(("the archive".to_owned(), 0, fs::read(archive).unwrap()));
-    all
+        (path, mode(entry.path()), content)
+    };
+    entries.map(one).collect()
 }
 
 #[cfg(unix)]
@@ -260,7 +267,8 @@ fn whatever_is_around_it() {
         let (_home, directory) = circumstances.directory();
         circumstances.write(&directory);
         let dist = circumstances.build(&directory);
-        let all = all_of(&dist);
+        let mut all = all_of(&dist);
+        all.push(("the archive".to_owned(), 0, circumstances.pack(&dist)));
         let facts = BuildFacts::parse(&fs::read_to_string(dist.join("build.json")).unwrap()).unwrap();
         let inputs = (facts.inputs.sources, facts.inputs.files, facts.inputs.licenses, facts.gzip_size);
         ids.insert(deployment::open(&dist).unwrap().document.id);

@@ -156,11 +156,50 @@ fn missing_and_damaged_objects() {
         wrong("another content");
         fs::write(at(path), &bytes).unwrap();
     }
+    assert!(said(&root, &["verify", "--store"]).starts_with("whole: "));
     // Two objects that changed places.
     fs::rename(at(objects[0]), at("tmp/swap")).unwrap();
     fs::rename(at(objects[1]), at(objects[0])).unwrap();
     fs::rename(at("tmp/swap"), at(objects[1])).unwrap();
     assert_eq!(store(&root).check().unwrap_err().len(), 2);
+    let output = crate::fixture::pagesbuild(&root, ["verify", "--store"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = crate::fixture::stdout(&output);
+    assert!(
+        objects[..2].iter().all(|path| text.contains(*path)) && text.ends_with(", 2 findings\n"),
+        "{text}"
+    );
+}
+
+/// What cannot be brought back whole is not brought back.
+#[test]
+fn rolling_back_to_a_damaged_version() {
+    let directory = tempfile::tempdir().unwrap();
+    let (root, ids) = two_versions(directory.path());
+    let description = fs::read_to_string(root.join("dist/deployment.json")).unwrap();
+    let stored = |content: &str| {
+        let kept = contents(&root).into_iter();
+        let mut found =
+            kept.filter(|(path, bytes)| path.starts_with("objects/") && bytes == content.as_bytes());
+        root.join(".pagesbuild").join(found.next().unwrap().0)
+    };
+    let object = stored("first");
+    for damage in [None, Some("firs"), Some("fir\u{5f}t"), Some("first and more")] {
+        match damage {
+            None => fs::remove_file(&object).unwrap(),
+            Some(damage) => fs::write(&object, damage).unwrap(),
+        }
+        let message = refused(&root, 2, &["rollback", &ids[0]]);
+        assert!(message.contains(object.to_str().unwrap()), "{message}");
+        assert_eq!(fs::read_to_string(root.join("dist/deployment.json")).unwrap(), description);
+        verify(&root.join("dist")).unwrap();
+        assert_eq!(logged(&store(&root), None), ids);
+    }
+    fs::write(&object, "first").unwrap();
+    said(&root, &["rollback", &ids[0]]);
+    assert_eq!(fs::read_to_string(root.join("dist/assets/changing.txt")).unwrap(), "first");
+    assert_eq!(logged(&store(&root), None).last(), Some(&ids[0]));
+    check(&store(&root));
 }
 
 #[test]

@@ -1,0 +1,83 @@
+// What keeping versions costs: a project of many small static files, built with and without a store.
+//
+//   node benches/store/run.mjs [--files N] [--rounds N]
+//
+// builds the release binary, writes a project below `target/` and builds it round after round, each time in a new process. It
+// needs cargo and Python 3, which can tell what a child process used.
+
+import { execFileSync } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+const here = import.meta.dirname;
+const repository = join(here, "../..");
+const { values: options } = parseArgs({
+	options: { files: { type: "string", default: "10000" }, rounds: { type: "string", default: "7" } },
+});
+const [files, rounds] = [Number(options.files), Number(options.rounds)];
+const run = (program, args) => execFileSync(program, args, { cwd: repository, stdio: ["ignore", "pipe", "inherit"] }).toString();
+
+run("cargo", ["build", "--release", "--locked", "--bin", "pagesbuild"]);
+const target = JSON.parse(run("cargo", ["metadata", "--no-deps", "--format-version", "1"])).target_directory;
+const pagesbuild = join(target, "release/pagesbuild");
+const home = join(target, "bench-store");
+const site = join(home, "site");
+const log = join(home, "log");
+
+/** A file of a few kilobytes, different for each number and mark. */
+const content = (number, mark) => `${mark} ${number}\n`.repeat(Math.ceil(4000 / `${mark} ${number}\n`.length));
+const path = (number) => join(site, `public/${number % 100}/${number}.txt`);
+const forget = () => rm(join(site, ".pagesbuild"), { recursive: true, force: true });
+
+async function prepare() {
+	await rm(home, { recursive: true, force: true });
+	for (let directory = 0; directory < 100; directory++) {
+		await mkdir(join(site, `public/${directory}`), { recursive: true });
+	}
+	await writeFile(join(site, "wrangler.toml"), "name = 'bench'\ncompatibility_date = '2026-01-01'\nassets.directory = 'public'\n");
+	for (let number = 0; number < files; number++) {
+		await writeFile(path(number), content(number, "first"));
+	}
+}
+
+/** Milliseconds of wall time. */
+function measure(args) {
+	const command = [join(here, "../build/measure.py"), log, pagesbuild, ...args];
+	const result = JSON.parse(execFileSync("python3", command, { cwd: site }));
+	if (result.end !== 0) {
+		throw new Error(`pagesbuild ${args.join(" ")} ended with ${result.end}; see ${log}`);
+	}
+	return result.wall * 1000;
+}
+
+let edits = 0;
+const rows = [
+	{ name: "build, `--no-store`", args: ["build", "--no-store"], before: forget },
+	{ name: "build, first version", args: ["build"], before: forget },
+	{ name: "build, nothing changed", args: ["build"] },
+	{ name: "build, one file changed", args: ["build"], before: () => writeFile(path(0), content(0, `edit ${edits++}`)) },
+	{ name: "`versions`", args: ["versions"] },
+	{ name: "`show latest`", args: ["show", "latest"] },
+	{ name: "`gc --keep 1`", args: ["gc", "--keep", "1"] },
+].map((row) => ({ ...row, times: [] }));
+
+await prepare();
+// The first round warms up the machine's caches and does not count.
+for (let round = 0; round <= rounds; round++) {
+	for (const row of rows) {
+		await row.before?.();
+		// What the row before left to be written is not this one's.
+		execFileSync("sync");
+		const time = measure(row.args);
+		if (round > 0) {
+			row.times.push(time);
+		}
+	}
+	process.stderr.write(`round ${round} of ${rounds}\n`);
+}
+console.log(`${files} files, ${rounds} rounds\n\n|  | ms, median | ms, quickest |\n| --- | ---: | ---: |`);
+for (const { name, times } of rows) {
+	const sorted = times.toSorted((one, other) => one - other);
+	console.log(`| ${name} | ${Math.round(sorted[rounds >> 1])} | ${Math.round(sorted[0])} |`);
+}
