@@ -97,7 +97,10 @@ fn facts(deployment: &Deployment, name: &Path) -> Result<Option<BuildFacts>, Err
 fn unknown(facts: &BuildFacts, builder: Option<&str>) -> Vec<String> {
     let mut unknown = Vec::new();
     match &facts.inputs.git {
-        None => unknown.push("no commit is known: the project was in no git repository".to_owned()),
+        None => unknown.push(
+            "no commit is known: the project was in no git repository that has one, or `git` was not there"
+                .to_owned(),
+        ),
         Some(git) if git.dirty => {
             unknown
                 .push(format!("what was built is not commit {}: tracked files differed from it", git.commit));

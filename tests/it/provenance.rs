@@ -5,12 +5,16 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use pagesbuild::deployment::{self, BuildFacts, Document};
+use pagesbuild::deployment::{BuildFacts, Document};
+use pagesbuild::provenance::{self, Subject};
 use serde_json::{Value, json};
 
 use crate::fixture::{self, pagesbuild, stderr, stdout};
+use crate::fuzz::{Random, setting};
 use crate::project::write;
-use crate::{npm, pypi};
+
+mod bill;
+mod statement;
 
 /// A project whose files are of every kind that a build reads, with packages that are used, used by packages, imported in
 /// vain and only installed.
@@ -326,207 +330,32 @@ fn refused(directory: &Path, arguments: &[&str]) -> String {
     stderr(&output)
 }
 
-/// Has bills validated, and gives the components of each, or what is wrong.
-fn read_bills(bills: &[String]) -> Vec<String> {
-    let directory = tempfile::tempdir().unwrap();
-    let mut command = npm::command("provenance/bill.mjs");
-    for (number, bill) in bills.iter().enumerate() {
-        let file = directory.path().join(format!("{number}.json"));
-        fs::write(&file, bill).unwrap();
-        command.arg(file);
-    }
-    npm::stdout(&mut command).lines().map(str::to_owned).collect()
-}
-
+/// Facts that anybody wrote are refused or told of, and never the end of the program. `PAGESBUILD_TEST_FACTS` asks for more.
 #[test]
-fn bills_conform_to_the_schema() {
-    let directory = tempfile::tempdir().unwrap();
-    project(directory.path());
-    let site = directory.path().join("site");
-    let bill = told(&site, &["sbom"]);
-    // The same from the output directory, and without what only the facts say.
-    assert_eq!(bill, told(&site, &["sbom", "latest"]));
-    fs::remove_file(site.join("dist/build.json")).unwrap();
-    let bare = told(&site, &["sbom", "dist"]);
-    let mut wrong: Value = serde_json::from_str(&bill).unwrap();
-    let licenses = |component: usize| wrong["components"][component]["licenses"].clone();
-    assert_eq!(licenses(0), json!([{ "expression": "ISC", "acknowledgement": "declared" }]));
-    assert_eq!(licenses(1), Value::Null);
-    wrong["components"][0]["type"] = json!("surprise");
-    let read = read_bills(&[bill, bare.clone(), wrong.to_string()]);
-    let expected = json!([
-        [null, "below", "1.0.0"],
-        [null, "nameless", "4.0.0"],
-        [null, "real", "2.0.0-rc.1+b"],
-        [null, "used", "1.0.0"],
-        [null, "wasm", null],
-    ]);
-    assert_eq!(read[..2], [expected.to_string(), expected.to_string()]);
-    assert!(read[2].contains("type"), "{}", read[2]);
-    let bare: Value = serde_json::from_str(&bare).unwrap();
-    assert_eq!(bare["metadata"]["timestamp"], Value::Null);
-    assert_eq!(bare["metadata"]["component"]["version"], document(&site.join("dist")).id);
-}
-
-/// What npm has installed, what a bundler of others takes of it, and what the bill says.
-#[test]
-fn bills_have_what_another_bundler_takes() {
-    let directory = tempfile::tempdir().unwrap();
-    let code = "import { createClient } from '@urql/core';\nimport render from 'preact-render-to-string';\n\
-        import qs from 'qs';\nimport { sha256 } from '@noble/hashes/sha2.js';\nimport * as v from 'valibot';\n\
-        import { produce } from 'immer';\nimport { h } from 'preact';\n\
-        export const onRequest = () => Response.json([createClient, render(h('p')), qs.parse('a=b'), sha256, v.string()]);\n";
-    write(directory.path(), &[("functions/index.js", code.as_bytes())]);
-    #[cfg(unix)]
-    std::os::unix::fs::symlink(npm::modules(), directory.path().join("node_modules")).unwrap();
-    #[cfg(windows)]
-    std::os::windows::fs::symlink_dir(npm::modules(), directory.path().join("node_modules")).unwrap();
-    let arguments = ["--name", "a", "--compatibility-date", "2026-01-01", "--no-store", "--no-cache"];
-    build(directory.path(), &arguments);
-    let bill = told(directory.path(), &["sbom", "dist"]);
-    let mut bundled = npm::command("provenance/bundled.mjs");
-    bundled.arg(directory.path().join("functions/index.js"));
-    let theirs: Vec<(String, String)> = serde_json::from_str(&npm::stdout(&mut bundled)).unwrap();
-    let ours: Vec<(Option<String>, String, String)> = serde_json::from_str(&read_bills(&[bill])[0]).unwrap();
-    let joined = |(scope, name, version)| match scope {
-        Some(scope) => (format!("{scope}/{name}"), version),
-        None => (name, version),
-    };
-    let ours: Vec<(String, String)> = ours.into_iter().map(joined).collect();
-    let theirs: Vec<(String, String)> = sorted(theirs);
-    assert_eq!(sorted(ours.clone()), theirs);
-    let has = |name: &str| ours.iter().any(|(known, _)| known == name);
-    // What is brought along is there; what is imported in vain or only installed is not.
-    assert!(has("wonka") && has("side-channel"), "{ours:?}");
-    assert!(!has("immer") && !has("marked"), "{ours:?}");
-}
-
-fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
-    list.sort();
-    list
-}
-
-/// Has statements validated.
-fn read_statements(statements: &[String]) -> Vec<String> {
-    let directory = tempfile::tempdir().unwrap();
-    let mut command = pypi::command("statement.py");
-    for (number, statement) in statements.iter().enumerate() {
-        let file = directory.path().join(format!("{number}.json"));
-        fs::write(&file, statement).unwrap();
-        command.arg(file);
-    }
-    npm::stdout(&mut command).lines().map(str::to_owned).collect()
-}
-
-#[test]
-fn statements_conform_to_the_definitions() {
-    let directory = tempfile::tempdir().unwrap();
-    project(directory.path());
-    let site = directory.path().join("site");
-    let alone = told(&site, &["attest", "dist"]);
-    git(directory.path(), &["init", "-q"]);
-    git(directory.path(), &["add", "site/functions", "own"]);
-    git(directory.path(), &["commit", "-qm", "a"]);
-    git(directory.path(), &["remote", "add", "origin", "git@example.com:a/b.git"]);
-    fs::write(directory.path().join("own/index.js"), "export const own = 'changed';\n").unwrap();
-    build(&site, &["--env", "", "--minify"]);
-    let output = pagesbuild(&site, ["attest", "--builder-id", "https://example.com/builder"]);
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    assert!(stderr(&output).contains("tracked files differed"), "{}", stderr(&output));
-    let full = stdout(&output);
-    let archive = site.join("site.zip");
-    deployment::pack_file(&deployment::open(&site.join("dist")).unwrap(), &archive).unwrap();
-    let packed = told(&site, &["attest", "--archive", "site.zip"]);
-    let value: Value = serde_json::from_str(&full).unwrap();
-    let mut wrong = [value.clone(), value.clone(), value.clone()];
-    wrong[0]["predicate"]["buildDefinition"]["surprise"] = json!(1);
-    wrong[1]["subject"][0].as_object_mut().unwrap().remove("digest");
-    wrong[2]["predicate"]["runDetails"]["metadata"]["finishedOn"] = json!("yesterday");
-    let wrong = wrong.map(|value| value.to_string());
-    let verdicts = read_statements(&[&[alone, full, packed.clone()][..], &wrong].concat());
-    assert_eq!(verdicts[..3], ["valid", "valid", "valid"]);
-    assert!(verdicts[3..].iter().all(|verdict| verdict != "valid"), "{verdicts:?}");
-
-    let sha256 = |file: &Path| {
-        let text = "import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], 'rb').read()).hexdigest())";
-        npm::stdout(Command::new("python3").args(["-c", text]).arg(file)).trim().to_owned()
-    };
-    let id = document(&site.join("dist")).id;
-    assert_eq!(value["subject"][0]["name"], id);
-    assert_eq!(value["subject"][0]["digest"]["sha256"], sha256(&site.join("dist/deployment.json")));
-    let packed: Value = serde_json::from_str(&packed).unwrap();
-    assert_eq!(
-        packed["subject"][1],
-        json!({ "name": "site.zip", "digest": { "sha256": sha256(&site.join("site.zip")) } })
-    );
-    let definition = &value["predicate"]["buildDefinition"];
-    let parameters = json!({ "project": "site", "directory": "site", "options": { "minify": true } });
-    assert_eq!(definition["externalParameters"], parameters);
-    let dependencies = definition["resolvedDependencies"].as_array().unwrap();
-    assert_eq!(dependencies[0]["uri"], "git+ssh://git@example.com/a/b.git@refs/heads/main");
-    assert_eq!(dependencies[0]["annotations"], json!({ "dirty": true }));
-    let own = fs::read(directory.path().join("own/index.js")).unwrap();
-    let own =
-        json!({ "name": "../own/index.js", "digest": { "blake3": blake3::hash(&own).to_hex().to_string() } });
-    assert!(dependencies.contains(&own) && dependencies.contains(&json!({ "uri": "pkg:npm/used@1.0.0" })));
-    let facts = facts(&site.join("dist"));
-    assert_eq!(value["predicate"]["runDetails"]["metadata"], json!({ "finishedOn": facts.time }));
-    assert_eq!(value["predicate"]["runDetails"]["builder"]["id"], "https://example.com/builder");
-}
-
-#[test]
-fn only_what_holds_is_attested() {
+fn any_facts_can_be_asked_about() {
     let directory = tempfile::tempdir().unwrap();
     let dist = project(directory.path());
-    let site = directory.path().join("site");
-    told(&site, &["attest", "dist"]);
-    // Where it would be part of what it is about.
-    assert!(refused(&site, &["attest", "-o", "dist/assets/a.json"]).contains("would lie in the deployment"));
-    assert!(refused(&site, &["sbom", "-o", "dist/a.json"]).contains("would lie in the deployment"));
-    assert_eq!(told(&site, &["attest", "-q", "-o", "further/a.json"]), "further/a.json\n");
-    for arguments in [&["sbom", "-o", "b.json"][..], &["sbom"], &["attest"]] {
-        let text = told(&site, &[arguments, &["--format", "json"]].concat());
-        let result: Value = serde_json::from_str(&text).unwrap();
-        let plain: Value = match arguments.contains(&"-o") {
-            true => json!({ "file": "b.json" }),
-            false => serde_json::from_str(&told(&site, arguments)).unwrap(),
-        };
-        assert_eq!(result, json!({ "ok": true, "result": plain, "diagnostics": [] }));
+    let document = document(&dist);
+    let good = fs::read_to_string(dist.join("build.json")).unwrap();
+    let pieces =
+        ["", "0", "-1", "1e999", "\"\"", "null", "[]", "{}", "é", "\u{0}", "\\u0000", "18446744073709551615"];
+    let mut random = Random(7);
+    let (mut read, mut sound) = (0, 0);
+    for _ in 0..setting("FACTS", 3_000) {
+        let parts: Vec<&str> = good.split_inclusive([' ', ':', ',', '"', '\n']).collect();
+        let (at, count) = (random.below(parts.len()), random.below(3));
+        let end = parts.len().min(at + count);
+        let text = [parts[..at].concat(), (*random.pick(&pieces)).to_owned(), parts[end..].concat()].concat();
+        let Some(facts) = BuildFacts::parse(&text) else { continue };
+        read += 1;
+        let subject = Subject { document: &document, facts_text: &text, facts: &facts, archive: None };
+        let statement = provenance::attestation(subject, None);
+        assert_eq!(statement["subject"][0]["name"], document.id);
+        assert_eq!(provenance::sbom(&document, Some(&facts))["metadata"]["timestamp"], facts.time);
+        if facts.is_sound() {
+            sound += 1;
+            assert_eq!(facts.day().len(), 10);
+        }
     }
-    assert_eq!(fs::read_to_string(site.join("further/a.json")).unwrap(), told(&site, &["attest", "dist"]));
-
-    let kept = fs::read_to_string(dist.join("build.json")).unwrap();
-    let broken = [
-        kept.replacen("\"hash\": \"", "\"hash\": \"x", 1),
-        kept.replace("\"time\": \"", "\"time\": \"around "),
-        kept.replace("\"sources\": {", "\"sources\": { \"a\": 1,"),
-        "{".to_owned(),
-    ];
-    for broken in broken {
-        fs::write(dist.join("build.json"), broken).unwrap();
-        assert!(refused(&site, &["attest", "dist"]).contains("not what a build writes"));
-        assert!(refused(&site, &["sbom", "dist"]).contains("not what a build writes"));
-    }
-    fs::remove_file(dist.join("build.json")).unwrap();
-    assert!(refused(&site, &["attest", "dist"]).contains("nothing is known of how it was built"));
-    fs::write(dist.join("build.json"), kept).unwrap();
-    let page = dist.join("assets/index.html");
-    fs::write(&page, "<h1>Ho</h1>").unwrap();
-    let text = refused(&site, &["attest", "dist"]);
-    assert!(text.contains("not a whole deployment") && text.contains("`assets/index.html`"), "{text}");
-    fs::remove_file(page).unwrap();
-    assert!(refused(&site, &["attest", "dist"]).contains("`assets/index.html` is missing"));
-    assert!(refused(&site, &["attest"]).contains("not a whole deployment"));
-    // What is kept is what it was.
-    told(&site, &["attest", "latest"]);
-    // An archive has to hold the version that is meant, and has no facts.
-    let archive = site.join("site.zip");
-    build(&site, &[]);
-    deployment::pack_file(&deployment::open(&dist).unwrap(), &archive).unwrap();
-    assert!(refused(&site, &["attest", "site.zip"]).contains("nothing is known of how it was built"));
-    build(&site, &["--minify"]);
-    assert!(refused(&site, &["attest", "--archive", "site.zip"]).contains("it holds the version"));
-    fs::write(&archive, "no archive").unwrap();
-    assert!(refused(&site, &["attest", "--archive", "site.zip"]).contains("not a whole deployment"));
-    assert!(refused(&site, &["attest", "latest~7"]).contains("latest~7"));
+    assert!(read > sound && sound > 10, "{read} were read, {sound} were sound");
 }
