@@ -210,6 +210,11 @@ const ENTRIES: &[OfEntries] = &[
         *of(entries, "deployment.json") =
             Raw { size, ..deflated("deployment.json", &vec![b' '; 10_000_000]) };
     }),
+    ("a description of many small values", |entries| {
+        let text =
+            format!("{{\"format\":\"pagesbuild.deployment/1\",\"settings\":[{}0]}}", "[],".repeat(2_000_000));
+        *of(entries, "deployment.json") = deflated("deployment.json", text.as_bytes());
+    }),
     ("a description that says to be too large", |entries| {
         of(entries, "deployment.json").method = 8;
         of(entries, "deployment.json").size = 200_000_000;
