@@ -87,9 +87,6 @@ enum Command {
     /// Write the identities of created resources into the configuration file
     #[command(after_help = provision::EXAMPLES)]
     Provision(provision::Arguments),
-    /// Give a version of one environment to another: the same code and static files, its bindings
-    #[command(after_help = promote::EXAMPLES)]
-    Promote(promote::Arguments),
     /// Show what imports a module, why it is that file, and what keeps it in the worker
     #[command(after_help = why::EXAMPLES)]
     Why(why::Arguments),
@@ -108,6 +105,9 @@ enum Command {
     /// Bring an earlier version of an environment back into the output directory
     #[command(after_help = rollback::EXAMPLES)]
     Rollback(rollback::Arguments),
+    /// Give a version of one environment to another: the same code and static files, its bindings
+    #[command(after_help = promote::EXAMPLES)]
+    Promote(promote::Arguments),
     /// Let a version stay whatever `gc` is told
     #[command(after_help = pin::EXAMPLES)]
     Pin(pin::Arguments),

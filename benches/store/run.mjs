@@ -41,14 +41,14 @@ async function prepare() {
 	}
 }
 
-/** Milliseconds of wall time. */
+/** Milliseconds of wall time and of processor time. */
 function measure(args) {
 	const command = [join(here, "../build/measure.py"), log, pagesbuild, ...args];
 	const result = JSON.parse(execFileSync("python3", command, { cwd: site }));
 	if (result.end !== 0) {
 		throw new Error(`pagesbuild ${args.join(" ")} ended with ${result.end}; see ${log}`);
 	}
-	return result.wall * 1000;
+	return { wall: result.wall * 1000, processor: result.processor * 1000 };
 }
 
 let edits = 0;
@@ -60,7 +60,7 @@ const rows = [
 	{ name: "`versions`", args: ["versions"] },
 	{ name: "`show latest`", args: ["show", "latest"] },
 	{ name: "`gc --keep 1`", args: ["gc", "--keep", "1"] },
-].map((row) => ({ ...row, times: [] }));
+].map((row) => ({ ...row, results: [] }));
 
 await prepare();
 // The first round warms up the machine's caches and does not count.
@@ -69,15 +69,17 @@ for (let round = 0; round <= rounds; round++) {
 		await row.before?.();
 		// What the row before left to be written is not this one's.
 		execFileSync("sync");
-		const time = measure(row.args);
+		const result = measure(row.args);
 		if (round > 0) {
-			row.times.push(time);
+			row.results.push(result);
 		}
 	}
 	process.stderr.write(`round ${round} of ${rounds}\n`);
 }
-console.log(`${files} files, ${rounds} rounds\n\n|  | ms, median | ms, quickest |\n| --- | ---: | ---: |`);
-for (const { name, times } of rows) {
-	const sorted = times.toSorted((one, other) => one - other);
-	console.log(`| ${name} | ${Math.round(sorted[rounds >> 1])} | ${Math.round(sorted[0])} |`);
+console.log(`${files} files, ${rounds} rounds\n`);
+console.log("|  | ms, median | ms, quickest | processor, ms |\n| --- | ---: | ---: | ---: |");
+for (const { name, results } of rows) {
+	const sorted = (key) => results.map((result) => result[key]).toSorted((one, other) => one - other);
+	const [wall, processor] = [sorted("wall"), sorted("processor")];
+	console.log(`| ${name} | ${Math.round(wall[rounds >> 1])} | ${Math.round(wall[0])} | ${Math.round(processor[rounds >> 1])} |`);
 }
