@@ -219,7 +219,7 @@ struct VersionArguments {
 impl VersionArguments {
     /// The version, and the options of the project that it may be of.
     fn take(self, global: &Global) -> (Option<String>, project::Options) {
-        (self.version, project_options(self.directory, global, ProjectArguments::default(), None))
+        (self.version, located(self.directory, global))
     }
 }
 
@@ -268,6 +268,11 @@ impl From<Platform> for project::Platform {
             Platform::Neutral => Self::Neutral,
         }
     }
+}
+
+/// The options of a project that the command line only says where to find.
+fn located(directory: PathBuf, global: &Global) -> project::Options {
+    project_options(directory, global, ProjectArguments::default(), None)
 }
 
 /// The options of a project as the library takes them.

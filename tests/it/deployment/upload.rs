@@ -67,7 +67,7 @@ fn odd_files(public: &Path) {
     write(public, files);
     // Containers of private keys are never published.
     let published = |extension: &&'static str| !matches!(*extension, "kdbx" | "p12" | "pfx");
-    for extension in known_extensions().into_iter().filter(published) {
+    for extension in known_extensions().filter(published) {
         write(public, &[(&format!("types/file.{extension}"), extension.as_bytes())]);
     }
 }
