@@ -16,6 +16,7 @@ use printer::Printer;
 mod analyze;
 mod attest;
 mod bind;
+mod bindings;
 mod build;
 mod bundle;
 mod check;
@@ -87,9 +88,6 @@ enum Command {
     /// Write the identities of created resources into the configuration file
     #[command(after_help = provision::EXAMPLES)]
     Provision(provision::Arguments),
-    /// Give a version of one environment to another: the same code and static files, its bindings
-    #[command(after_help = promote::EXAMPLES)]
-    Promote(promote::Arguments),
     /// Show what imports a module, why it is that file, and what keeps it in the worker
     #[command(after_help = why::EXAMPLES)]
     Why(why::Arguments),
@@ -108,6 +106,9 @@ enum Command {
     /// Bring an earlier version of an environment back into the output directory
     #[command(after_help = rollback::EXAMPLES)]
     Rollback(rollback::Arguments),
+    /// Give a version of one environment to another: the same code and static files, its bindings
+    #[command(after_help = promote::EXAMPLES)]
+    Promote(promote::Arguments),
     /// Let a version stay whatever `gc` is told
     #[command(after_help = pin::EXAMPLES)]
     Pin(pin::Arguments),
@@ -219,7 +220,7 @@ struct VersionArguments {
 impl VersionArguments {
     /// The version, and the options of the project that it may be of.
     fn take(self, global: &Global) -> (Option<String>, project::Options) {
-        (self.version, project_options(self.directory, global, ProjectArguments::default(), None))
+        (self.version, located(self.directory, global))
     }
 }
 
@@ -268,6 +269,11 @@ impl From<Platform> for project::Platform {
             Platform::Neutral => Self::Neutral,
         }
     }
+}
+
+/// The options of a project that the command line only says where to find.
+fn located(directory: PathBuf, global: &Global) -> project::Options {
+    project_options(directory, global, ProjectArguments::default(), None)
 }
 
 /// The options of a project as the library takes them.

@@ -31,6 +31,9 @@ pub use modules::{ModuleRules, ModuleType, Verdict};
 /// The name under which functions expect the static files.
 const ASSETS: &str = "ASSETS";
 
+/// What `--env` calls all environments together.
+pub const ALL: &str = "all";
+
 /// What the command line says about a project; everything else comes from its configuration file.
 #[derive(Clone, Debug, Default)]
 pub struct Options {

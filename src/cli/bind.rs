@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use pagesbuild::config::Request;
 use pagesbuild::pipeline::{self, BindRequest};
-use pagesbuild::project::Options;
 
 use super::edited;
 use super::printer::Printer;
-use super::{Global, Outcome};
+use super::{Global, Outcome, located};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild bind kv IMAGES
@@ -46,12 +45,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = Options {
-        directory: arguments.directory.clone(),
-        config: global.config.clone(),
-        environment: global.env.clone(),
-        ..Options::default()
-    };
+    let options = located(arguments.directory.clone(), global);
     let binding = Request { kind: &arguments.kind, name: &arguments.name, fields: &arguments.fields };
     let request = BindRequest { binding, all_environments: arguments.all_envs, create: arguments.create };
     let (edited, diagnostics) = pipeline::bind(&options, request)?;

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use pagesbuild::pipeline;
-use pagesbuild::project::Options;
 use serde_json::json;
 
 use super::difference;
 use super::printer::Printer;
-use super::{Global, Outcome};
+use super::{Global, Outcome, located};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild diff
@@ -38,12 +37,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = Options {
-        directory: arguments.directory.clone(),
-        config: global.config.clone(),
-        environment: global.env.clone(),
-        ..Options::default()
-    };
+    let options = located(arguments.directory.clone(), global);
     let difference = pipeline::diff(&options, arguments.before.as_deref(), arguments.after.as_deref())?;
     let ok = difference.same || !arguments.exit_code;
     match printer.json {

@@ -6,7 +6,7 @@ use clap::{Args, ValueHint};
 use pagesbuild::pipeline;
 
 use super::printer::Printer;
-use super::{Global, Outcome, ProjectArguments, project_options, unpack};
+use super::{Global, Outcome, located, unpack};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild export latest~1 --outdir before
@@ -30,7 +30,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = project_options(arguments.directory, global, ProjectArguments::default(), None);
+    let options = located(arguments.directory, global);
     let moved = pipeline::export(&options, &arguments.version, &arguments.outdir)?;
     unpack::finish("exported", &moved, printer)
 }

@@ -9,7 +9,7 @@ use pagesbuild::{deployment, pipeline};
 use serde_json::json;
 
 use super::printer::{Printer, bytes, plural};
-use super::{Global, Outcome, ProjectArguments, project_options};
+use super::{Global, Outcome, located};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild gc --keep 10
@@ -51,7 +51,7 @@ fn age(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = project_options(arguments.directory, global, ProjectArguments::default(), None);
+    let options = located(arguments.directory, global);
     let keep = Keep { last: arguments.keep.unwrap_or(0), since: arguments.older_than.map(deployment::ago) };
     let swept = pipeline::gc(&options, &keep, arguments.dry_run)?;
     if printer.json {

@@ -8,7 +8,7 @@ use pagesbuild::pipeline::{self, Moved};
 use serde_json::json;
 
 use super::printer::{Printer, bytes, plural};
-use super::{Global, Outcome, ProjectArguments, project_options};
+use super::{Global, Outcome, located};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild pack
@@ -34,7 +34,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = project_options(arguments.directory, global, ProjectArguments::default(), None);
+    let options = located(arguments.directory, global);
     let version = arguments.version.as_deref();
     let file = arguments.outfile.as_deref();
     if file == Some(Path::new("-")) {

@@ -7,7 +7,7 @@ use pagesbuild::pipeline;
 use serde_json::json;
 
 use super::printer::Printer;
-use super::{Global, Outcome, ProjectArguments, project_options};
+use super::{Global, Outcome, located};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild pin latest --env production
@@ -32,7 +32,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = project_options(arguments.directory, global, ProjectArguments::default(), None);
+    let options = located(arguments.directory, global);
     let id = match arguments.remove {
         true => pipeline::unpin(&options, &arguments.version)?,
         false => pipeline::pin(&options, &arguments.version, arguments.note.as_deref())?,

@@ -8,11 +8,10 @@ use clap::{Args, ValueHint};
 use pagesbuild::diagnostic::Source;
 use pagesbuild::error::Error;
 use pagesbuild::pipeline;
-use pagesbuild::project::Options;
 
 use super::edited;
 use super::printer::Printer;
-use super::{Global, Outcome};
+use super::{Global, Outcome, located};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild provision --ids ids.json
@@ -35,12 +34,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = Options {
-        directory: arguments.directory.clone(),
-        config: global.config.clone(),
-        environment: global.env.clone(),
-        ..Options::default()
-    };
+    let options = located(arguments.directory.clone(), global);
     let ids = read(&arguments.ids)?;
     let (edited, diagnostics) = pipeline::provision(&options, &ids)?;
     edited::finish(edited.as_ref(), &diagnostics, arguments.dry_run, printer)

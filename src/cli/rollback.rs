@@ -5,12 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 use pagesbuild::pipeline::{self, RollbackOutcome, RollbackRequest, RolledBack};
-use pagesbuild::project::Options;
 use serde_json::{Value, json};
 
 use super::difference;
 use super::printer::Printer;
-use super::{Global, Outcome};
+use super::{Global, Outcome, located};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild rollback --env production
@@ -42,12 +41,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = Options {
-        directory: arguments.directory.clone(),
-        config: global.config.clone(),
-        environment: global.env.clone(),
-        ..Options::default()
-    };
+    let options = located(arguments.directory.clone(), global);
     let request = RollbackRequest {
         target: arguments.target.as_deref(),
         outdir: arguments.outdir.as_deref(),

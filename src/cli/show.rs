@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::printer::{Printer, bytes, plural};
 use super::versions::{action, commit, entry_to_json, environment, note, pin_to_json};
-use super::{Global, Outcome, ProjectArguments, project_options};
+use super::{Global, Outcome, located};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild show latest
@@ -34,7 +34,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = project_options(arguments.directory, global, ProjectArguments::default(), None);
+    let options = located(arguments.directory, global);
     let shown = pipeline::show(&options, &arguments.version)?;
     if printer.json {
         printer.document(true, &to_json(&shown), &[])?;

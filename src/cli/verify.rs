@@ -11,7 +11,7 @@ use pagesbuild::project::Options;
 use serde_json::{Value, json};
 
 use super::printer::{Printer, bytes, plural};
-use super::{Global, Outcome, ProjectArguments, project_options};
+use super::{Global, Outcome, located};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild verify
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = project_options(arguments.directory, global, ProjectArguments::default(), None);
+    let options = located(arguments.directory, global);
     if arguments.store {
         return whole_store(&options, printer);
     }

@@ -9,7 +9,7 @@ use pagesbuild::store::{Action, Entry, Pin};
 use serde_json::{Value, json};
 
 use super::printer::{Printer, bytes};
-use super::{Global, Outcome, ProjectArguments, project_options};
+use super::{Global, Outcome, located};
 
 pub(super) const EXAMPLES: &str = "Examples:
   pagesbuild versions
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
-    let options = project_options(arguments.directory, global, ProjectArguments::default(), None);
+    let options = located(arguments.directory, global);
     let versions = pipeline::versions(&options)?;
     if printer.json {
         printer.document(true, &to_json(&versions), &[])?;

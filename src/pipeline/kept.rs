@@ -46,9 +46,11 @@ pub struct Shown {
 /// The store cannot be read, or is damaged.
 pub fn versions(options: &Options) -> Result<Versions, Error> {
     let Some(store) = Store::open(&project::root(options)?)? else { return Ok(Versions::default()) };
-    let environments = match options.environment {
+    let given = store.environments()?;
+    let asked = options.environment.as_deref().filter(|asked| !is_all(asked, &given));
+    let environments = match asked {
         Some(_) => vec![project::environment(options).map(str::to_owned)],
-        None => store.environments()?,
+        None => given,
     };
     let ids = store.ids()?;
     let mut versions = Versions { short: store.short_length()?, pins: store.pins()?, ..Versions::default() };
@@ -58,13 +60,11 @@ pub fn versions(options: &Options) -> Result<Versions, Error> {
     }
     let logged: BTreeSet<&String> =
         versions.logs.iter().flat_map(|(_, log)| log.iter().map(|entry| &entry.id)).collect();
-    let is_listed = |id: &&String| {
-        options.environment.is_none() || logged.contains(id) || versions.pins.contains_key(*id)
-    };
+    let is_listed = |id: &&String| asked.is_none() || logged.contains(id) || versions.pins.contains_key(*id);
     let sizes: Vec<Result<(String, u64), Error>> =
         ids.par_iter().filter(is_listed).map(|id| store.size(id).map(|size| (id.clone(), size))).collect();
     let sizes = sizes.into_iter().collect::<Result<BTreeMap<String, u64>, Error>>()?;
-    if options.environment.is_none() {
+    if asked.is_none() {
         versions.unlogged = ids.iter().filter(|id| !logged.contains(id)).cloned().collect();
     }
     Ok(Versions { sizes, ..versions })
@@ -137,4 +137,9 @@ pub fn gc(options: &Options, keep: &Keep, dry_run: bool) -> Result<Swept, Error>
 pub fn check_store(options: &Options) -> Result<(PathBuf, Result<Checked, Vec<Error>>), Error> {
     let store = opened(&project::root(options)?)?;
     Ok((store.directory().to_path_buf(), store.check()))
+}
+
+/// Whether all environments are asked for by name. Where one is called so, it is meant.
+fn is_all(asked: &str, environments: &[Option<String>]) -> bool {
+    asked == project::ALL && !environments.iter().any(|name| name.as_deref() == Some(project::ALL))
 }

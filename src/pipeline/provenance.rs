@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::archives::chosen;
 use super::versions::refused;
-use crate::deployment::{self, BuildFacts, Deployment};
+use crate::deployment::{self, BuildFacts, Deployment, Document};
 use crate::error::Error;
 use crate::hash;
 use crate::project::Options;
@@ -64,7 +64,7 @@ pub fn attest(options: &Options, text: Option<&str>, request: AttestRequest<'_>)
     let archive = archive.as_ref();
     let subject = Subject { document: &document, facts_text: &facts_text, facts: &facts, archive };
     let statement = provenance::attestation(subject, request.builder);
-    Ok(Attested { statement, unknown: unknown(&facts, request.builder) })
+    Ok(Attested { statement, unknown: unknown(&document, &facts, request.builder) })
 }
 
 /// A version and what it is called.
@@ -94,7 +94,7 @@ fn facts(deployment: &Deployment, name: &Path) -> Result<Option<BuildFacts>, Err
     }
 }
 
-fn unknown(facts: &BuildFacts, builder: Option<&str>) -> Vec<String> {
+fn unknown(document: &Document, facts: &BuildFacts, builder: Option<&str>) -> Vec<String> {
     let mut unknown = Vec::new();
     match &facts.inputs.git {
         None => unknown.push(
@@ -111,8 +111,8 @@ fn unknown(facts: &BuildFacts, builder: Option<&str>) -> Vec<String> {
     if facts.inputs.git.is_some() && url.is_none() {
         unknown.push("where others find the commit is not known: the repository has no remote `origin` with an address of its own".to_owned());
     }
-    if facts.inputs.sources.is_empty() {
-        unknown.push("no source files are known".to_owned());
+    if document.code.is_some() && facts.inputs.sources.is_empty() {
+        unknown.push("what the code was made from is not known".to_owned());
     }
     if builder.is_none() {
         unknown.push("which platform ran the build is not known; name it with `--builder-id`".to_owned());

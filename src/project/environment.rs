@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::ALL;
 use super::bindings::{Declaration, declarations};
-use super::load::ALL;
 use crate::config::{
     BindingKind, Config, Entry, KINDS, Kind, PAGES_ENVIRONMENTS, Scope, Value, environments, key, nearest,
 };

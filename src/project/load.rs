@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, choose};
 use super::layout::{Paths, Places};
-use super::{Code as ProjectCode, Options, Project, bindings, identity, levels, settings};
+use super::{ALL, Code as ProjectCode, Options, Project, bindings, identity, levels, settings};
 use crate::config::{self, Config, Redirect};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
@@ -117,9 +117,6 @@ fn named_in(options: &Options, config: &Config) -> Vec<Option<String>> {
     let top = (!is_shared).then_some(None);
     top.into_iter().chain(names.into_iter().map(Some)).collect()
 }
-
-/// What all environments are called together.
-pub(super) const ALL: &str = "all";
 
 /// A project's configuration file, read and validated, where it has one.
 struct Opened {

@@ -128,6 +128,9 @@ fn all_of_them_by_name() {
         let (all, every) = (said(&[command, "--env", "all"]), said(&[command]));
         assert_eq!((all.0, all.1), (every.0, every.1), "{command}: {}", all.2);
     }
+    assert_eq!(said(&["build", "--env", "all", "-q"]).0, Some(0));
+    assert_eq!(said(&["versions", "--env", "all"]), said(&["versions"]));
+    assert_eq!(said(&["versions"]).1.matches("* ").count(), 3);
     let (code, _, text) = said(&["routes", "--env", "all"]);
     assert_eq!(code, Some(1));
     assert!(

@@ -65,7 +65,9 @@ fn odd_files(public: &Path) {
         ("_redirects", b"/old /new 301\n"),
     ];
     write(public, files);
-    for extension in known_extensions() {
+    // Containers of private keys are never published.
+    let published = |extension: &&'static str| !matches!(*extension, "kdbx" | "p12" | "pfx");
+    for extension in known_extensions().filter(published) {
         write(public, &[(&format!("types/file.{extension}"), extension.as_bytes())]);
     }
 }

@@ -116,6 +116,12 @@ fn only_what_holds_is_attested() {
         assert!(refused(&site, &["attest", "dist"]).contains("not what a build writes"));
         assert!(refused(&site, &["sbom", "dist"]).contains("not what a build writes"));
     }
+    // Facts of a version that told less.
+    let less = r#"{ "time": "2026-01-01T00:00:00Z", "tool": "0.1.0", "milliseconds": 1, "gzip_size": 2 }"#;
+    fs::write(dist.join("build.json"), less).unwrap();
+    let output = pagesbuild(&site, ["attest"]);
+    assert!(stderr(&output).contains("what the code was made from is not known"), "{}", stderr(&output));
+    assert_eq!(read_statements(&[stdout(&output)]), ["valid"]);
     fs::remove_file(dist.join("build.json")).unwrap();
     assert!(refused(&site, &["attest", "dist"]).contains("nothing is known of how it was built"));
     fs::write(dist.join("build.json"), kept).unwrap();
