@@ -23,8 +23,8 @@ pub(super) fn record(
     for deployment in deployments {
         // An entry behind a damaged line would be of no use to anybody.
         store.log(deployment.document.project.environment.as_deref()).map_err(unkept)?;
-        writer.keep(deployment).map_err(unkept)?;
     }
+    writer.keep(deployments).map_err(unkept)?;
     emit()?;
     deployments.iter().try_for_each(|deployment| {
         let environment = deployment.document.project.environment.as_deref();

@@ -15,41 +15,51 @@ use crate::deployment::{Content, Deployment, Document, Expected, OutputFile, Sch
 use crate::error::Error;
 
 impl Writer<'_> {
-    /// Keeps a version: when this returns, all of it is on the disk.
+    /// Keeps versions: when this returns, all of them are on the disk.
     ///
     /// # Errors
     ///
-    /// It cannot be written, or a file is not what the deployment says. Nothing names what was written until then.
-    pub fn keep(&self, deployment: &Deployment) -> Result<(), Error> {
+    /// They cannot be written, or a file is not what its deployment says. Nothing names what was written until then.
+    pub fn keep(&self, deployments: &[&Deployment]) -> Result<(), Error> {
         let store = self.store;
-        let id = &deployment.document.id;
-        let (described, objects): (Vec<&OutputFile>, Vec<&OutputFile>) =
-            deployment.files.iter().partition(|file| file.path == DOCUMENT);
-        let new: Vec<&OutputFile> =
-            described.into_iter().filter(|file| !is_whole(&store.description(id), file)).collect();
+        let files: Vec<&OutputFile> = deployments.iter().flat_map(|deployment| &deployment.files).collect();
+        let objects: Vec<&OutputFile> = files.into_iter().filter(|file| file.path != DOCUMENT).collect();
         let missing: Vec<(PathBuf, &OutputFile)> = objects
             .par_iter()
             .map(|file| (store.object(&file.expected), *file))
             .filter(|(path, file)| !is_whole(path, file))
             .collect();
         self.add(missing.iter().cloned().collect())?;
-        if !(missing.is_empty() && new.is_empty()) {
+        let is_new = |deployment: &&Deployment| self.missing_description(deployment).is_some();
+        if !missing.is_empty() || deployments.iter().any(is_new) {
             // Objects that were there already may have been renamed by a build that is not done yet.
             let parent = |file: &&OutputFile| store.object(&file.expected).parent().map(Path::to_path_buf);
             store.settle(objects.iter().filter_map(parent).chain([store.path("objects")]))?;
         }
-        let place = format!("deployments/{id}");
+        deployments.iter().try_for_each(|deployment| self.describe(deployment))
+    }
+
+    /// Writes the facts of a version whose objects are there, and its description unless that is there too.
+    fn describe(&self, deployment: &Deployment) -> Result<(), Error> {
+        let store = self.store;
+        let place = format!("deployments/{}", deployment.document.id);
         create_directory(&store.path(&place))?;
         if let Some(facts) = &deployment.facts {
             store.write_file(&format!("{place}/{FACTS}"), facts.as_bytes())?;
         }
-        for file in new {
+        if let Some(file) = self.missing_description(deployment) {
             let mut text = Vec::new();
             file.copy(&mut text).map_err(|error| file.copy_failed(&store.path(&place), error))?;
             sync_directory(&store.path("deployments"))?;
             store.write_file(&format!("{place}/{DOCUMENT}"), &text)?;
         }
         Ok(())
+    }
+
+    /// The description of a version, unless it is there.
+    fn missing_description<'a>(&self, deployment: &'a Deployment) -> Option<&'a OutputFile> {
+        let path = self.store.description(&deployment.document.id);
+        deployment.files.iter().find(|file| file.path == DOCUMENT).filter(|file| !is_whole(&path, file))
     }
 
     /// Adds objects by their paths. None has its name before it is on the disk.
