@@ -16,6 +16,7 @@ use printer::Printer;
 mod analyze;
 mod attest;
 mod bind;
+mod bindings;
 mod build;
 mod bundle;
 mod check;

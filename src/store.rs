@@ -37,7 +37,7 @@ mod pin;
 pub use check::Checked;
 pub use gc::{Keep, Removed, Swept};
 pub use log::{Action, Entry};
-pub use lookup::Reference;
+pub use lookup::{Reference, called};
 pub use pin::Pin;
 
 /// The format and its major version.

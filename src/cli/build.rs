@@ -8,6 +8,7 @@ use pagesbuild::pipeline::{self, BuildRequest, Built, Skew};
 use pagesbuild::project::{self, Options};
 use serde_json::{Value, json};
 
+use super::bindings;
 use super::levels::LevelArguments;
 use super::plugin;
 use super::printer::{Printer, bytes, plural};
@@ -22,9 +23,6 @@ pub(super) const EXAMPLES: &str = "Examples:
   wrangler deploy -c dist/wrangler.json
 
 The deployment appears whole or not at all. Its id, a hash of everything in it, goes to standard output.";
-
-/// Most bindings to list in a summary, which should fit on a screen.
-const MAX_BINDINGS: usize = 30;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -113,7 +111,7 @@ fn to_json(built: &Built) -> Value {
                 "modules": built.modules,
                 "code": { "size": built.code_size, "gzip": built.code_gzip },
                 "assets": { "files": built.assets, "size": built.asset_size },
-        "bindings": built.bindings.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect::<Vec<_>>(),
+        "bindings": bindings::to_json(&built.bindings),
         "skew": {
             "previous": built.skew.previous,
             "dropped": built.skew.dropped,
@@ -145,14 +143,7 @@ fn summary(built: &Built, printer: &Printer) -> String {
         let _ = writeln!(text, "  assets    {}, {}", plural(built.assets, "file"), bytes(built.asset_size));
     }
     text.push_str(&skew(&built.skew, printer));
-    let shown = if printer.verbose { built.bindings.len() } else { MAX_BINDINGS };
-    for (at, (name, kind)) in built.bindings.iter().take(shown).enumerate() {
-        let head = if at == 0 { "bindings" } else { "" };
-        let _ = writeln!(text, "  {head:8}  {name} {}", printer.paint("2", kind));
-    }
-    if built.bindings.len() > shown {
-        let _ = writeln!(text, "            and {} more (`-v` shows all)", built.bindings.len() - shown);
-    }
+    text.push_str(&bindings::lines(&built.bindings, printer));
     let _ = writeln!(text, "  id        {}", built.id);
     let seconds = built.elapsed.as_secs_f64();
     let done = printer.paint("32", "built");

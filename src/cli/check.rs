@@ -91,7 +91,7 @@ fn to_json(looked: &Environment) -> Value {
         "modules": looked.modules,
         "assets": looked.assets,
         "uses": looked.uses,
-        "bindings": looked.bindings.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect::<Vec<_>>(),
+        "bindings": super::bindings::to_json(&looked.bindings),
     })
 }
 

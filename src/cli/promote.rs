@@ -8,6 +8,7 @@ use pagesbuild::pipeline::{self, PromoteRequest, Promoted};
 use pagesbuild::project::Options;
 use serde_json::{Value, json};
 
+use super::bindings;
 use super::difference;
 use super::levels::LevelArguments;
 use super::printer::Printer;
@@ -92,7 +93,7 @@ fn to_json(promoted: &Promoted) -> Value {
         "outdir": promoted.outdir,
         "blocked": promoted.blocked,
         "difference": promoted.difference,
-        "bindings": promoted.bindings.iter().map(|(name, kind)| json!({ "name": name, "kind": kind })).collect::<Vec<_>>(),
+        "bindings": bindings::to_json(&promoted.bindings),
     })
 }
 
@@ -103,10 +104,7 @@ fn summary(promoted: &Promoted, printer: &Printer) -> String {
     };
     let mut text = String::new();
     let _ = writeln!(text, "  version   {} of {}", promoted.version, name(&promoted.from));
-    for (at, (binding, kind)) in promoted.bindings.iter().enumerate() {
-        let head = if at == 0 { "bindings" } else { "" };
-        let _ = writeln!(text, "  {head:8}  {binding} {}", printer.paint("2", kind));
-    }
+    text.push_str(&bindings::lines(&promoted.bindings, printer));
     let _ = writeln!(text, "  id        {}", promoted.id);
     if let Some(difference) = promoted.difference.as_ref().filter(|difference| !difference.same) {
         text.push_str(&difference::safety(difference, printer));

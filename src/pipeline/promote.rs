@@ -13,7 +13,7 @@ use crate::deployment::{self, Deployment, Document, WORKER};
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::error::Error;
 use crate::project::{self, AssetSettings, ModuleType, Options, Project, RunWorkerFirst};
-use crate::store::{Action, Store};
+use crate::store::{Action, Store, called};
 use crate::target::wrangler;
 
 /// What is to be promoted, and where to.
@@ -77,8 +77,8 @@ pub fn promote(
         let message = format!(
             "`{}` was built for {}, not for {}",
             request.version,
-            shown(from.as_deref()),
-            shown(Some(wanted))
+            called(from.as_deref()),
+            called(Some(wanted))
         );
         return Err(Error::Usage(message));
     }
@@ -153,7 +153,7 @@ fn same_code(before: &Project, after: &Project) -> Result<(), Error> {
     if differing.is_empty() {
         return Ok(());
     }
-    let (from, to) = (shown(before.environment.as_deref()), shown(after.environment.as_deref()));
+    let (from, to) = (called(before.environment.as_deref()), called(after.environment.as_deref()));
     Err(Error::Usage(format!(
         "{to} would have other code or static files than {from}, since they differ in {}; build for {to} instead",
         differing.join(", ")
@@ -188,7 +188,7 @@ fn hold(project: &Project, document: &Document, diagnostics: &mut Diagnostics) {
     let bindings = document.bindings.iter().map(|binding| (binding.name.as_str(), binding.kind.as_str()));
     let secrets = document.unversioned.secrets.iter().map(|name| (name.as_str(), "secrets"));
     let declared: BTreeMap<&str, &str> = secrets.chain(bindings).collect();
-    let environment = shown(document.project.environment.as_deref());
+    let environment = called(document.project.environment.as_deref());
     let version = check::Version { environment: &environment, uses: &document.uses, declared: &declared };
     check::promotion(facts, version, diagnostics);
 }
@@ -213,12 +213,4 @@ fn wrangler_text(project: &Project, document: &Document) -> String {
         assets: assets.map(|settings| wrangler::Assets { settings, run_worker_first: first.as_ref() }),
     });
     format!("{config:#}\n")
-}
-
-/// An environment, in a sentence.
-fn shown(environment: Option<&str>) -> String {
-    match environment {
-        None | Some("") => "the top level".to_owned(),
-        Some(name) => format!("`{name}`"),
-    }
 }

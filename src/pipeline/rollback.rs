@@ -8,7 +8,7 @@ use crate::deployment::{self, Deployment};
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
 use crate::project::{self, Options};
-use crate::store::Action;
+use crate::store::{Action, called};
 
 /// What differs between two versions. Without the second, it is what the environment was given last; without both, the first
 /// is what it was given before.
@@ -156,8 +156,4 @@ fn outdir(options: &Options, root: &Path, asked: Option<&Path>) -> Result<(PathB
     let why = "The output directory has one for each environment, and only this one's is replaced.";
     let assumption = if place == outdir { assumption } else { Some(why.to_owned()) };
     Ok((place, assumption))
-}
-
-fn called(environment: Option<&str>) -> String {
-    environment.map_or("the top level".to_owned(), |name| format!("`{name}`"))
 }

@@ -34,6 +34,14 @@ impl Reference {
     }
 }
 
+/// What an environment is called in a sentence. An empty name is the top level.
+pub fn called(environment: Option<&str>) -> String {
+    match environment {
+        None | Some("") => "the top level".to_owned(),
+        Some(name) => format!("`{name}`"),
+    }
+}
+
 impl Store {
     /// The id of what is meant.
     ///
@@ -55,7 +63,7 @@ impl Store {
             }
             Reference::Latest(back) => {
                 let history = self.history(environment)?;
-                let of = environment.map_or("the top level".to_owned(), |name| format!("`{name}`"));
+                let of = called(environment);
                 let index = history.len().checked_sub(back + 1).ok_or_else(|| {
                     Error::Usage(match history.len() {
                         0 => format!("{of} was given no version yet"),
