@@ -2,6 +2,7 @@
 //!
 //! A deployment that was built where `A.js` and `a.js` are two files is a right one, and cannot be written everywhere.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
@@ -20,9 +21,9 @@ pub(super) fn alike(files: &[OutputFile]) -> Vec<[String; 2]> {
     for name in names {
         // Of two directories, what is in them need not be told as well.
         let (directory, last) = name.rsplit_once('/').unwrap_or(("", name));
-        match first.get(&(directory, folded(last))) {
-            Some(other) => pairs.push([String::from(*other), name.to_owned()]),
-            None => _ = first.insert((directory, folded(last)), name),
+        match first.entry((directory, folded(last))) {
+            Entry::Vacant(vacant) => _ = vacant.insert(name),
+            Entry::Occupied(other) => pairs.push([String::from(*other.get()), name.to_owned()]),
         }
     }
     pairs
