@@ -134,7 +134,7 @@ pub fn promote(
 fn running(project: &Project) -> Result<Option<Deployment>, Error> {
     let Some(store) = Store::open(&project.root)? else { return Ok(None) };
     let history = store.history(project.environment.as_deref())?;
-    history.last().map(|id| store.version(id)).transpose()
+    history.last().map(|id| versions::running(&store, id)).transpose()
 }
 
 /// What one environment declares today.

@@ -89,7 +89,7 @@ pub fn rollback(options: &Options, request: RollbackRequest<'_>) -> Result<Rolle
         )));
     };
     let id = target(options, request.target, &history)?;
-    let (running, target) = (store.version(running)?, store.version(&id)?);
+    let (running, target) = (versions::running(&store, running)?, store.version(&id)?);
     let difference = compare(&running, &target, direction(&history, &running, &target));
     let (outdir, assumption) = outdir(options, &root, request.outdir)?;
     let outcome = match writer {

@@ -99,6 +99,14 @@ pub(super) fn opened(root: &Path) -> Result<Store, Error> {
     })
 }
 
+/// What an environment was given last, to be compared with. Where that is damaged, nobody can tell how safe it is to go on.
+pub(super) fn running(store: &Store, id: &str) -> Result<Deployment, Error> {
+    store.version(id).map_err(|error| {
+        let export = "`pagesbuild export VERSION --outdir DIR` writes a version without comparing it";
+        Error::Usage(format!("what was given last cannot be compared with: {error}; {export}"))
+    })
+}
+
 /// A version in the project's store, by what a text on the command line says.
 ///
 /// # Errors

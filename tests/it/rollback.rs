@@ -178,6 +178,19 @@ fn a_file_that_the_store_lacks_stops_it() {
     assert_eq!(pagesbuild(&root, ["rollback", "--env", "production"]).status.code(), Some(0));
 }
 
+/// Nothing can be said of how safe it is then, and there is a way out.
+#[test]
+fn what_runs_cannot_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let (root, [_, _, before, running]) = project(directory.path());
+    write(&root, &[(&format!(".pagesbuild/deployments/{running}/deployment.json"), b"{}")]);
+    let output = pagesbuild(&root, ["rollback", &before, "--env", "production", "--outdir", "../back"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = "`pagesbuild export VERSION --outdir DIR` writes a version without comparing it";
+    assert!(stderr(&output).contains(said), "{}", stderr(&output));
+    assert!(!directory.path().join("back").exists());
+}
+
 #[test]
 fn an_output_directory_is_not_taken_from_others() {
     let directory = tempfile::tempdir().unwrap();
