@@ -32,7 +32,7 @@ pub use modules::{ModuleRules, ModuleType, Verdict};
 const ASSETS: &str = "ASSETS";
 
 /// What `--env` calls all environments together.
-pub const ALL: &str = "all";
+const ALL: &str = "all";
 
 /// What the command line says about a project; everything else comes from its configuration file.
 #[derive(Clone, Debug, Default)]
@@ -294,6 +294,11 @@ pub fn load(options: &Options, diagnostics: &mut Diagnostics) -> Result<Option<P
 /// As [`load`].
 pub fn root(options: &Options) -> Result<PathBuf, Error> {
     load::root(options)
+}
+
+/// Whether a name asks for all environments. Where one is called so, that one is meant.
+pub(crate) fn is_all<'a>(asked: &str, mut environments: impl Iterator<Item = &'a str>) -> bool {
+    asked == ALL && !environments.any(|name| name == ALL)
 }
 
 /// Whether all environments are asked for by name: `--env all`, where none is called so.

@@ -47,7 +47,10 @@ pub struct Shown {
 pub fn versions(options: &Options) -> Result<Versions, Error> {
     let Some(store) = Store::open(&project::root(options)?)? else { return Ok(Versions::default()) };
     let given = store.environments()?;
-    let asked = options.environment.as_deref().filter(|asked| !is_all(asked, &given));
+    let asked = options
+        .environment
+        .as_deref()
+        .filter(|asked| !project::is_all(asked, given.iter().flatten().map(String::as_str)));
     let environments = match asked {
         Some(_) => vec![project::environment(options).map(str::to_owned)],
         None => given,
@@ -137,9 +140,4 @@ pub fn gc(options: &Options, keep: &Keep, dry_run: bool) -> Result<Swept, Error>
 pub fn check_store(options: &Options) -> Result<(PathBuf, Result<Checked, Vec<Error>>), Error> {
     let store = opened(&project::root(options)?)?;
     Ok((store.directory().to_path_buf(), store.check()))
-}
-
-/// Whether all environments are asked for by name. Where one is called so, it is meant.
-fn is_all(asked: &str, environments: &[Option<String>]) -> bool {
-    asked == project::ALL && !environments.iter().any(|name| name.as_deref() == Some(project::ALL))
 }

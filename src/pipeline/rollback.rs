@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::versions::{self, Meant, version};
+use super::versions::{self, Meant};
 use crate::compare::{Class, Difference, Direction, compare};
 use crate::deployment::{self, Deployment};
 use crate::diagnostic::Diagnostics;
@@ -24,11 +24,15 @@ pub fn diff(options: &Options, before: Option<&str>, after: Option<&str>) -> Res
 
 /// A version whose description can be taken at its word: files that somebody may have edited are read.
 fn whole(options: &Options, text: &str) -> Result<Deployment, Error> {
-    let version = version(options, text)?;
-    if let Meant::Path(path) = versions::meant(options, text)? {
-        deployment::verify_files(version.clone()).map_err(|findings| versions::refused(&path, &findings))?;
+    match versions::meant(options, text)? {
+        Meant::Kept(store, id) => store.version(&id),
+        Meant::Path(path) => {
+            let version = deployment::open(&path);
+            let verified =
+                version.and_then(|version| deployment::verify_files(version.clone()).map(|_| version));
+            verified.map_err(|findings| versions::refused(&path, &findings))
+        }
     }
-    Ok(version)
 }
 
 /// What to go back to, and how.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::environment::{Environment, choose};
 use super::layout::{Paths, Places};
-use super::{ALL, Code as ProjectCode, Options, Project, bindings, identity, levels, settings};
+use super::{Code as ProjectCode, Options, Project, bindings, identity, is_all, levels, settings};
 use crate::config::{self, Config, Redirect};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::error::Error;
@@ -91,20 +91,15 @@ pub(super) fn environments(options: &Options) -> Result<Vec<Option<String>>, Err
 pub(super) fn asks_for_all(options: &Options) -> Result<bool, Error> {
     let opened = open(options, Generated::Taken, &mut Diagnostics::default())?;
     let config = opened.and_then(|opened| opened.config).filter(|config| config.generated.is_none());
-    Ok(config
-        .zip(named(options))
-        .is_some_and(|(config, asked)| is_all(asked, &config::environments(&config))))
-}
-
-/// Where one is called so, it is meant.
-fn is_all(asked: &str, names: &[String]) -> bool {
-    asked == ALL && !names.iter().any(|name| name == ALL)
+    Ok(config.zip(named(options)).is_some_and(|(config, asked)| {
+        is_all(asked, config::environments(&config).iter().map(String::as_str))
+    }))
 }
 
 /// The environment asked for, or all that a file has. The top level is none where only the others declare anything.
 fn named_in(options: &Options, config: &Config) -> Vec<Option<String>> {
     let names = config::environments(config);
-    if let Some(asked) = named(options).filter(|asked| !is_all(asked, &names)) {
+    if let Some(asked) = named(options).filter(|asked| !is_all(asked, names.iter().map(String::as_str))) {
         return vec![Some(asked.to_owned())];
     }
     let declares = |name: Option<&str>| {

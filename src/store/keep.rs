@@ -147,7 +147,7 @@ pub(super) fn version(store: &Store, id: &str) -> Result<Deployment, Error> {
 }
 
 /// The paths of a version's static files as its description has them, those that it carries along among them. What the
-/// description says is taken as it is, which is a tenth of the work of [`version`].
+/// description says is taken as it is: its form, its id and its digests are not worked out again.
 pub(super) fn published(store: &Store, id: &str) -> Result<Vec<String>, Error> {
     #[derive(Deserialize)]
     struct Published {
