@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::limit::RULE_LINE;
 
 mod headers;
 mod lines;
@@ -15,11 +16,7 @@ mod target;
 pub use headers::{HeaderRule, headers};
 pub use redirects::{Redirect, redirects};
 
-/// Longest line, in UTF-16 code units. A longer one is passed over.
-///
-/// Source: <https://developers.cloudflare.com/workers/static-assets/headers/>, as of autumn 2026; the redirects page says 1,000
-/// characters, and the parsers of both take 2,000.
-pub const MAX_LINE: usize = 2_000;
+const MAX_LINE: usize = RULE_LINE.most();
 
 /// A line that the platform does not take.
 fn ignored(
