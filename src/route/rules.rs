@@ -28,7 +28,7 @@ pub const MAX_RULES: usize = 100;
 pub const MAX_LENGTH: usize = 100;
 
 /// What `encodeURIComponent` leaves alone: the asset server answers at paths encoded so, and redirects others.
-const CANONICAL: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const CANONICAL: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
