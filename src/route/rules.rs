@@ -25,7 +25,7 @@ pub(super) const MAX_RULES: usize = ROUTING_RULES.most();
 pub(super) const MAX_LENGTH: usize = ROUTING_RULE.most();
 
 /// What `encodeURIComponent` leaves alone: the asset server answers at paths encoded so, and redirects others.
-const CANONICAL: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const CANONICAL: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')

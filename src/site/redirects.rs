@@ -25,6 +25,13 @@ pub struct Redirect {
     pub span: Range<usize>,
 }
 
+impl Redirect {
+    /// Whether the path has `*` or placeholders.
+    pub fn is_dynamic(&self) -> bool {
+        is_dynamic(&self.from)
+    }
+}
+
 /// The rules of a file that the platform takes. `keeps_index` says that it serves `index.html` under that name
 /// (`html_handling` is `none`) and sends nobody away from it.
 pub fn redirects(source: &Source, keeps_index: bool, diagnostics: &mut Diagnostics) -> Vec<Redirect> {

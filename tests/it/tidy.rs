@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("router", &["route"]),
     ("analyze", &["asset", "compile", "error", "graph", "hash", "link"]),
     ("deployment", &["asset", "binding", "diagnostic", "error", "hash", "link", "project", "route"]),
-    ("site", &["diagnostic", "limit"]),
+    ("site", &["asset", "diagnostic", "limit", "project", "route"]),
     ("compare", &["asset", "check", "deployment"]),
     ("store", &["deployment", "error", "hash"]),
     ("provenance", &["deployment", "hash"]),
