@@ -18,9 +18,13 @@ use crate::limit::ASSET_SIZE;
 
 mod content_type;
 mod hashed;
+mod stamp;
+mod trust;
 
 pub use content_type::{content_type, known_extensions};
 pub use hashed::is_hashed;
+pub(crate) use stamp::Stamp;
+pub(crate) use trust::is_trusted;
 
 /// A static file as found, before anything of it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,11 +21,14 @@ mod emit;
 mod facts;
 mod finding;
 mod git;
+mod known;
 mod layout;
 mod lock;
 mod named;
 mod occupied;
 mod settings;
+mod spare;
+mod tree;
 mod verify;
 
 pub use archive::{Packed, Zipped, pack, pack_file};
@@ -36,6 +39,7 @@ pub use facts::{BuildFacts, Inputs, SourceFile, TOOL, ago, now, today};
 pub use finding::Finding;
 pub use git::{Git, Repository, within_repository};
 pub use occupied::{check_beside, check_outdir, check_outside, default_outdir, place_of};
+pub use spare::Spare;
 pub use verify::{Verified, open, verify, verify_files};
 
 use document::{

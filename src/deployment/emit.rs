@@ -8,31 +8,34 @@
 //! and the new one moved in, two steps between which there is no output directory. After a crash in between,
 //! the next build puts the old one back before it does anything else.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
+use super::known::Known;
 use super::lock::{self, Lock, Staging};
-use super::{BUILD_FACTS, CopyError, Deployment, OutputFile, occupied};
+use super::spare::Spare;
+use super::tree::{self, Tree};
+use super::{Deployment, occupied};
+use crate::asset::Stamp;
 use crate::error::Error;
 
 /// What the directory of the top level is called among those of environments.
 const TOP_LEVEL: &str = "top-level";
 
-/// Writes the deployment to `outdir`, replacing the output of an earlier build.
+/// Up to this many new files are brought to the disk one by one, with nothing else that waits to be written.
+const FEW: usize = 16;
+
+/// Writes the deployment to `outdir`, replacing the output of an earlier build. `spare` is what that one replaced.
 ///
 /// Waits for another build that writes to the same directory. What `wrangler dev` keeps in the old directory
-/// (`.wrangler`) moves to the new one.
+/// (`.wrangler`) moves to the new one. Where the old one has the same deployment, only the facts of the build are written.
 ///
 /// # Errors
 ///
 /// [`Error::Usage`] when `outdir` holds anything that no build put there; [`Error::Io`] when a file cannot be
 /// written, or an asset is not the one that was fingerprinted. Nothing is replaced then.
-pub fn emit(deployment: &Deployment, outdir: &Path) -> Result<(), Error> {
-    swap_in(outdir, |tree| write_tree(deployment, tree))
+pub fn emit(deployment: &Deployment, outdir: &Path, spare: Option<&Spare>) -> Result<(), Error> {
+    write(&[("", deployment)], outdir, spare)
 }
 
 /// Writes several deployments to `outdir`, each in a directory of the name given, in one step.
@@ -40,11 +43,14 @@ pub fn emit(deployment: &Deployment, outdir: &Path) -> Result<(), Error> {
 /// # Errors
 ///
 /// As [`emit`].
-pub fn emit_all(deployments: &[(String, &Deployment)], outdir: &Path) -> Result<(), Error> {
-    swap_in(outdir, |tree| {
-        create_directory(tree)?;
-        deployments.iter().try_for_each(|(name, deployment)| write_tree(deployment, &tree.join(name)))
-    })
+pub fn emit_all(
+    deployments: &[(String, &Deployment)],
+    outdir: &Path,
+    spare: Option<&Spare>,
+) -> Result<(), Error> {
+    let named: Vec<(&str, &Deployment)> =
+        deployments.iter().map(|(name, deployment)| (name.as_str(), *deployment)).collect();
+    write(&named, outdir, spare)
 }
 
 /// The directory of an environment among those of others.
@@ -64,104 +70,84 @@ pub fn directory_name(environment: Option<&str>) -> Result<String, Error> {
     }
 }
 
-/// Lets `write` make a tree beside the target, and the two change places.
-fn swap_in(outdir: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
+fn write(deployments: &[(&str, &Deployment)], outdir: &Path, spare: Option<&Spare>) -> Result<(), Error> {
+    let facts = tree::facts(deployments.iter().copied());
+    let tree = Tree::of(deployments, &facts);
     let target = occupied::settled(outdir);
     occupied::check_replaceable(&target)?;
     let parent = lock::parent(&target);
     fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
     let lock = Lock::acquire(&target)?;
     let staging = lock.stage()?;
-    write(&staging.tree())?;
-    sync_tree(&staging.tree())?;
-    // Once more: the wait and the writing may have taken a while.
-    occupied::check_replaceable(&target)?;
-    replace(&staging, &target)?;
-    lock::sync_directory(parent);
-    Ok(())
-}
-
-fn write_tree(deployment: &Deployment, tree: &Path) -> Result<(), Error> {
-    let mut directories: BTreeSet<&str> = BTreeSet::from([""]);
-    if deployment.document.assets.is_some() {
-        // The deployer expects the directory even where nothing is in it.
-        directories.insert("assets");
+    let known = spare.map(Spare::known).unwrap_or_default();
+    if let Some(stamps) = tree.is_in(&target, &known) {
+        tree.renew_facts(&target, &staging)?;
+        return Ok(spare.into_iter().for_each(|spare| spare.record(&known, &tree.files(), &stamps, false)));
     }
-    for file in &deployment.files {
-        let slashes = file.path.match_indices('/').map(|(at, _)| at);
-        directories.extend(slashes.filter_map(|at| file.path.get(..at)));
+    if let Some(spare) = spare {
+        spare.take(&staging.tree());
     }
-    for directory in &directories {
-        create_directory(&tree.join(directory))?;
-    }
-    let facts = deployment.facts.as_ref().map(|text| OutputFile::of(BUILD_FACTS, text.clone().into_bytes()));
-    let files: Vec<&OutputFile> = deployment.files.iter().chain(&facts).collect();
-    let written: Vec<Result<(), Error>> = files.par_iter().map(|file| write_file(tree, file)).collect();
-    written.into_iter().collect()
-}
-
-fn create_directory(path: &Path) -> Result<(), Error> {
-    fs::create_dir(path).map_err(|error| not_created(path, error))?;
-    set_mode(path, 0o755)
-}
-
-/// Nothing was there before: what is in the way is another file of the deployment.
-fn not_created(path: &Path, error: io::Error) -> Error {
-    if error.kind() != io::ErrorKind::AlreadyExists {
-        return Error::io("create", path, error);
-    }
-    let why = "the deployment has two files whose names are one on this file system; `pagesbuild verify` tells which";
-    Error::unusable(path, why)
-}
-
-fn write_file(tree: &Path, file: &OutputFile) -> Result<(), Error> {
-    let path = tree.join(&file.path);
-    let created = file.create(&path).map_err(|error| match error {
-        CopyError::Unwritten(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            not_created(&path, error)
+    let outcome = swap_in(&tree, &target, &staging, &known);
+    if let Some(spare) = spare {
+        // What was in the target until now; or, when it was not replaced, what is there of the new one.
+        spare.keep(&staging);
+        if let Ok((stamps, replaced)) = &outcome {
+            spare.record(&known, &tree.files(), stamps, *replaced);
         }
-        error => file.copy_failed(&path, error),
-    })?;
-    set_mode(&path, 0o644)?;
-    // Elsewhere the whole tree is brought to the disk in one go.
-    if cfg!(not(target_os = "linux")) {
-        created.sync_all().map_err(|error| Error::io("write", &path, error))?;
+    }
+    outcome.map(drop)
+}
+
+/// Makes the tree beside the target, and lets the two change places. The stamps of the files, and whether there was a target.
+fn swap_in(
+    tree: &Tree<'_>,
+    target: &Path,
+    staging: &Staging,
+    known: &Known,
+) -> Result<(Vec<Option<Stamp>>, bool), Error> {
+    let place = staging.tree();
+    let (stamps, made) = tree.fill(&place, target, known)?;
+    sync(&place, &made)?;
+    // Once more: the wait and the writing may have taken a while.
+    occupied::check_replaceable(target)?;
+    let replaced = replace(staging, target)?;
+    lock::sync_directory(lock::parent(target));
+    Ok((stamps, replaced))
+}
+
+/// Brings what is new to the disk before it takes its place: a rename that outlives a power failure which the files did not
+/// would be a mix of names and nothing. One call for the file system costs less than one a file, unless there are few.
+fn sync(tree: &Path, made: &[PathBuf]) -> Result<(), Error> {
+    if made.len() > FEW {
+        return sync_all(tree);
+    }
+    for path in made {
+        let synced = File::open(path).and_then(|opened| opened.sync_all());
+        synced.map_err(|error| Error::io("write", path, error))?;
+        path.parent().into_iter().for_each(lock::sync_directory);
     }
     Ok(())
 }
 
-/// Fixed modes, whatever the umask: the output is the same on every machine.
-#[cfg(unix)]
-fn set_mode(path: &Path, mode: u32) -> Result<(), Error> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
-        .map_err(|error| Error::io("set the mode of", path, error))
-}
-
-#[cfg(not(unix))]
-fn set_mode(_path: &Path, _mode: u32) -> Result<(), Error> {
-    Ok(())
-}
-
-/// Brings the tree to the disk before it takes its place: a rename that outlives a power failure which its
-/// files did not would be a mix of names and nothing. One call for the file system costs less than one a file.
 #[cfg(target_os = "linux")]
-fn sync_tree(tree: &Path) -> Result<(), Error> {
+fn sync_all(tree: &Path) -> Result<(), Error> {
     let opened = File::open(tree).map_err(|error| Error::io("open", tree, error))?;
     rustix::fs::syncfs(&opened).map_err(|error| Error::io("write", tree, error.into()))
 }
 
+/// The files are there already.
 #[cfg(not(target_os = "linux"))]
-fn sync_tree(tree: &Path) -> Result<(), Error> {
+fn sync_all(tree: &Path) -> Result<(), Error> {
     let entries = walkdir::WalkDir::new(tree).into_iter().flatten();
     entries.filter(|entry| entry.file_type().is_dir()).for_each(|entry| lock::sync_directory(entry.path()));
     Ok(())
 }
 
-fn replace(staging: &Staging, target: &Path) -> Result<(), Error> {
+fn replace(staging: &Staging, target: &Path) -> Result<bool, Error> {
     let tree = staging.tree();
     if !target.exists() {
-        return fs::rename(&tree, target).map_err(|error| Error::io("create", target, error));
+        fs::rename(&tree, target).map_err(|error| Error::io("create", target, error))?;
+        return Ok(false);
     }
     let old = if exchange(&tree, target)? {
         tree
@@ -170,7 +156,7 @@ fn replace(staging: &Staging, target: &Path) -> Result<(), Error> {
         staging.old()
     };
     occupied::carry_over(&old, target);
-    Ok(())
+    Ok(true)
 }
 
 /// Lets two directories change places; `false` where that is not to be had.
@@ -204,16 +190,6 @@ fn replace_in_two_steps(tree: &Path, old: &Path, target: &Path) -> Result<(), Er
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// What a file system does that does not tell `A` from `a`.
-    #[test]
-    fn two_files_of_one_name() {
-        let directory = tempfile::tempdir().unwrap();
-        let file = OutputFile::of("a.js", Vec::new());
-        write_file(directory.path(), &file).unwrap();
-        let error = write_file(directory.path(), &file).unwrap_err().to_string();
-        assert!(error.contains("two files whose names are one on this file system"), "{error}");
-    }
 
     #[test]
     fn two_steps_when_there_is_no_exchange() {

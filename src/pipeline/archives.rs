@@ -145,7 +145,7 @@ pub fn export(options: &Options, text: &str, outdir: &Path) -> Result<Moved, Err
 }
 
 fn write(version: Deployment, outdir: &Path) -> Result<Moved, Error> {
-    deployment::emit(&version, outdir)?;
+    deployment::emit(&version, outdir, None)?;
     Ok(Moved { id: version.document.id, to: outdir.to_path_buf(), packed: None })
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::alike::{Known, Said, known_like};
 use super::skew::{self, Skew};
 use super::{Made, Whole, analysis, check_places, files, front, load, make, versions, weight, whole};
-use crate::deployment::{self, Deployment};
+use crate::deployment::{self, Deployment, Spare};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::project::{self, Options, Project};
@@ -92,7 +92,10 @@ fn build_one(
     else {
         return Ok(None);
     };
-    write(&[&made], request.store, || deployment::emit(&made.deployment, &whole.outdir))?;
+    write(&[&made], request.store, || {
+        let spare = Spare::of(&whole.project.root, &whole.outdir);
+        deployment::emit(&made.deployment, &whole.outdir, spare.as_ref())
+    })?;
     if let Some(file) = request.metafile {
         analysis::write(file, &analysis::metafile(&whole, &made))?;
     }
@@ -136,7 +139,10 @@ pub fn build_all(
         })
         .collect::<Result<_, Error>>()?;
     let written: Vec<&Made> = all.iter().map(|(_, made, _)| made).collect();
-    write(&written, request.store, || deployment::emit_all(&named, &outdir))?;
+    write(&written, request.store, || {
+        let spare = Spare::of(&project::root(options)?, &outdir);
+        deployment::emit_all(&named, &outdir, spare.as_ref())
+    })?;
     let places: Vec<PathBuf> = named.iter().map(|(name, _)| outdir.join(name)).collect();
     let built = all.into_iter().zip(places);
     let built = built.map(|((at, made, skew), place)| summary(&known[at].whole, made, place, skew, start));

@@ -1,0 +1,168 @@
+//! The files that builds have written, known again by what the file system says of them.
+//!
+//! Invariant: a file that is said to be known has the content that is said. What is not sure is not known: then its bytes are
+//! read, which costs time and nothing else. All of this is help and not needed: a record that is missing, damaged or of another
+//! version knows nothing.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::content::{Expected, OutputFile, Scheme, open_regular};
+use crate::asset::{Stamp, is_trusted};
+use crate::hash;
+
+/// Names the format, at the start of the file.
+const MAGIC: &[u8] = b"written1\n";
+
+/// Bytes of the hash at the end of the file, which is over all before it.
+const CHECKSUM: usize = 16;
+
+/// Bytes. Two directories of as many files as the platform takes have a tenth of that.
+const LONGEST: u64 = 256 << 20;
+
+/// How much older than the record a file has to be, in nanoseconds, where its times have parts of a second: the steps in which
+/// kernels count them are ten milliseconds at most.
+const TICK: i128 = 100_000_000;
+
+/// The same where they seem to have none.
+const COARSE_TICK: i128 = 3_000_000_000;
+
+/// A content, as a deployment knows it: by the first half of one of the two hashes. The size is in the stamp.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Held {
+    is_asset: bool,
+    hash: u128,
+}
+
+type Entry = (Stamp, Generation, Held);
+
+/// What is known of files.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Of the output that was written last, and of the one before it.
+    held: HashMap<Stamp, (Generation, Held)>,
+}
+
+/// Which of the two outputs a file is in. One that is in both counts for the last.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Generation {
+    Last,
+    BeforeLast,
+}
+
+impl Known {
+    /// What a record says.
+    pub(super) fn read(path: &Path) -> Self {
+        let entries = read(path).and_then(|bytes| postcard::from_bytes::<Vec<Entry>>(&bytes).ok());
+        let entries = entries.unwrap_or_default().into_iter();
+        Self { held: entries.map(|(stamp, generation, content)| (stamp, (generation, content))).collect() }
+    }
+
+    /// What the file system says of a file that has the right mode and the content that `file` is to have; `None` for any other.
+    pub(super) fn confirm(&self, path: &Path, file: &OutputFile) -> Option<Stamp> {
+        let found = fs::symlink_metadata(path).ok()?;
+        if !found.is_file() || found.len() != file.expected.size || !has_mode(&found) {
+            return None;
+        }
+        let stamp = Stamp::of(&found);
+        match self.held.get(&stamp) {
+            Some((_, known)) => (Some(*known) == content(&file.expected)).then_some(stamp),
+            None => has_content(path, file, stamp).then_some(stamp),
+        }
+    }
+
+    /// Says in a record what the files of an output are, unless it says so already. With `replaced` there was another output
+    /// before, and what there was before that is gone.
+    pub(super) fn record(
+        &self,
+        path: &Path,
+        files: &[&OutputFile],
+        stamps: &[Option<Stamp>],
+        replaced: bool,
+    ) -> io::Result<()> {
+        if !replaced && stamps.iter().flatten().all(|stamp| self.held.contains_key(stamp)) {
+            return Ok(());
+        }
+        let directory = path.parent().unwrap_or(Path::new("."));
+        let mut record = tempfile::NamedTempFile::new_in(directory)?;
+        let now = Stamp::of(&record.as_file().metadata()?);
+        if !is_trusted(record.as_file()) {
+            return Ok(());
+        }
+        let mut held: HashMap<Stamp, (Generation, Held)> = HashMap::with_capacity(files.len());
+        for (stamp, (generation, content)) in &self.held {
+            match (replaced, generation) {
+                (true, Generation::Last) => _ = held.insert(*stamp, (Generation::BeforeLast, *content)),
+                (true, Generation::BeforeLast) => {}
+                (false, generation) => _ = held.insert(*stamp, (*generation, *content)),
+            }
+        }
+        for (file, stamp) in files.iter().zip(stamps) {
+            if let (Some(content), Some(stamp)) =
+                (content(&file.expected), stamp.filter(|stamp| is_settled(stamp, &now)))
+            {
+                held.insert(stamp, (Generation::Last, content));
+            }
+        }
+        let mut entries: Vec<Entry> =
+            held.into_iter().map(|(stamp, (generation, content))| (stamp, generation, content)).collect();
+        entries.sort_unstable_by_key(|(stamp, ..)| *stamp);
+        let bytes = postcard::to_extend(&entries, MAGIC.to_vec()).map_err(io::Error::other)?;
+        record.write_all(&bytes)?;
+        record.write_all(&checksum(&bytes))?;
+        record.persist(path).map(drop).map_err(|error| error.error)
+    }
+}
+
+/// What is between the name of the format and the hash at the end, if the file is as it was written.
+fn read(path: &Path) -> Option<Vec<u8>> {
+    let file = open_regular(path).ok()?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST).read_to_end(&mut bytes).ok()?;
+    let (content, end) = bytes.split_last_chunk::<CHECKSUM>()?;
+    let entries = content.strip_prefix(MAGIC).filter(|_| checksum(content) == *end)?;
+    Some(entries.to_vec())
+}
+
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
+    hash::of(bytes).first_chunk().copied().unwrap_or_default()
+}
+
+/// Whether an edit after `now` shows in a file's times.
+fn is_settled(stamp: &Stamp, now: &Stamp) -> bool {
+    let of =
+        |(seconds, nanoseconds): (i64, i64)| i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds);
+    let tick = if stamp.changed.1 == 0 { COARSE_TICK } else { TICK };
+    let is_old = |time| of(time) < of(now.changed) - tick;
+    stamp.device == now.device && is_old(stamp.changed) && is_old(stamp.modified)
+}
+
+/// Reads a file, and tells whether it has the right content, and nobody wrote to it meanwhile.
+fn has_content(path: &Path, file: &OutputFile, stamp: Stamp) -> bool {
+    let Ok(mut opened) = open_regular(path) else { return false };
+    let is_same = |opened: &File| opened.metadata().is_ok_and(|found| Stamp::of(&found) == stamp);
+    is_same(&opened)
+        && file.expected.copy(&file.path, &mut opened, &mut io::sink()).is_ok()
+        && is_same(&opened)
+}
+
+fn content(expected: &Expected) -> Option<Held> {
+    let half = expected.hash.get(..hash::SHORT)?;
+    let hash = u128::from_str_radix(half, 16).ok()?;
+    Some(Held { is_asset: expected.scheme == Scheme::Asset, hash })
+}
+
+#[cfg(unix)]
+fn has_mode(found: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    found.permissions().mode() & 0o7777 == super::tree::FILE_MODE
+}
+
+#[cfg(not(unix))]
+fn has_mode(_found: &fs::Metadata) -> bool {
+    true
+}

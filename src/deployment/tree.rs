@@ -1,0 +1,299 @@
+//! A directory that is made to hold just what it is to hold.
+//!
+//! What is there already and is right stays; what is known to be right elsewhere becomes a link to it; the rest is written.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::known::Known;
+use super::lock::Staging;
+use super::occupied::is_state;
+use super::{BUILD_FACTS, CopyError, DOCUMENT, Deployment, OutputFile};
+use crate::asset::Stamp;
+use crate::error::Error;
+
+/// Mode of every file.
+pub(super) const FILE_MODE: u32 = 0o644;
+
+/// What an output directory is to hold.
+pub(super) struct Tree<'a> {
+    /// With those that they lie in, which come first; the directory itself is the empty one.
+    directories: BTreeSet<String>,
+    /// By their paths.
+    files: Vec<(String, &'a OutputFile)>,
+    at: HashMap<String, usize>,
+}
+
+/// What of a [`Tree`] a directory holds.
+struct Survey {
+    /// For each file whether there is a file of its name.
+    present: Vec<bool>,
+    missing: Vec<String>,
+    foreign: Vec<PathBuf>,
+}
+
+/// How a file came to be where it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Put {
+    WasThere,
+    Made,
+}
+
+/// The facts of deployments as files.
+pub(super) fn facts<'a>(
+    deployments: impl Iterator<Item = (&'a str, &'a Deployment)>,
+) -> Vec<(&'a str, OutputFile)> {
+    let file = |(name, deployment): (&'a str, &'a Deployment)| {
+        let text = deployment.facts.clone()?;
+        Some((name, OutputFile::of(BUILD_FACTS, text.into_bytes())))
+    };
+    deployments.filter_map(file).collect()
+}
+
+impl<'a> Tree<'a> {
+    /// Deployments, each in a directory of the name given, which is empty for one alone; and their facts.
+    pub(super) fn of(deployments: &[(&'a str, &'a Deployment)], facts: &'a [(&'a str, OutputFile)]) -> Self {
+        let within =
+            |name: &str, path: &str| if name.is_empty() { path.to_owned() } else { format!("{name}/{path}") };
+        let mut directories = BTreeSet::from([String::new()]);
+        let mut files = Vec::new();
+        for (name, deployment) in deployments {
+            directories.insert((*name).to_owned());
+            if deployment.document.assets.is_some() {
+                // The deployer expects the directory even where nothing is in it.
+                directories.insert(within(name, "assets"));
+            }
+            files.extend(deployment.files.iter().map(|file| (within(name, &file.path), file)));
+        }
+        files.extend(facts.iter().map(|(name, file)| (within(name, &file.path), file)));
+        for (path, _) in &files {
+            let slashes = path.match_indices('/').rev();
+            for (at, _) in slashes {
+                // With one that is there already come all that it lies in.
+                if !directories.insert(path[..at].to_owned()) {
+                    break;
+                }
+            }
+        }
+        let at = files.iter().enumerate().map(|(at, (path, _))| (path.clone(), at)).collect();
+        Self { directories, files, at }
+    }
+
+    /// The files in the order of the stamps that others speak of.
+    pub(super) fn files(&self) -> Vec<&'a OutputFile> {
+        self.files.iter().map(|(_, file)| *file).collect()
+    }
+
+    /// The stamps of all files of a directory that holds what it is to hold, of facts only where they are those; `None` for any
+    /// other directory.
+    pub(super) fn is_in(&self, place: &Path, known: &Known) -> Option<Vec<Option<Stamp>>> {
+        let confirm = |(path, file): &(String, &OutputFile)| known.confirm(&place.join(path), file);
+        // Whatever has changed has changed the descriptions.
+        let mut descriptions = self.files.iter().filter(|(_, file)| file.path == DOCUMENT);
+        if !descriptions.all(|description| confirm(description).is_some()) {
+            return None;
+        }
+        let survey = self.survey(place).ok()?;
+        let mut foreign = survey.foreign.iter().filter_map(|path| path.file_name());
+        if !survey.missing.is_empty() || foreign.any(|name| !is_state(name)) {
+            return None;
+        }
+        self.files
+            .par_iter()
+            .map(|file| match confirm(file) {
+                None if file.1.path != BUILD_FACTS => None,
+                stamp => Some(stamp),
+            })
+            .collect()
+    }
+
+    /// Writes the facts anew into a directory that holds all else.
+    pub(super) fn renew_facts(&self, place: &Path, staging: &Staging) -> Result<(), Error> {
+        for (path, file) in self.files.iter().filter(|(_, file)| file.path == BUILD_FACTS) {
+            let (new, path) = (staging.tree(), place.join(path));
+            let written = write_file(&new, file)?;
+            written.sync_all().map_err(|error| Error::io("write", &path, error))?;
+            fs::rename(&new, &path).map_err(|error| Error::io("write", &path, error))?;
+        }
+        Ok(())
+    }
+
+    /// Makes `place` hold what it is to hold. `other` may have some of the files. The stamps are those of the files, and the paths of
+    /// what is new are given with them.
+    pub(super) fn fill(
+        &self,
+        place: &Path,
+        other: &Path,
+        known: &Known,
+    ) -> Result<(Vec<Option<Stamp>>, Vec<PathBuf>), Error> {
+        let survey = self.survey(place)?;
+        survey.foreign.iter().try_for_each(|path| remove(path))?;
+        survey.missing.iter().try_for_each(|directory| create_directory(&place.join(directory)))?;
+        let put = |(at, (path, file)): (usize, &(String, &OutputFile))| {
+            let is_there = survey.present.get(at) == Some(&true);
+            let (to, from) = (place.join(path), other.join(path));
+            let (stamp, put) = put(file, is_there, &to, &from, known)?;
+            Ok((Some(stamp), (put == Put::Made).then_some(to)))
+        };
+        let put: Vec<Result<_, Error>> = self.files.par_iter().enumerate().map(put).collect();
+        let put = put.into_iter().collect::<Result<Vec<_>, Error>>()?;
+        let (stamps, made): (_, Vec<Option<PathBuf>>) = put.into_iter().unzip();
+        Ok((stamps, made.into_iter().flatten().collect()))
+    }
+
+    fn survey(&self, place: &Path) -> Result<Survey, Error> {
+        let mut survey =
+            Survey { present: vec![false; self.files.len()], missing: Vec::new(), foreign: Vec::new() };
+        let mut there: BTreeSet<&str> = BTreeSet::new();
+        for directory in &self.directories {
+            let parent = directory.rsplit_once('/').map_or("", |(parent, _)| parent);
+            // A link to a directory is none: what it leads to is not ours.
+            let is_there = (directory.is_empty() || there.contains(parent))
+                && fs::symlink_metadata(place.join(directory)).is_ok_and(|found| found.is_dir());
+            match is_there {
+                true => _ = there.insert(directory),
+                false => survey.missing.push(directory.clone()),
+            }
+        }
+        let listed: Vec<_> = there.par_iter().map(|directory| self.list(place, directory)).collect();
+        for listed in listed {
+            let (present, foreign) = listed?;
+            for at in present {
+                if let Some(present) = survey.present.get_mut(at) {
+                    *present = true;
+                }
+            }
+            survey.foreign.extend(foreign);
+        }
+        Ok(survey)
+    }
+
+    /// The files of ours in a directory, and what else is in it.
+    fn list(&self, place: &Path, directory: &str) -> Result<(Vec<usize>, Vec<PathBuf>), Error> {
+        let path = place.join(directory);
+        let read = |error| Error::io("read", &path, error);
+        let (mut present, mut foreign) = (Vec::new(), Vec::new());
+        for entry in fs::read_dir(&path).map_err(read)? {
+            let entry = entry.map_err(read)?;
+            let kind = entry.file_type().map_err(read)?;
+            let name = entry.file_name();
+            let within = name.to_str().map(|name| match directory {
+                "" => name.to_owned(),
+                directory => format!("{directory}/{name}"),
+            });
+            let file = within.as_ref().and_then(|within| self.at.get(within));
+            match (file, within) {
+                (Some(at), _) if kind.is_file() => present.push(*at),
+                (None, Some(within)) if kind.is_dir() && self.directories.contains(&within) => {}
+                _ => foreign.push(entry.path()),
+            }
+        }
+        Ok((present, foreign))
+    }
+}
+
+/// Lets a file be where it is to be: as it is, as a link to the same one of another directory, or written.
+fn put(
+    file: &OutputFile,
+    is_there: bool,
+    to: &Path,
+    from: &Path,
+    known: &Known,
+) -> Result<(Stamp, Put), Error> {
+    if is_there {
+        if let Some(stamp) = known.confirm(to, file) {
+            return Ok((stamp, Put::WasThere));
+        }
+        fs::remove_file(to).map_err(|error| Error::io("remove", to, error))?;
+    }
+    if let Some(stamp) = link(file, to, from, known)? {
+        return Ok((stamp, Put::Made));
+    }
+    let written = write_file(to, file)?;
+    let metadata = written.metadata().map_err(|error| Error::io("read", to, error))?;
+    Ok((Stamp::of(&metadata), Put::Made))
+}
+
+/// `None` where there is no such file to link to, or none can be linked to. Only what builds wrote is in an output directory.
+fn link(file: &OutputFile, to: &Path, from: &Path, known: &Known) -> Result<Option<Stamp>, Error> {
+    let Some(before) = known.confirm(from, file) else { return Ok(None) };
+    if fs::hard_link(from, to).is_err() {
+        return Ok(None);
+    }
+    let found = fs::symlink_metadata(to).map_err(|error| Error::io("read", to, error))?;
+    let stamp = Stamp::of(&found);
+    // A link shows in the time of the last change, and in nothing else.
+    if stamp == (Stamp { changed: stamp.changed, ..before }) {
+        return Ok(Some(stamp));
+    }
+    fs::remove_file(to).map_err(|error| Error::io("remove", to, error))?;
+    Ok(None)
+}
+
+fn remove(path: &Path) -> Result<(), Error> {
+    let is_directory = fs::symlink_metadata(path).is_ok_and(|found| found.is_dir());
+    let removed = if is_directory { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.map_err(|error| Error::io("remove", path, error))
+}
+
+fn create_directory(path: &Path) -> Result<(), Error> {
+    fs::create_dir(path).map_err(|error| not_created(path, error))?;
+    set_mode(path, 0o755)
+}
+
+/// Nothing was there before: what is in the way is another file of the deployment.
+fn not_created(path: &Path, error: io::Error) -> Error {
+    if error.kind() != io::ErrorKind::AlreadyExists {
+        return Error::io("create", path, error);
+    }
+    let why = "the deployment has two files whose names are one on this file system; `pagesbuild verify` tells which";
+    Error::unusable(path, why)
+}
+
+fn write_file(path: &Path, file: &OutputFile) -> Result<File, Error> {
+    let created = file.create(path).map_err(|error| match error {
+        CopyError::Unwritten(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            not_created(path, error)
+        }
+        error => file.copy_failed(path, error),
+    })?;
+    set_mode(path, FILE_MODE)?;
+    // Elsewhere the whole tree is brought to the disk in one go.
+    if cfg!(not(target_os = "linux")) {
+        created.sync_all().map_err(|error| Error::io("write", path, error))?;
+    }
+    Ok(created)
+}
+
+/// Fixed modes, whatever the umask: the output is the same on every machine.
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .map_err(|error| Error::io("set the mode of", path, error))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_path: &Path, _mode: u32) -> Result<(), Error> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a file system does that does not tell `A` from `a`.
+    #[test]
+    fn two_files_of_one_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.js");
+        let file = OutputFile::of("a.js", Vec::new());
+        write_file(&path, &file).unwrap();
+        let error = write_file(&path, &file).unwrap_err().to_string();
+        assert!(error.contains("two files whose names are one on this file system"), "{error}");
+    }
+}
