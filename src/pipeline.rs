@@ -40,6 +40,7 @@ mod sources;
 mod types;
 mod uses;
 mod versions;
+mod weight;
 mod why;
 mod worker;
 

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-mod cover;
+pub(crate) mod cover;
 mod exports;
 mod name;
 mod routes_json;
@@ -19,6 +19,7 @@ mod tests;
 
 pub use exports::{has_near_miss, no_handlers, without_handlers};
 pub use routes_json::{RoutesJson, parse as parse_routes_json};
+pub(crate) use rules::CANONICAL;
 pub use table::table;
 
 /// A handler: an export of a file below `functions/`.

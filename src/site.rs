@@ -1,25 +1,34 @@
-//! What the platform does with static files beside serving them: `_headers` and `_redirects`, by its own rules.
+//! How the platform serves static files: `_headers` and `_redirects`, by its own rules, and what a request leads to.
 //!
-//! In go the texts, out come the rules that the platform takes, and a diagnostic for each line that it does not take. What it
-//! does with a line is not what one would guess everywhere; wrangler has the same parsers, and tests hold these against them.
+//! In go the texts of the two, out come the rules that the platform takes, and a diagnostic for each line that it does not take.
+//! What it does with a line is not what one would guess everywhere; wrangler has the same parsers, and tests hold these
+//! against them. In goes a request, out comes the answer of the platform ([`Site::serve`]); workerd answers the same.
 
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::limit::RULE_LINE;
 
+mod first;
 mod headers;
+mod html;
 mod lines;
 mod redirects;
+mod request;
+mod rule;
+mod serve;
 mod target;
+#[cfg(test)]
+mod tests;
 
+pub use first::{Decision, decide};
 pub use headers::{HeaderRule, headers};
 pub use redirects::{Redirect, redirects};
+pub use request::{NoAddress, Request};
+pub use rule::{Captures, Rule, fill};
+pub use serve::{HtmlHandling, NotFoundHandling, Served, Site, What};
 
-/// Longest line, in UTF-16 code units. A longer one is passed over.
-///
-/// Source: <https://developers.cloudflare.com/workers/static-assets/headers/>, as of autumn 2026; the redirects page says 1,000
-/// characters, and the parsers of both take 2,000.
-pub const MAX_LINE: usize = 2_000;
+const MAX_LINE: usize = RULE_LINE.most();
 
 /// A line that the platform does not take.
 fn ignored(

@@ -53,6 +53,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let options = Options {
         levels: arguments.levels.levels(),
+        plan: arguments.levels.plan(),
         keep_assets: arguments.keep_assets,
         ..project_options(arguments.directory, global, arguments.project, Some(&arguments.code))
     };

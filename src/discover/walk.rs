@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::asset::limits::MAX_ASSETS;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
+use crate::limit::ASSETS;
 use crate::project::display;
 
 /// Links to directories multiply: thirty of them can name more entries than any disk holds.
-const MAX_ENTRIES: usize = 10 * MAX_ASSETS;
+const MAX_ENTRIES: usize = 10 * ASSETS.most();
 
 /// Where to walk and what a link may lead to.
 pub(super) struct Place<'a> {

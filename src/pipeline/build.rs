@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::alike::{Known, Said, known_like};
 use super::skew::{self, Skew};
-use super::{Made, Whole, analysis, check_places, files, front, load, make, versions, whole};
+use super::{Made, Whole, analysis, check_places, files, front, load, make, versions, weight, whole};
 use crate::deployment::{self, Deployment};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -174,7 +174,9 @@ fn make_beside_others(
             .map_err(|error| versions::offer_none(&project.root, error))?,
         None => Default::default(),
     };
-    Ok(make(whole, project, &carried, start, diagnostics).map(|made| (made, skew)))
+    let made = make(whole, project, &carried, start, diagnostics);
+    diagnostics.extend(weight::too_large(whole, project));
+    Ok(made.filter(|_| !diagnostics.has_errors()).map(|made| (made, skew)))
 }
 
 /// Lets `emit` write what was made; with a store, keeps it before and says so in the log after.

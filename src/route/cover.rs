@@ -9,7 +9,7 @@ use super::{Pattern, Piece, Segment};
 
 /// A step of a language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     /// One byte.
     Byte(u8),
     /// One byte other than a slash.
@@ -21,12 +21,12 @@ pub(super) enum Token {
 }
 
 /// The tokens of a rule: `*` is any text, all else is itself.
-pub(super) fn glob(rule: &str) -> Vec<Token> {
+pub(crate) fn glob(rule: &str) -> Vec<Token> {
     rule.bytes().map(|byte| if byte == b'*' { Token::Any } else { Token::Byte(byte) }).collect()
 }
 
 /// The tokens of a path.
-pub(super) fn literal(path: &str) -> Vec<Token> {
+pub(crate) fn literal(path: &str) -> Vec<Token> {
     path.bytes().map(Token::Byte).collect()
 }
 
@@ -90,16 +90,19 @@ fn tokens(segment: &Segment) -> Vec<Token> {
     segment.0.iter().flat_map(piece).collect()
 }
 
-/// Whether every path of `inner` is one of `outer`, a rule's tokens. Bytes are compared with their case.
-pub(super) fn contained(inner: &[Token], outer: &[Token]) -> bool {
+/// Whether every path of `inner` is one of `outer`. Bytes are compared with their case.
+pub(crate) fn contained(inner: &[Token], outer: &[Token]) -> bool {
     // `reach` holds the places in `outer` that the tokens of `inner` read so far can stand at. Tokens other
-    // than bytes can only be swallowed whole, by `Any`.
+    // than bytes stand for letters that no byte of `outer` is, and those for many can only be swallowed whole.
     let mut reach = closure([0].into(), outer);
     for &token in inner {
-        let step = |&at: &usize| match outer.get(at) {
-            Some(Token::Any) => Some(at),
-            Some(&byte @ Token::Byte(_)) if byte == token => Some(at + 1),
-            _ => None,
+        let step = |&at: &usize| match (outer.get(at)?, token) {
+            (Token::Any, _) | (Token::Inners, Token::Inner | Token::Inners) => Some(at),
+            (Token::Inners, Token::Byte(byte)) => (byte != b'/').then_some(at),
+            (Token::Inner, Token::Byte(byte)) => (byte != b'/').then_some(at + 1),
+            (Token::Inner, Token::Inner) => Some(at + 1),
+            (&byte @ Token::Byte(_), _) => (byte == token).then_some(at + 1),
+            (Token::Inner, _) | (Token::Inners, Token::Any) => None,
         };
         reach = closure(reach.iter().filter_map(step).collect(), outer);
     }

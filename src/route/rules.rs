@@ -14,6 +14,7 @@ use super::routes_json::{RoutesJson, Rule};
 use super::{Route, RouteTable, name};
 use crate::asset::AssetFile;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Note};
+use crate::limit::{ROUTING_RULE, ROUTING_RULES};
 use crate::project::RunWorkerFirst;
 
 mod consolidate;
@@ -26,15 +27,11 @@ use consolidate::{consolidate, minimal, within_length};
 use matcher::Matcher;
 pub use pages::include;
 
-/// Rules that the platform takes at most, in `_routes.json` and in `run_worker_first`
-/// (developers.cloudflare.com/workers/platform/limits, as of 2026-11).
-pub const MAX_RULES: usize = 100;
-
-/// Characters of a rule at most, same source.
-pub const MAX_LENGTH: usize = 100;
+pub(super) const MAX_RULES: usize = ROUTING_RULES.most();
+pub(super) const MAX_LENGTH: usize = ROUTING_RULE.most();
 
 /// What `encodeURIComponent` leaves alone: the asset server answers at paths encoded so, and redirects others.
-const CANONICAL: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const CANONICAL: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')

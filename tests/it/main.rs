@@ -21,6 +21,7 @@ mod frameworks;
 mod fuzz;
 mod kinds;
 mod levels;
+mod limits;
 mod link;
 mod maps;
 mod metafile;

@@ -88,12 +88,12 @@ impl Case {
         let in_another_case = has_both && self.include.iter().any(folded);
         // Such a rule has no room for the slash at its end, which it means as well.
         let too_long = |rule: &String| rule.len() == 100 && path.starts_with(&rule[..99]);
-        let no_room = self.include.len() + self.exclude.len() > 50 && path.ends_with('/');
+        // The form with the slash is given up first.
+        let many = self.include.len() + self.exclude.len() > 50;
+        let slashed =
+            |rule: &String| (many || rule.len() == 99) && path.ends_with('/') && matches(rule, path);
         let widened = codes.contains(&Code::TooManyRoutingRules);
-        in_another_case
-            || widened
-            || self.include.iter().any(too_long)
-            || no_room && self.exclude.iter().any(|rule| matches(rule, path))
+        in_another_case || widened || self.include.iter().any(too_long) || self.exclude.iter().any(slashed)
     }
 }
 
