@@ -166,7 +166,7 @@ fn places(outdir: &Path) -> Option<Vec<PathBuf>> {
 }
 
 /// What wrangler, a file manager and builds that run or died leave there.
-pub(super) fn is_state(name: &OsStr) -> bool {
+fn is_state(name: &OsStr) -> bool {
     let is_of_build =
         || name.to_str().is_some_and(|name| name.starts_with('.') && name.contains(".pagesbuild-"));
     name == WRANGLER_STATE || name == FINDER_STATE || is_of_build()

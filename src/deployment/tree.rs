@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::known::Known;
 use super::lock::Staging;
-use super::occupied::is_state;
+use super::occupied::WRANGLER_STATE;
 use super::{BUILD_FACTS, CopyError, DOCUMENT, Deployment, OutputFile};
 use crate::asset::Stamp;
 use crate::error::Error;
@@ -99,7 +99,7 @@ impl<'a> Tree<'a> {
         }
         let survey = self.survey(place).ok()?;
         let mut foreign = survey.foreign.iter().filter_map(|path| path.file_name());
-        if !survey.missing.is_empty() || foreign.any(|name| !is_state(name)) {
+        if !survey.missing.is_empty() || foreign.any(|name| name != WRANGLER_STATE) {
             return None;
         }
         self.files

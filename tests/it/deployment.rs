@@ -19,6 +19,8 @@ use serde_json::json;
 
 use crate::project::{assets, at, said, write};
 
+#[cfg(unix)]
+mod again;
 mod archive;
 mod crash;
 mod findings;
@@ -164,7 +166,7 @@ fn everything(directory: &Path) -> (Project, Deployment) {
 fn emitted(directory: &Path) -> (PathBuf, Deployment) {
     let (project, deployment) = everything(directory);
     let dist = project.root.join("dist");
-    emit(&built(&deployment, &project.root), &dist).unwrap();
+    emit(&built(&deployment, &project.root), &dist, None).unwrap();
     (dist, deployment)
 }
 
@@ -264,7 +266,7 @@ fn nothing_but_an_output_is_replaced() {
     let (project, deployment) = everything(directory.path());
     let dist = project.root.join("dist");
     let refused = |why: &str| {
-        let error = emit(&built(&deployment, &project.root), &dist).unwrap_err().to_string();
+        let error = emit(&built(&deployment, &project.root), &dist, None).unwrap_err().to_string();
         assert!(error.contains(why) && error.contains("--outdir"), "{error}");
     };
     write(&project.root, &[("dist/thesis.tex", b"years of work")]);
@@ -274,12 +276,12 @@ fn nothing_but_an_output_is_replaced() {
     refused("is not a directory");
     fs::remove_file(&dist).unwrap();
     fs::create_dir(&dist).unwrap();
-    emit(&built(&deployment, &project.root), &dist).unwrap();
+    emit(&built(&deployment, &project.root), &dist, None).unwrap();
     write(&dist, &[("assets/thesis.tex", b"years of work")]);
     refused("holds `assets/thesis.tex`, which no build put there");
     fs::remove_file(dist.join("assets/thesis.tex")).unwrap();
     write(&dist, &[(".wrangler/state/kv.sqlite", b"local data"), (".DS_Store", b"")]);
-    emit(&built(&deployment, &project.root), &dist).unwrap();
+    emit(&built(&deployment, &project.root), &dist, None).unwrap();
     assert_eq!(fs::read(dist.join(".wrangler/state/kv.sqlite")).unwrap(), b"local data");
     verify(&dist).unwrap();
 }
@@ -312,7 +314,7 @@ fn old_files_are_no_part_of_the_site() {
     let directory = tempfile::tempdir().unwrap();
     let dist = directory.path().join("dist");
     let deployment = carrying(directory.path(), "/old-BxK3d9aZ.js");
-    emit(&built(&deployment, directory.path()), &dist).unwrap();
+    emit(&built(&deployment, directory.path()), &dist, None).unwrap();
     assert_eq!(verify(&dist).unwrap().document, deployment.document);
     let plain = assemble(&everything(directory.path()).0, None, &[]);
     assert_eq!(deployment.document.digests, plain.document.digests);
@@ -320,7 +322,7 @@ fn old_files_are_no_part_of_the_site() {
     assert_eq!(findings(&dist), ["`assets/old-BxK3d9aZ.js` has another content"]);
     // One path cannot be both.
     let both = carrying(directory.path(), "/index.html");
-    assert!(emit(&built(&both, directory.path()), &directory.path().join("both")).is_err());
+    assert!(emit(&built(&both, directory.path()), &directory.path().join("both"), None).is_err());
 }
 
 #[test]
@@ -330,10 +332,13 @@ fn an_asset_that_changed_stops_the_build() {
     let before = fs::read(dist.join("deployment.json")).unwrap();
     let (project, deployment) = everything(directory.path());
     fs::write(project.root.join("public/index.html"), "<h1>Ho</h1>").unwrap();
-    let error = emit(&built(&deployment, &project.root), &dist).unwrap_err().to_string();
+    // What is there already is not written again.
+    emit(&built(&deployment, &project.root), &dist, None).unwrap();
+    fs::write(dist.join("assets/index.html"), "<h1>Ha</h1>").unwrap();
+    let error = emit(&built(&deployment, &project.root), &dist, None).unwrap_err().to_string();
     assert!(error.contains("index.html`: its content is not what it was when it was hashed"), "{error}");
     assert_eq!(fs::read(dist.join("deployment.json")).unwrap(), before);
-    verify(&dist).unwrap();
+    assert_eq!(fs::read(dist.join("assets/index.html")).unwrap(), b"<h1>Ha</h1>");
     assert_eq!(leftovers(&project.root), Vec::<String>::new());
 }
 
@@ -352,7 +357,7 @@ fn modes_are_fixed() {
     let index = project.root.join("public/index.html");
     fs::set_permissions(&index, fs::Permissions::from_mode(0o700)).unwrap();
     let dist = project.root.join("dist");
-    emit(&built(&deployment, &project.root), &dist).unwrap();
+    emit(&built(&deployment, &project.root), &dist, None).unwrap();
     for entry in walkdir::WalkDir::new(&dist) {
         let entry = entry.unwrap();
         let expected = if entry.file_type().is_dir() { 0o755 } else { 0o644 };
@@ -371,12 +376,12 @@ fn parts_may_be_absent() {
     let mut project = at(directory.path());
     let dist = directory.path().join("deep/er/dist");
     for (bundle, files) in [(Some(worker("hi")), 3), (None, 1)] {
-        emit(&built(&assemble(&project, bundle.as_ref(), &[]), directory.path()), &dist).unwrap();
+        emit(&built(&assemble(&project, bundle.as_ref(), &[]), directory.path()), &dist, None).unwrap();
         assert_eq!(verify(&dist).unwrap().files, files);
     }
     fs::create_dir(directory.path().join("empty")).unwrap();
     project.assets = Some(assets(directory.path().join("empty")));
-    emit(&built(&assemble(&project, None, &[]), directory.path()), &dist).unwrap();
+    emit(&built(&assemble(&project, None, &[]), directory.path()), &dist, None).unwrap();
     assert!(dist.join("assets").is_dir());
     verify(&dist).unwrap();
 }
@@ -387,7 +392,7 @@ fn build_facts_tell_the_commit() {
     let (project, deployment) = everything(directory.path());
     let dist = project.root.join("dist");
     let read = || -> serde_json::Value {
-        emit(&built(&deployment, &project.root), &dist).unwrap();
+        emit(&built(&deployment, &project.root), &dist, None).unwrap();
         serde_json::from_slice(&fs::read(dist.join("build.json")).unwrap()).unwrap()
     };
     let plain = read();
@@ -485,7 +490,7 @@ fn modules_lie_beside_the_main_one() {
         wrangler: "{}\n",
     });
     let dist = directory.path().join("several");
-    emit(&built(&deployment, directory.path()), &dist).unwrap();
+    emit(&built(&deployment, directory.path()), &dist, None).unwrap();
     let code = verify(&dist).unwrap().document.code.unwrap();
     let modules: Vec<(&str, &str)> =
         code.modules.iter().map(|module| (module.file.path.as_str(), module.file.hash.as_str())).collect();

@@ -114,7 +114,7 @@ fn mutated_archives_are_right_or_refused() {
         fs::write(&path, &bytes).unwrap();
         let what = format!("mutant {number}");
         // What opens and is not right fails when it is written.
-        let written = open(&path).is_ok_and(|version| emit(&version, &out).is_ok());
+        let written = open(&path).is_ok_and(|version| emit(&version, &out, None).is_ok());
         let verified = verify(&path);
         assert_eq!(written, verified.is_ok(), "{what}");
         if let Ok(verified) = verified {
@@ -251,7 +251,7 @@ fn mutated_descriptions_lead_nowhere_else() {
             Ok(version) => {
                 assert_eq!(version.document, parsed.unwrap(), "{what}");
                 let verified = verify(&dist);
-                assert_eq!(emit(&version, &out).is_ok(), verified.is_ok(), "{what}");
+                assert_eq!(emit(&version, &out, None).is_ok(), verified.is_ok(), "{what}");
                 if verified.is_ok() {
                     written += 1;
                     assert_eq!(verify(&out).unwrap().document, version.document, "{what}");

@@ -75,7 +75,7 @@ fn wrangler_sends_what_the_deployment_says() {
     let mut bundle = worker("deployed");
     bundle.source_map = None;
     let deployment = assemble(&project, Some(&bundle), &[]);
-    emit(&built(&deployment, directory.path()), &dist).unwrap();
+    emit(&built(&deployment, directory.path()), &dist, None).unwrap();
     let sent = deploy(&dist.join("wrangler.json"));
 
     let assets = deployment.document.assets.unwrap();
