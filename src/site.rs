@@ -13,6 +13,7 @@ mod first;
 mod headers;
 mod html;
 mod lines;
+mod lint;
 mod redirects;
 mod request;
 mod rule;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use first::{Decision, decide};
 pub use headers::{HeaderRule, headers};
+pub use lint::{Facts, lint};
 pub use redirects::{Redirect, redirects};
 pub use request::{NoAddress, Request};
 pub use rule::{Captures, Rule, fill};
