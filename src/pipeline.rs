@@ -25,6 +25,7 @@ mod archives;
 mod build;
 mod bundle;
 mod checking;
+mod claimed;
 mod edit;
 mod exported;
 mod inputs;
@@ -186,6 +187,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let answers_anything = project.main.is_some() || tree.advanced.is_some();
         let functions = (!answers_anything).then_some(&routes);
         serving::hold_rules(&project, &tree, &read, functions, diagnostics);
+        diagnostics.extend(claimed::claimed(&project, &read));
         Ok(Some(read))
     };
     let (uses, assets) = rayon::join(follow, serve);

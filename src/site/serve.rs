@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::{percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
 
 use super::html::Intent;
 use super::request::{fragment, path, search};
@@ -356,6 +356,6 @@ pub(super) fn decode(path: &str) -> String {
 
 /// A path as the asset server spells it.
 pub(super) fn encode(path: &str) -> String {
-    let one = |segment: &str| utf8_percent_encode(segment, CANONICAL).to_string();
-    path.split('/').map(one).collect::<Vec<_>>().join("/")
+    const PATH: &AsciiSet = &CANONICAL.remove(b'/');
+    utf8_percent_encode(path, PATH).to_string()
 }

@@ -2,7 +2,9 @@
 //!
 //! Files and their handling come in; a sorted list of paths comes out, with the file of each.
 
-use crate::site::serve::encode;
+use rayon::prelude::*;
+
+use crate::site::serve::{decode, encode};
 use crate::site::{HtmlHandling, Site};
 
 /// Paths as browsers ask for them, with the files that are there; sorted.
@@ -11,12 +13,13 @@ pub(super) struct Addresses<'a>(Vec<(String, &'a str)>);
 impl<'a> Addresses<'a> {
     /// The one path of each file.
     pub(super) fn of(site: &Site<'a>) -> Self {
-        let one = |file: &'a String| (encode(&address(site.html_handling, file)), file.as_str());
-        Self::sorted(site.files.keys().map(one).collect())
+        let handling = site.html_handling;
+        let one = |file: &'a String| (encode(&address(handling, file)), file.as_str());
+        Self::sorted(site.files.par_iter().map(|(file, _)| one(file)).collect())
     }
 
-    /// All paths that lead to a file, be it by another one.
-    pub(super) fn all(site: &Site<'a>) -> Self {
+    /// All paths that lead to files, be it by another one, as far as they start with one of some texts.
+    pub(super) fn all(site: &Site<'a>, starts: &[&str]) -> Self {
         let several = |file: &'a String| {
             let page = file.strip_suffix(".html").filter(|_| site.html_handling != HtmlHandling::None);
             let directory = page.and_then(|page| page.strip_suffix("/index"));
@@ -25,11 +28,20 @@ impl<'a> Addresses<'a> {
             let paths = pages.chain([file.clone()]).filter(|path| !path.is_empty());
             paths.map(move |path| (encode(&path), file.as_str())).collect::<Vec<_>>()
         };
-        Self::sorted(site.files.keys().flat_map(several).collect())
+        // `/a.html` leads to `/a/` as well.
+        let mut starts: Vec<String> =
+            starts.iter().map(|start| decode(start).trim_end_matches('/').to_owned()).collect();
+        starts.sort();
+        starts.dedup_by(|later, earlier| later.starts_with(earlier.as_str()));
+        let near = |start: &String| {
+            let files = site.files.range(start.clone()..).map(|(file, _)| file);
+            files.take_while(|file| file.starts_with(start.as_str())).flat_map(several).collect::<Vec<_>>()
+        };
+        Self::sorted(starts.iter().flat_map(near).collect())
     }
 
     fn sorted(mut paths: Vec<(String, &'a str)>) -> Self {
-        paths.sort();
+        paths.par_sort();
         Self(paths)
     }
 

@@ -48,9 +48,12 @@ pub(super) fn shadowed(site: &Site<'_>, source: &Source, diagnostics: &mut Diagn
             several => format!("{several} static files are not served at their own paths"),
         };
         let message = format!("{files}: `{}` comes before", told(rule));
+        let own = addresses.first().map_or("", String::as_str);
         let mut diagnostic = Diagnostic::warning(Code::ShadowedAssets, message)
             .at(source, rule.span.clone(), "rules come before files")
-            .help("narrow the rule, or give these paths a rule of their own before it: `/logo.png /logo.png 200`");
+            .help(format!(
+                "narrow the rule, or give these paths rules of their own at the top: `{own} {own} 200`"
+            ));
         diagnostic.notes.push(Note { label: "static files", items: addresses });
         diagnostics.push(diagnostic);
     }
