@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
+use crate::asset::{self, AssetFile, AssetManifest, HashCache, RuleFile};
 use crate::binding::{UserId, Uses};
 use crate::check;
 use crate::deployment::{
@@ -173,14 +173,13 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let callers = Callers::of(&worker, &sources);
     let linked = worker::link(&worker, &code, sources, diagnostics);
     let main = code.main.clone();
-    let published = code.published(diagnostics);
     let follow = || linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
     let serve = || {
         let Some(settings) = &project.assets else { return Ok(None) };
         let configured = settings.run_worker_first.as_ref();
         let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
         let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
-        let read = Static::read(settings, &tree, published, first, diagnostics)?;
+        let read = Static::read(settings, &tree, &code, first, diagnostics)?;
         serving::hold_rules(&project, &tree, &read, diagnostics);
         Ok(Some(read))
     };
@@ -281,17 +280,18 @@ impl Static {
     fn read(
         settings: &AssetSettings,
         tree: &SourceTree,
-        published: Vec<AssetFile>,
+        code: &Code,
         first: Option<RunWorkerFirst>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Error> {
         // In advanced mode the worker answers everything that no rule takes from it.
         let always = tree.advanced.as_ref().map(|_| RunWorkerFirst::Always(true));
-        let files = [tree.assets.as_slice(), &published].concat();
+        let files = [tree.assets.as_slice(), &code.published(diagnostics)].concat();
+        let cache = if files.is_empty() { HashCache::none() } else { code.hash_cache(&settings.directory) };
         Ok(Self {
             settings: serving::with_pages_defaults(settings, &tree.assets),
             run_worker_first: first.or(always),
-            manifest: asset::fingerprint(&files, diagnostics)?,
+            manifest: asset::fingerprint(&files, cache, diagnostics)?,
             files,
             rules: asset::read_rules(&tree.asset_rules, diagnostics)?,
         })
