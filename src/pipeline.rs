@@ -178,7 +178,8 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let Some(settings) = &project.assets else { return Ok(None) };
         let configured = settings.run_worker_first.as_ref();
         let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
-        let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
+        let files = rules::Files { assets: &tree.assets, html_handling: settings.html_handling.as_deref() };
+        let first = rules::run_worker_first(&routes, files, explicit, diagnostics);
         let read = Static::read(settings, &tree, &code, first, diagnostics)?;
         serving::hold_rules(&project, &tree, &read, diagnostics);
         Ok(Some(read))

@@ -38,6 +38,7 @@ mod reproducible;
 mod resolve;
 mod rollback;
 mod router;
+mod routing;
 mod sarif;
 mod site;
 mod skew;
