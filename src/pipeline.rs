@@ -57,6 +57,7 @@ pub use plugin::{Plugin, plugin};
 pub use promote::{PromoteRequest, Promoted, promote};
 pub use provenance::{AttestRequest, Attested, attest, sbom, write_beside};
 pub use rollback::{RollbackOutcome, RollbackRequest, RolledBack, diff, rollback};
+pub use serving::{Chosen, Serving};
 pub use skew::Skew;
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
@@ -271,6 +272,7 @@ fn hold(project: &Project, bundle: Option<&Bundle>, uses: &Uses, diagnostics: &m
 /// The static half of a deployment.
 struct Static {
     settings: AssetSettings,
+    serving: Serving,
     run_worker_first: Option<RunWorkerFirst>,
     files: Vec<AssetFile>,
     manifest: AssetManifest,
@@ -289,8 +291,10 @@ impl Static {
         let always = tree.advanced.as_ref().map(|_| RunWorkerFirst::Always(true));
         let files = [tree.assets.as_slice(), &code.published(diagnostics)].concat();
         let cache = if files.is_empty() { HashCache::none() } else { code.hash_cache(&settings.directory) };
+        let serving = Serving::of(settings, &tree.assets);
         Ok(Self {
-            settings: serving::with_pages_defaults(settings, &tree.assets),
+            settings: serving.settle(settings),
+            serving,
             run_worker_first: first.or(always),
             manifest: asset::fingerprint(&files, cache, diagnostics)?,
             files,

@@ -14,7 +14,7 @@ pub(super) struct Stamp {
     pub(super) changed: Time,
     pub(super) modified: Time,
     pub(super) size: u64,
-    inode: u64,
+    pub(super) inode: u64,
     pub(super) device: u64,
 }
 

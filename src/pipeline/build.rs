@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::alike::{Known, Said, known_like};
+use super::serving::Serving;
 use super::skew::{self, Skew};
 use super::{Made, Whole, analysis, check_places, files, front, load, make, versions, weight, whole};
 use crate::deployment::{self, Deployment};
@@ -55,6 +56,8 @@ pub struct Built {
     pub assets: usize,
     /// Their bytes.
     pub asset_size: u64,
+    /// How they are served; `None` where there are none.
+    pub serving: Option<Serving>,
     /// Which hashed files of earlier versions are published along, and which are not.
     pub skew: Skew,
     /// Name and kind of every binding.
@@ -206,6 +209,7 @@ fn summary(whole: &Whole, made: Made, outdir: PathBuf, skew: Skew, start: Instan
         code_gzip: facts.gzip_size,
         assets: assets.map_or(0, |manifest| manifest.len()),
         asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),
+        serving: whole.assets.as_ref().map(|assets| assets.serving.clone()),
         skew,
         elapsed: start.elapsed(),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use pagesbuild::asset::{self, AssetFile, fingerprint};
+use pagesbuild::asset::{self, AssetFile, HashCache, fingerprint};
 use pagesbuild::diagnostic::Diagnostics;
 use pagesbuild::discover::{AdvancedWorker, SourceTree, discover};
 use pagesbuild::limit::{ASSET_SIZE, ASSETS, Plan};
