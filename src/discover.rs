@@ -17,6 +17,7 @@ mod additional;
 mod advanced;
 mod assets;
 mod credentials;
+mod names;
 mod walk;
 
 pub use additional::{Searched, additional_modules};

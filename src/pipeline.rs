@@ -25,6 +25,7 @@ mod archives;
 mod build;
 mod bundle;
 mod checking;
+mod claimed;
 mod edit;
 mod exported;
 mod inputs;
@@ -183,6 +184,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let first = rules::run_worker_first(&routes, files, explicit, diagnostics);
         let read = Static::read(settings, &tree, &code, first, diagnostics)?;
         serving::hold_rules(&project, &tree, &read, diagnostics);
+        diagnostics.extend(claimed::claimed(&project, &read));
         Ok(Some(read))
     };
     let (uses, assets) = rayon::join(follow, serve);

@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::limit::RULE_LINE;
 
+mod claimed;
 mod first;
 mod headers;
 mod html;
@@ -21,6 +22,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use claimed::Claimed;
 pub use first::{Decision, decide};
 pub use headers::{HeaderRule, headers};
 pub use redirects::{Redirect, redirects};

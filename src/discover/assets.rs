@@ -14,7 +14,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
 use super::credentials::credentials;
 use super::walk::{self, Found, Kind, Place};
-use super::{SourceTree, advanced};
+use super::{SourceTree, advanced, names};
 use crate::asset::AssetFile;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
 use crate::error::Error;
@@ -88,7 +88,10 @@ pub(super) fn find(
     let files = walk::walk(&place, diagnostics, &mut |found, diagnostics| {
         let fate = publishing.fate(found);
         match fate {
-            Fate::Publish => return true,
+            Fate::Publish => match names::refused(project, found) {
+                Some(problem) => diagnostics.push(problem),
+                None => return true,
+            },
             Fate::Drop => {}
             Fate::LeaveOut(what) => diagnostics.push(left_out(project, found, what)),
             Fate::Refuse(what) => diagnostics.push(secret(project, found, what)),
@@ -104,6 +107,7 @@ pub(super) fn find(
         false
     })?;
     diagnostics.extend(too_many(project, directory, &files));
+    diagnostics.extend(names::hard_to_link(project, directory, &files));
     tree.assets = files.into_iter().map(|found| AssetFile { path: found.path, file: found.file }).collect();
     for (fate, file) in special {
         match fate {

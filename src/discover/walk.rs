@@ -95,6 +95,10 @@ pub(super) fn walk(
                 };
                 (found, depth)
             }
+            Err(error) if denied(&error) => {
+                diagnostics.push(unreadable(place, error.path().unwrap_or(place.directory)));
+                continue;
+            }
             Err(error) => {
                 let depth = error.depth();
                 (unfollowed(place, error)?, depth)
@@ -172,6 +176,16 @@ fn unfollowed(place: &Place<'_>, error: walkdir::Error) -> Result<Found, Error> 
             Err(Error::io("read", &file, source))
         }
     }
+}
+
+fn denied(error: &walkdir::Error) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+}
+
+fn unreadable(place: &Place<'_>, path: &Path) -> Diagnostic {
+    Diagnostic::error(Code::UnreadableFile, "permission to look into the directory is denied")
+        .file(display(place.root, path))
+        .help("let the user that builds read and enter it, or list it in `.assetsignore`")
 }
 
 fn relative(place: &Place<'_>, file: &Path) -> Option<String> {

@@ -27,6 +27,7 @@ mod link;
 mod maps;
 mod metafile;
 mod modules;
+mod names;
 mod nodejs;
 mod npm;
 mod packages;
