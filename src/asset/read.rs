@@ -35,11 +35,11 @@ pub(super) enum Content {
 ///
 /// It cannot be read, is gone, or somebody goes on writing to it.
 pub(super) fn read(file: &AssetFile) -> Result<Content, Error> {
-    for wait in WAITS.into_iter().map(Some).chain([None]) {
+    for wait in [Duration::ZERO].into_iter().chain(WAITS) {
+        thread::sleep(wait);
         if let Some(content) = try_to_read(file).map_err(|error| unreadable(&file.file, error))? {
             return Ok(content);
         }
-        wait.map(thread::sleep);
     }
     Err(Error::unusable(
         &file.file,

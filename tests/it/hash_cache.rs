@@ -93,7 +93,7 @@ impl Tree {
             1 => {
                 let mut opened = File::options().write(true).open(&file).unwrap();
                 opened.seek(std::io::SeekFrom::Start(6)).unwrap();
-                opened.write_all(content[6..].as_bytes()).unwrap();
+                opened.write_all(&content.as_bytes()[6..]).unwrap();
                 opened.set_times(before).unwrap();
                 "a part written in place, the time set back"
             }
