@@ -57,7 +57,7 @@ pub struct RuleFile {
     pub content: Vec<u8>,
 }
 
-/// Hashes every file into the manifest. A file over the platform's size is a diagnostic.
+/// Hashes every file into the manifest. A file over the platform's size is a diagnostic, and one that may not be read.
 ///
 /// # Errors
 ///
@@ -67,9 +67,11 @@ pub fn fingerprint(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result
     let hashed: Vec<Result<Hashed, Error>> = files.par_iter().map(fingerprint_one).collect();
     let mut manifest = AssetManifest::new();
     for (file, hashed) in files.iter().zip(hashed) {
-        match hashed? {
-            Hashed::Asset(asset) => _ = manifest.insert(format!("/{}", file.path), asset),
-            Hashed::TooLarge(size) => diagnostics.extend(too_large(&file.path, size)),
+        match hashed {
+            Ok(Hashed::Asset(asset)) => _ = manifest.insert(format!("/{}", file.path), asset),
+            Ok(Hashed::TooLarge(size)) => diagnostics.extend(too_large(&file.path, size)),
+            Err(error) if error.is_denied() => diagnostics.push(unreadable(&file.path)),
+            Err(error) => return Err(error),
         }
     }
     Ok(manifest)
@@ -83,20 +85,29 @@ pub fn fingerprint(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result
 pub fn read_rules(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result<Vec<RuleFile>, Error> {
     let mut rules = Vec::new();
     for file in files {
-        let opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
-        let mut content = Vec::new();
-        opened
-            .take(ASSET_SIZE.paid + 1)
-            .read_to_end(&mut content)
-            .map_err(|error| Error::io("read", &file.file, error))?;
-        if content.len() as u64 > ASSET_SIZE.paid {
-            diagnostics.extend(too_large(&file.path, content.len() as u64));
-        } else {
-            rules.push(RuleFile { name: file.path.clone(), content });
+        let content = match read_rule(file) {
+            Ok(content) => content,
+            Err(error) if error.is_denied() => {
+                diagnostics.push(unreadable(&file.path));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        match too_large(&file.path, content.len() as u64) {
+            Some(problem) => diagnostics.push(problem),
+            None => rules.push(RuleFile { name: file.path.clone(), content }),
         }
     }
     rules.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(rules)
+}
+
+fn read_rule(file: &AssetFile) -> Result<Vec<u8>, Error> {
+    let opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
+    let mut content = Vec::new();
+    let read = opened.take(ASSET_SIZE.paid + 1).read_to_end(&mut content);
+    read.map_err(|error| Error::io("read", &file.file, error))?;
+    Ok(content)
 }
 
 enum Hashed {
@@ -126,6 +137,12 @@ fn fingerprint_one(file: &AssetFile) -> Result<Hashed, Error> {
 fn same(before: &Metadata, after: &Metadata) -> bool {
     // File systems without modification times have nothing to compare; emit hashes again while it copies.
     before.len() == after.len() && before.modified().ok() == after.modified().ok()
+}
+
+fn unreadable(path: &str) -> Diagnostic {
+    Diagnostic::error(Code::UnreadableFile, "permission to read the file is denied")
+        .file(path)
+        .help("let the user that builds read it, or list it in `.assetsignore`")
 }
 
 fn too_large(path: &str, size: u64) -> Option<Diagnostic> {
