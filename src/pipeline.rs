@@ -186,7 +186,9 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let mut found = Diagnostics::default();
         let read = Static::read(settings, &tree, published, first, &mut found)?;
         diagnostics.extend(read.in_project(&project, &tree, found));
-        serving::hold_rules(&project, &tree, &read, diagnostics);
+        let answers_anything = project.main.is_some() || tree.advanced.is_some();
+        let functions = (!answers_anything).then_some(&routes);
+        serving::hold_rules(&project, &tree, &read, functions, diagnostics);
         diagnostics.extend(claimed::claimed(&project, &read));
         Ok(Some(read))
     };
