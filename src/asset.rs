@@ -68,7 +68,7 @@ pub struct RuleFile {
 const AT_ONCE: usize = 32;
 
 /// Hashes every file into the manifest, those that the cache does not know by reading them. A file over the platform's size is
-/// a diagnostic.
+/// a diagnostic, and one that may not be read.
 ///
 /// # Errors
 ///
@@ -86,12 +86,14 @@ pub fn fingerprint(
     let mut manifest = Vec::with_capacity(files.len());
     let mut stamps = Vec::with_capacity(files.len());
     for (file, outcome) in files.iter().zip(outcomes) {
-        match outcome? {
-            Fingerprint::Asset { entry, stamp, is_known } => {
+        match outcome {
+            Ok(Fingerprint::Asset { entry, stamp, is_known }) => {
                 manifest.push(entry);
                 stamps.push((file, stamp, is_known));
             }
-            Fingerprint::TooLarge(size) => diagnostics.extend(too_large(&file.path, size)),
+            Ok(Fingerprint::TooLarge(size)) => diagnostics.extend(too_large(&file.path, size)),
+            Err(error) if error.is_denied() => diagnostics.push(unreadable(&file.path)),
+            Err(error) => return Err(error),
         }
     }
     cache.keep(stamps.iter().zip(&manifest).map(|((file, stamp, is_known), (_, asset))| Hashed {
@@ -111,20 +113,29 @@ pub fn fingerprint(
 pub fn read_rules(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result<Vec<RuleFile>, Error> {
     let mut rules = Vec::new();
     for file in files {
-        let opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
-        let mut content = Vec::new();
-        opened
-            .take(ASSET_SIZE.paid + 1)
-            .read_to_end(&mut content)
-            .map_err(|error| Error::io("read", &file.file, error))?;
-        if content.len() as u64 > ASSET_SIZE.paid {
-            diagnostics.extend(too_large(&file.path, content.len() as u64));
-        } else {
-            rules.push(RuleFile { name: file.path.clone(), content });
+        let content = match read_rule(file) {
+            Ok(content) => content,
+            Err(error) if error.is_denied() => {
+                diagnostics.push(unreadable(&file.path));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        match too_large(&file.path, content.len() as u64) {
+            Some(problem) => diagnostics.push(problem),
+            None => rules.push(RuleFile { name: file.path.clone(), content }),
         }
     }
     rules.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(rules)
+}
+
+fn read_rule(file: &AssetFile) -> Result<Vec<u8>, Error> {
+    let opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
+    let mut content = Vec::new();
+    let read = opened.take(ASSET_SIZE.paid + 1).read_to_end(&mut content);
+    read.map_err(|error| Error::io("read", &file.file, error))?;
+    Ok(content)
 }
 
 enum Fingerprint {
@@ -142,6 +153,12 @@ fn fingerprint_one(at: usize, file: &AssetFile, hashes: &Hashes<'_>) -> Result<F
     };
     let asset = Asset { hash, size: stamp.size, content_type: content_type(&file.path) };
     Ok(Fingerprint::Asset { entry: (format!("/{}", file.path), asset), stamp, is_known })
+}
+
+fn unreadable(path: &str) -> Diagnostic {
+    Diagnostic::error(Code::UnreadableFile, "permission to read the file is denied")
+        .file(path)
+        .help("let the user that builds read it, or list it in `.assetsignore`")
 }
 
 fn too_large(path: &str, size: u64) -> Option<Diagnostic> {

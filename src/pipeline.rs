@@ -182,7 +182,9 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
         let files = rules::Files { assets: &tree.assets, html_handling: settings.html_handling.as_deref() };
         let first = rules::run_worker_first(&routes, files, explicit, diagnostics);
-        let read = Static::read(settings, &tree, &code, first, diagnostics)?;
+        let mut found = Diagnostics::default();
+        let read = Static::read(settings, &tree, &code, first, &mut found)?;
+        diagnostics.extend(read.in_project(&project, &tree, found));
         let answers_anything = project.main.is_some() || tree.advanced.is_some();
         let functions = (!answers_anything).then_some(&routes);
         serving::hold_rules(&project, &tree, &read, functions, diagnostics);
@@ -304,6 +306,20 @@ impl Static {
             files,
             rules: asset::read_rules(&tree.asset_rules, diagnostics)?,
         })
+    }
+
+    /// What was found about files that are named by their paths below the assets, with their paths in the project.
+    fn in_project(&self, project: &Project, tree: &SourceTree, found: Diagnostics) -> Vec<Diagnostic> {
+        let mut found = found.into_sorted();
+        if !found.is_empty() {
+            let files = self.files.iter().chain(&tree.asset_rules);
+            let places: BTreeMap<&str, &Path> = files.map(|file| (&*file.path, &*file.file)).collect();
+            for path in found.iter_mut().filter_map(|diagnostic| diagnostic.path.as_mut()) {
+                let place = places.get(path.as_str()).map(|file| project::display(&project.root, file));
+                *path = place.unwrap_or_else(|| path.clone());
+            }
+        }
+        found
     }
 }
 

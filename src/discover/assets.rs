@@ -246,6 +246,9 @@ fn read_ignore_file(
     diagnostics: &mut Diagnostics,
 ) -> Result<Gitignore, Error> {
     let file = directory.join(IGNORE_FILE);
+    if fs::metadata(&file).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(Error::unusable(&file, "it says what is not published, and is no file; remove it"));
+    }
     let bytes = match fs::read(&file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Gitignore::empty()),
