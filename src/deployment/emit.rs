@@ -82,7 +82,10 @@ fn write(deployments: &[(&str, &Deployment)], outdir: &Path, spare: Option<&Spar
     let known = spare.map(Spare::known).unwrap_or_default();
     if let Some(stamps) = tree.is_in(&target, &known) {
         tree.renew_facts(&target, &staging)?;
-        return Ok(spare.into_iter().for_each(|spare| spare.record(&known, &tree.files(), &stamps, false)));
+        if let Some(spare) = spare {
+            spare.record(&known, &tree.files(), &stamps, false);
+        }
+        return Ok(());
     }
     if let Some(spare) = spare {
         spare.take(&staging.tree());

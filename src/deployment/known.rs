@@ -4,7 +4,6 @@
 //! read, which costs time and nothing else. All of this is help and not needed: a record that is missing, damaged or of another
 //! version knows nothing.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -38,17 +37,22 @@ struct Held {
     hash: u128,
 }
 
-type Entry = (Stamp, Generation, Held);
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Entry {
+    stamp: Stamp,
+    generation: Generation,
+    held: Held,
+}
 
 /// What is known of files.
 #[derive(Default)]
 pub(super) struct Known {
-    /// Of the output that was written last, and of the one before it.
-    held: HashMap<Stamp, (Generation, Held)>,
+    /// Of the output that was written last, and of the one before it, in the order of their stamps.
+    entries: Vec<Entry>,
 }
 
 /// Which of the two outputs a file is in. One that is in both counts for the last.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Generation {
     Last,
     BeforeLast,
@@ -57,9 +61,13 @@ enum Generation {
 impl Known {
     /// What a record says.
     pub(super) fn read(path: &Path) -> Self {
-        let entries = read(path).and_then(|bytes| postcard::from_bytes::<Vec<Entry>>(&bytes).ok());
-        let entries = entries.unwrap_or_default().into_iter();
-        Self { held: entries.map(|(stamp, generation, content)| (stamp, (generation, content))).collect() }
+        let entries = read(path).and_then(|bytes| postcard::from_bytes(&bytes).ok());
+        Self { entries: entries.unwrap_or_default() }
+    }
+
+    fn find(&self, stamp: &Stamp) -> Option<Held> {
+        let at = self.entries.binary_search_by(|entry| entry.stamp.cmp(stamp)).ok()?;
+        self.entries.get(at).map(|entry| entry.held)
     }
 
     /// What the file system says of a file that has the right mode and the content that `file` is to have; `None` for any other.
@@ -69,8 +77,8 @@ impl Known {
             return None;
         }
         let stamp = Stamp::of(&found);
-        match self.held.get(&stamp) {
-            Some((_, known)) => (Some(*known) == content(&file.expected)).then_some(stamp),
+        match self.find(&stamp) {
+            Some(held) => (Some(held) == content(&file.expected)).then_some(stamp),
             None => has_content(path, file, stamp).then_some(stamp),
         }
     }
@@ -84,7 +92,7 @@ impl Known {
         stamps: &[Option<Stamp>],
         replaced: bool,
     ) -> io::Result<()> {
-        if !replaced && stamps.iter().flatten().all(|stamp| self.held.contains_key(stamp)) {
+        if !replaced && stamps.iter().flatten().all(|stamp| self.find(stamp).is_some()) {
             return Ok(());
         }
         let directory = path.parent().unwrap_or(Path::new("."));
@@ -93,24 +101,19 @@ impl Known {
         if !is_trusted(record.as_file()) {
             return Ok(());
         }
-        let mut held: HashMap<Stamp, (Generation, Held)> = HashMap::with_capacity(files.len());
-        for (stamp, (generation, content)) in &self.held {
-            match (replaced, generation) {
-                (true, Generation::Last) => _ = held.insert(*stamp, (Generation::BeforeLast, *content)),
-                (true, Generation::BeforeLast) => {}
-                (false, generation) => _ = held.insert(*stamp, (*generation, *content)),
-            }
-        }
-        for (file, stamp) in files.iter().zip(stamps) {
-            if let (Some(content), Some(stamp)) =
-                (content(&file.expected), stamp.filter(|stamp| is_settled(stamp, &now)))
-            {
-                held.insert(stamp, (Generation::Last, content));
-            }
-        }
-        let mut entries: Vec<Entry> =
-            held.into_iter().map(|(stamp, (generation, content))| (stamp, generation, content)).collect();
-        entries.sort_unstable_by_key(|(stamp, ..)| *stamp);
+        let of_before = self.entries.iter().filter_map(|entry| match (replaced, entry.generation) {
+            (true, Generation::BeforeLast) => None,
+            (true, Generation::Last) => Some(Entry { generation: Generation::BeforeLast, ..*entry }),
+            (false, _) => Some(*entry),
+        });
+        let of_now = files.iter().zip(stamps).filter_map(|(file, stamp)| {
+            let stamp = stamp.filter(|stamp| is_settled(stamp, &now))?;
+            Some(Entry { stamp, generation: Generation::Last, held: content(&file.expected)? })
+        });
+        let mut entries: Vec<Entry> = of_now.chain(of_before).collect();
+        // Of two entries of one stamp the first stays.
+        entries.sort_by_key(|entry| (entry.stamp, entry.generation));
+        entries.dedup_by_key(|entry| entry.stamp);
         let bytes = postcard::to_extend(&entries, MAGIC.to_vec()).map_err(io::Error::other)?;
         record.write_all(&bytes)?;
         record.write_all(&checksum(&bytes))?;

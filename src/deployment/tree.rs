@@ -2,7 +2,7 @@
 //!
 //! What is there already and is right stays; what is known to be right elsewhere becomes a link to it; the rest is written.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,9 +23,8 @@ pub(super) const FILE_MODE: u32 = 0o644;
 pub(super) struct Tree<'a> {
     /// With those that they lie in, which come first; the directory itself is the empty one.
     directories: BTreeSet<String>,
-    /// By their paths.
+    /// With their paths, in the order of these.
     files: Vec<(String, &'a OutputFile)>,
-    at: HashMap<String, usize>,
 }
 
 /// What of a [`Tree`] a directory holds.
@@ -79,8 +78,8 @@ impl<'a> Tree<'a> {
                 }
             }
         }
-        let at = files.iter().enumerate().map(|(at, (path, _))| (path.clone(), at)).collect();
-        Self { directories, files, at }
+        files.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Self { directories, files }
     }
 
     /// The files in the order of the stamps that others speak of.
@@ -145,6 +144,11 @@ impl<'a> Tree<'a> {
         Ok((stamps, made.into_iter().flatten().collect()))
     }
 
+    /// Which of the files is at a path.
+    fn place(&self, path: &str) -> Option<usize> {
+        self.files.binary_search_by(|(other, _)| other.as_str().cmp(path)).ok()
+    }
+
     fn survey(&self, place: &Path) -> Result<Survey, Error> {
         let mut survey =
             Survey { present: vec![false; self.files.len()], missing: Vec::new(), foreign: Vec::new() };
@@ -185,9 +189,9 @@ impl<'a> Tree<'a> {
                 "" => name.to_owned(),
                 directory => format!("{directory}/{name}"),
             });
-            let file = within.as_ref().and_then(|within| self.at.get(within));
+            let file = within.as_ref().and_then(|within| self.place(within));
             match (file, within) {
-                (Some(at), _) if kind.is_file() => present.push(*at),
+                (Some(at), _) if kind.is_file() => present.push(at),
                 (None, Some(within)) if kind.is_dir() && self.directories.contains(&within) => {}
                 _ => foreign.push(entry.path()),
             }
