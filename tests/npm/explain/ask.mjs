@@ -54,6 +54,16 @@ function door(sites) {
 
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
+/** Headers as a browser has them: several of a name are one. */
+function joined(raw) {
+	const headers = new Map();
+	for (let at = 0; at < raw.length; at += 2) {
+		const name = raw[at].toLowerCase();
+		headers.set(name, headers.has(name) ? `${headers.get(name)}, ${raw[at + 1]}` : raw[at + 1]);
+	}
+	return Object.fromEntries(headers);
+}
+
 /** One exchange, on the wire exactly as written: no redirect followed, no path normalised. */
 function exchange({ hostname, port }, site, { method, host, path, navigates }) {
 	const headers = { Host: host, "X-Site": site };
@@ -63,7 +73,7 @@ function exchange({ hostname, port }, site, { method, host, path, navigates }) {
 			const chunks = [];
 			response.on("data", (chunk) => chunks.push(chunk));
 			response.on("error", fail);
-			response.on("end", () => done([response.statusCode, response.headers, Buffer.concat(chunks).toString()]));
+			response.on("end", () => done([response.statusCode, joined(response.rawHeaders), Buffer.concat(chunks).toString()]));
 		});
 		call.on("error", fail);
 		call.end();
