@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::hash;
+use crate::limit::ASSET_SIZE;
 
 mod content_type;
 mod hashed;
-pub mod limits;
 
 pub use content_type::{content_type, known_extensions};
 pub use hashed::is_hashed;
@@ -77,7 +77,7 @@ pub fn fingerprint(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result
     for (file, hashed) in files.iter().zip(hashed) {
         match hashed? {
             Hashed::Asset(asset) => _ = manifest.insert(format!("/{}", file.path), asset),
-            Hashed::TooLarge(size) => diagnostics.push(too_large(&file.path, size)),
+            Hashed::TooLarge(size) => diagnostics.extend(too_large(&file.path, size)),
         }
     }
     Ok(manifest)
@@ -94,11 +94,11 @@ pub fn read_rules(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result<
         let opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
         let mut content = Vec::new();
         opened
-            .take(limits::MAX_ASSET_SIZE + 1)
+            .take(ASSET_SIZE.paid + 1)
             .read_to_end(&mut content)
             .map_err(|error| Error::io("read", &file.file, error))?;
-        if content.len() as u64 > limits::MAX_ASSET_SIZE {
-            diagnostics.push(too_large(&file.path, content.len() as u64));
+        if content.len() as u64 > ASSET_SIZE.paid {
+            diagnostics.extend(too_large(&file.path, content.len() as u64));
         } else {
             rules.push(RuleFile { name: file.path.clone(), content });
         }
@@ -116,7 +116,7 @@ fn fingerprint_one(file: &AssetFile) -> Result<Hashed, Error> {
     let mut opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
     let read = |error| Error::io("read", &file.file, error);
     let before = opened.metadata().map_err(read)?;
-    if before.len() > limits::MAX_ASSET_SIZE {
+    if before.len() > ASSET_SIZE.paid {
         return Ok(Hashed::TooLarge(before.len()));
     }
     // One byte more than promised is enough to know that the file grew; without this bound a file that never
@@ -136,11 +136,8 @@ fn same(before: &Metadata, after: &Metadata) -> bool {
     before.len() == after.len() && before.modified().ok() == after.modified().ok()
 }
 
-fn too_large(path: &str, size: u64) -> Diagnostic {
-    Diagnostic::error(
-        Code::AssetLimit,
-        format!("the file has {size} bytes, and the platform takes at most {}", limits::MAX_ASSET_SIZE),
-    )
-    .file(path)
-    .help("serve it from a bucket (R2), make it smaller, or list it in `.assetsignore`")
+fn too_large(path: &str, size: u64) -> Option<Diagnostic> {
+    let excess = ASSET_SIZE.judge(size, None)?;
+    let help = "serve it from a bucket (R2), make it smaller, or list it in `.assetsignore`";
+    Some(excess.diagnostic(Code::AssetLimit, &format!("the file has {size} bytes")).file(path).help(help))
 }

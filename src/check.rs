@@ -12,6 +12,7 @@ use crate::project::{Environment, Project};
 mod advice;
 mod classes;
 mod entrypoints;
+mod limits;
 mod mismatch;
 mod names;
 mod promotion;
@@ -68,6 +69,7 @@ pub fn check(facts: Facts<'_>, diagnostics: &mut Diagnostics) {
         diagnostics.extend(entrypoints::missing(&facts, &here));
         diagnostics.extend(secrets::in_vars(&here));
         diagnostics.extend(shared::with_production(&facts, &here));
+        diagnostics.extend(limits::exceeded(&facts, &here));
     }
     secrets::hide(&facts, diagnostics);
 }
@@ -81,6 +83,7 @@ pub fn promotion(facts: Facts<'_>, version: Version<'_>, diagnostics: &mut Diagn
         diagnostics.extend(classes::without_migration(&facts, &here));
         diagnostics.extend(entrypoints::missing(&facts, &here));
         diagnostics.extend(shared::with_production(&facts, &here));
+        diagnostics.extend(limits::exceeded(&facts, &here));
     }
     secrets::hide(&facts, diagnostics);
 }

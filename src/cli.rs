@@ -291,6 +291,7 @@ fn project_options(
     project::Options {
         levels: Levels::default(),
         keep_assets: 0,
+        plan: None,
         directory,
         config: global.config.clone(),
         environment: global.env.clone(),

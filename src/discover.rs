@@ -8,15 +8,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::asset::AssetFile;
-use crate::asset::limits::MAX_ASSETS;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::error::Error;
+use crate::limit::ASSETS;
 use crate::project::{Bundling, ModuleType, Project};
 
 mod additional;
 mod advanced;
 mod assets;
 mod credentials;
+mod names;
 mod walk;
 
 pub use additional::{Searched, additional_modules};
@@ -125,7 +126,7 @@ pub fn plugin_files(
     directory: &Path,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<AssetFile>, Error> {
-    let place = Place { directory, root, limit: MAX_ASSETS };
+    let place = Place { directory, root, limit: ASSETS.most() };
     let found = walk::walk(&place, diagnostics, &mut |found, _| {
         let name = found.name();
         !matches!(name, ".git" | ".wrangler" | ".DS_Store" | "node_modules")
@@ -144,7 +145,7 @@ fn code_files(
     outdir: &Path,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<String>, Error> {
-    let place = Place { directory, root: &project.root, limit: MAX_ASSETS };
+    let place = Place { directory, root: &project.root, limit: ASSETS.most() };
     let output = fs::canonicalize(outdir).unwrap_or_else(|_| outdir.to_path_buf());
     let found = walk::walk(&place, diagnostics, &mut |found, _| match found.kind {
         Kind::Directory => {

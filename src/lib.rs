@@ -19,6 +19,7 @@ pub mod discover;
 pub mod error;
 pub mod graph;
 pub mod hash;
+pub mod limit;
 pub mod link;
 pub mod nodejs;
 pub mod pipeline;

@@ -25,6 +25,7 @@ mod archives;
 mod build;
 mod bundle;
 mod checking;
+mod claimed;
 mod edit;
 mod explain;
 mod exported;
@@ -41,6 +42,7 @@ mod sources;
 mod types;
 mod uses;
 mod versions;
+mod weight;
 mod why;
 mod worker;
 
@@ -58,6 +60,7 @@ pub use plugin::{Plugin, plugin};
 pub use promote::{PromoteRequest, Promoted, promote};
 pub use provenance::{AttestRequest, Attested, attest, sbom, write_beside};
 pub use rollback::{RollbackOutcome, RollbackRequest, RolledBack, diff, rollback};
+pub use serving::{Chosen, Serving};
 pub use skew::Skew;
 use sources::Sources;
 pub use types::{Action, RuntimeTypes, State, Types, TypesRequest, types};
@@ -182,9 +185,11 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let Some(settings) = &project.assets else { return Ok(None) };
         let configured = settings.run_worker_first.as_ref();
         let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
-        let first = rules::run_worker_first(&routes, &tree.assets, explicit, diagnostics);
+        let files = rules::Files { assets: &tree.assets, html_handling: settings.html_handling.as_deref() };
+        let first = rules::run_worker_first(&routes, files, explicit, diagnostics);
         let read = Static::read(settings, &tree, published, first, diagnostics)?;
         serving::hold_rules(&project, &tree, &read, diagnostics);
+        diagnostics.extend(claimed::claimed(&project, &read));
         Ok(Some(read))
     };
     let (uses, assets) = rayon::join(follow, serve);
@@ -274,6 +279,7 @@ fn hold(project: &Project, bundle: Option<&Bundle>, uses: &Uses, diagnostics: &m
 /// The static half of a deployment.
 struct Static {
     settings: AssetSettings,
+    serving: Serving,
     run_worker_first: Option<RunWorkerFirst>,
     files: Vec<AssetFile>,
     manifest: AssetManifest,
@@ -291,8 +297,10 @@ impl Static {
         // In advanced mode the worker answers everything that no rule takes from it.
         let always = tree.advanced.as_ref().map(|_| RunWorkerFirst::Always(true));
         let files = [tree.assets.as_slice(), &published].concat();
+        let serving = Serving::of(settings, &tree.assets);
         Ok(Self {
-            settings: serving::with_pages_defaults(settings, &tree.assets),
+            settings: serving.settle(settings),
+            serving,
             run_worker_first: first.or(always),
             manifest: asset::fingerprint(&files, diagnostics)?,
             files,

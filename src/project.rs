@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use crate::config::{Config, Edited, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::error::Error;
+use crate::limit::Plan;
 
 mod bindings;
 mod edit;
@@ -65,6 +66,8 @@ pub struct Options {
     pub platform: Platform,
     /// `--keep-assets`: how many sites back hashed files are carried along.
     pub keep_assets: usize,
+    /// `--plan`: the one whose limits hold. Without one, what only the larger plan takes is a warning.
+    pub plan: Option<Plan>,
     /// `--strict`, `--deny`, `--warn` and `--allow`.
     pub levels: Levels,
 }
@@ -111,6 +114,8 @@ pub struct Project {
     /// Every key of the environment as the deployer should see it (inheritance applied, environments
     /// flattened), except those that this struct names: unknown ones included.
     pub settings: BTreeMap<String, Json>,
+    /// The plan whose limits hold, where the command line names one.
+    pub plan: Option<Plan>,
     /// What no file and no flag said, and what was taken instead, as sentences for the user.
     pub assumptions: Vec<String>,
 }

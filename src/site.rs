@@ -7,7 +7,9 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic, Source};
+use crate::limit::RULE_LINE;
 
+mod claimed;
 mod first;
 mod headers;
 mod html;
@@ -20,6 +22,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use claimed::Claimed;
 pub use first::{Decision, decide};
 pub use headers::{HeaderRule, headers};
 pub use redirects::{Redirect, redirects};
@@ -27,11 +30,7 @@ pub use request::{NoAddress, Request};
 pub use rule::{Captures, Rule, fill};
 pub use serve::{HtmlHandling, NotFoundHandling, Served, Site, What};
 
-/// Longest line, in UTF-16 code units. A longer one is passed over.
-///
-/// Source: <https://developers.cloudflare.com/workers/static-assets/headers/>, as of autumn 2026; the redirects page says 1,000
-/// characters, and the parsers of both take 2,000.
-pub const MAX_LINE: usize = 2_000;
+const MAX_LINE: usize = RULE_LINE.most();
 
 /// A line that the platform does not take.
 fn ignored(

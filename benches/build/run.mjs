@@ -13,12 +13,12 @@ import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 
+import { install, modules } from "./peers.mjs";
 import { MARK, REQUESTS, functions, worker } from "./projects.mjs";
 import { comparison, measurements, setting } from "./report.mjs";
 
 const here = import.meta.dirname;
 const repository = join(here, "../..");
-const modules = join(here, "node_modules");
 const { values: options } = parseArgs({
 	options: { rounds: { type: "string", default: "9" }, skip: { type: "string", multiple: true, default: [] } },
 });
@@ -28,20 +28,13 @@ const run = (program, args) => execFileSync(program, args, { cwd: repository, st
 
 /** Installs and builds what is missing or old; where things are. */
 async function prepare() {
-	const lock = await readFile(join(here, "package-lock.json"), "utf8");
-	const stamp = join(modules, ".installed");
-	if ((await readFile(stamp, "utf8").catch(() => "")) !== lock) {
-		const install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-		execFileSync("npm", install, { cwd: here, stdio: ["ignore", 2, 2] });
-		await writeFile(stamp, lock);
-	}
+	const node = await install();
 	const example = skips("swc_bundler") ? [] : ["--example", "bundle_with_swc"];
 	run("cargo", ["build", "--release", "--locked", "--bin", "pagesbuild", ...example]);
 	const target = JSON.parse(run("cargo", ["metadata", "--no-deps", "--format-version", "1"])).target_directory;
-	const packaged = join(modules, `node-${process.platform}-${process.arch}/bin/node`);
 	return {
 		home: join(target, "bench-build"),
-		node: existsSync(packaged) ? packaged : process.execPath,
+		node,
 		pagesbuild: join(target, "release/pagesbuild"),
 		swc: join(target, "release/examples/bundle_with_swc"),
 		esbuild: join(modules, `@esbuild/${process.platform}-${process.arch}/bin/esbuild`),

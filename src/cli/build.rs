@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use pagesbuild::pipeline::{self, BuildRequest, Built, Skew};
+use pagesbuild::pipeline::{self, BuildRequest, Built, Chosen, Serving, Skew};
 use pagesbuild::project::{self, Options};
 use serde_json::{Value, json};
 
@@ -53,6 +53,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let options = Options {
         levels: arguments.levels.levels(),
+        plan: arguments.levels.plan(),
         keep_assets: arguments.keep_assets,
         ..project_options(arguments.directory, global, arguments.project, Some(&arguments.code))
     };
@@ -102,15 +103,19 @@ fn line(built: &Built, all: bool) -> String {
 
 fn to_json(built: &Built) -> Value {
     json!({
-                "id": built.id,
-                "outdir": built.outdir,
-                "project": built.name,
-                "environment": built.environment,
-                "assumptions": built.assumptions,
-                "routes": built.routes,
-                "modules": built.modules,
-                "code": { "size": built.code_size, "gzip": built.code_gzip },
-                "assets": { "files": built.assets, "size": built.asset_size },
+        "id": built.id,
+        "outdir": built.outdir,
+        "project": built.name,
+        "environment": built.environment,
+        "assumptions": built.assumptions,
+        "routes": built.routes,
+        "modules": built.modules,
+        "code": { "size": built.code_size, "gzip": built.code_gzip },
+        "assets": { "files": built.assets, "size": built.asset_size },
+        "serving": built.serving.as_ref().map(|serving| json!({
+            "html_handling": chosen(&serving.html_handling),
+            "not_found_handling": chosen(&serving.not_found_handling),
+        })),
         "bindings": bindings::to_json(&built.bindings),
         "skew": {
             "previous": built.skew.previous,
@@ -118,6 +123,10 @@ fn to_json(built: &Built) -> Value {
             "carried": built.skew.carried,
         },
     })
+}
+
+fn chosen(chosen: &Chosen) -> Value {
+    json!({ "value": chosen.value, "because": chosen.because })
 }
 
 fn summary(built: &Built, printer: &Printer) -> String {
@@ -141,6 +150,13 @@ fn summary(built: &Built, printer: &Printer) -> String {
     }
     if built.assets > 0 {
         let _ = writeln!(text, "  assets    {}, {}", plural(built.assets, "file"), bytes(built.asset_size));
+    }
+    if let Some(Serving { html_handling: html, not_found_handling: not_found }) = &built.serving {
+        let why = match html.because == not_found.because {
+            true => format!("; html: {} ({})", html.value, html.because),
+            false => format!(", {}; html: {}, {}", not_found.because, html.value, html.because),
+        };
+        let _ = writeln!(text, "  serving   not found: {}{why}", not_found.value);
     }
     text.push_str(&skew(&built.skew, printer));
     text.push_str(&bindings::lines(&built.bindings, printer));

@@ -47,6 +47,7 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
     let options = Options {
         no_cache: arguments.no_cache,
         levels: arguments.levels.levels(),
+        plan: arguments.levels.plan(),
         ..project_options(arguments.directory, global, arguments.project, None)
     };
     let (mut checked, mut diagnostics) = pipeline::check(&options)?;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
 use pagesbuild::diagnostic::{Code, Level, Levels, Severity};
+use pagesbuild::limit;
 
 /// Stands for every diagnostic that is a warning.
 const WARNINGS: &str = "warnings";
@@ -25,6 +26,18 @@ pub(super) struct LevelArguments {
     /// Make errors of all warnings and of everything that code and configuration disagree about
     #[arg(long)]
     strict: bool,
+    /// Plan of the account, whose limits hold; without it, what only the paid plan takes is a warning
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "free|paid")]
+    plan: Option<Plan>,
+}
+
+/// A plan of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Plan {
+    /// Workers Free
+    Free,
+    /// Workers Paid
+    Paid,
 }
 
 fn codes(all: bool) -> PossibleValuesParser {
@@ -33,6 +46,14 @@ fn codes(all: bool) -> PossibleValuesParser {
 }
 
 impl LevelArguments {
+    /// The plan that they name.
+    pub(super) fn plan(&self) -> Option<limit::Plan> {
+        self.plan.map(|plan| match plan {
+            Plan::Free => limit::Plan::Free,
+            Plan::Paid => limit::Plan::Paid,
+        })
+    }
+
     /// The levels that they ask for; where two of them are about one code, the stricter one counts.
     pub(super) fn levels(&self) -> Levels {
         let mut given = BTreeMap::new();

@@ -53,6 +53,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> Outcome {
     let options = Options {
         levels: arguments.levels.levels(),
+        plan: arguments.levels.plan(),
         ..project_options(arguments.directory, global, arguments.project, None)
     };
     let request = PromoteRequest {

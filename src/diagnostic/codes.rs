@@ -120,6 +120,16 @@ codes! {
     AssetLeftOut => "asset-left-out",
     /// A file or the number of files is beyond what the platform takes.
     AssetLimit => "asset-limit",
+    /// Names of static files that a plain link does not lead to.
+    HardToLink => "hard-to-link",
+    /// A page whose path is another file's.
+    ClaimedPath => "claimed-path",
+    /// A worker that is larger than the platform takes.
+    WorkerLimit => "worker-limit" (Error, Error),
+    /// More or larger variables than the platform takes.
+    VariableLimit => "variable-limit" (Error, Error),
+    /// A schedule or a consumer of a queue asks for more than the platform gives.
+    TriggerLimit => "trigger-limit" (Error, Error),
     /// A line of `.assetsignore` is not a valid pattern.
     AssetsignorePattern => "assetsignore-pattern",
     /// A key or a password among the static files.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use super::ModuleFile;
 use super::assets::{is_deployment, is_output_state, is_secret};
 use super::walk::{self, Kind, Place};
-use crate::asset::limits::MAX_ASSETS;
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
+use crate::limit::ASSETS;
 use crate::project::Bundling;
 
 /// What is searched for modules.
@@ -40,7 +40,7 @@ pub fn additional_modules(
     let rules = &searched.bundling.rules;
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let left_out: Vec<PathBuf> = other.iter().copied().map(real).collect();
-    let place = Place { directory, root: searched.root, limit: MAX_ASSETS };
+    let place = Place { directory, root: searched.root, limit: ASSETS.most() };
     let found = walk::walk(&place, diagnostics, &mut |found, _| {
         if left_out.contains(&found.real) || is_secret(found.name()) {
             return false;

@@ -3,6 +3,8 @@
 //! Where wrangler leaves a file out, so does pagesbuild, for Workers and Pages alike. Beyond that, nothing that
 //! is a secret, the worker's own code or another tool's state is ever published, ignored or not.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,14 +14,20 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
 use super::credentials::credentials;
 use super::walk::{self, Found, Kind, Place};
-use super::{SourceTree, advanced};
+use super::{SourceTree, advanced, names};
 use crate::asset::AssetFile;
-use crate::asset::limits::{MAX_ASSETS, MAX_ASSETS_FREE};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
 use crate::error::Error;
+use crate::limit::ASSETS;
 use crate::project::{AssetSettings, Project, display};
 
 const IGNORE_FILE: &str = ".assetsignore";
+
+/// Files that are looked for. A directory with too many has a number, and one with no end has an end.
+const MOST: usize = 2 * ASSETS.most();
+
+/// Directories that are named where there are too many files.
+const LARGEST: usize = 5;
 
 /// What becomes of an entry of the asset directory.
 enum Fate {
@@ -76,11 +84,14 @@ pub(super) fn find(
         other: config.iter().chain([&outdir.to_path_buf()]).map(real).collect(),
     };
     let mut special = Vec::new();
-    let place = Place { directory, root: &project.root, limit: MAX_ASSETS };
+    let place = Place { directory, root: &project.root, limit: MOST };
     let files = walk::walk(&place, diagnostics, &mut |found, diagnostics| {
         let fate = publishing.fate(found);
         match fate {
-            Fate::Publish => return true,
+            Fate::Publish => match names::refused(project, found) {
+                Some(problem) => diagnostics.push(problem),
+                None => return true,
+            },
             Fate::Drop => {}
             Fate::LeaveOut(what) => diagnostics.push(left_out(project, found, what)),
             Fate::Refuse(what) => diagnostics.push(secret(project, found, what)),
@@ -95,7 +106,8 @@ pub(super) fn find(
         }
         false
     })?;
-    check_count(project, directory, files.len(), diagnostics);
+    diagnostics.extend(too_many(project, directory, &files));
+    diagnostics.extend(names::hard_to_link(project, directory, &files));
     tree.assets = files.into_iter().map(|found| AssetFile { path: found.path, file: found.file }).collect();
     for (fate, file) in special {
         match fate {
@@ -279,26 +291,31 @@ fn without_braces(pattern: &str) -> String {
     escaped
 }
 
-fn check_count(project: &Project, directory: &Path, count: usize, diagnostics: &mut Diagnostics) {
-    let diagnostic = if count > MAX_ASSETS {
-        Diagnostic::error(
-            Code::AssetLimit,
-            format!("there are more than {MAX_ASSETS} assets, the most that any plan takes"),
-        )
-    } else if count > MAX_ASSETS_FREE {
-        Diagnostic::warning(
-            Code::AssetLimit,
-            format!("there are {count} assets, and the free plan takes at most {MAX_ASSETS_FREE}"),
-        )
-    } else {
-        return;
+/// That there are more files than a plan takes, and which directories they are in.
+fn too_many(project: &Project, directory: &Path, files: &[Found]) -> Option<Diagnostic> {
+    let excess = ASSETS.judge(files.len() as u64, project.plan)?;
+    let shown = |directory: &Path| match display(&project.root, directory) {
+        shown if shown.is_empty() => ".".to_owned(),
+        shown => shown,
     };
-    let shown = display(&project.root, directory);
-    diagnostics.push(
-        diagnostic
-            .file(if shown.is_empty() { ".".to_owned() } else { shown })
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in files {
+        *counts.entry(file.path.split_once('/').map_or("", |(top, _)| top)).or_default() += 1;
+    }
+    let mut largest: Vec<(&str, usize)> = counts.into_iter().collect();
+    largest.sort_by_key(|(_, count)| Reverse(*count));
+    let line = |(top, count): (&str, usize)| match top {
+        "" => format!("{count} in {} itself", shown(directory)),
+        top => format!("{count} in {}", shown(&directory.join(top))),
+    };
+    let count = if files.len() > MOST { format!("more than {MOST}") } else { files.len().to_string() };
+    Some(
+        excess
+            .diagnostic(Code::AssetLimit, &format!("there are {count} static files"))
+            .file(shown(directory))
+            .noting("files", largest.into_iter().take(LARGEST).map(line).collect())
             .help("check that this is the directory that your front end is built into, or list what is not needed in `.assetsignore`"),
-    );
+    )
 }
 
 fn our_own_output(project: &Project, directory: &Path) -> Diagnostic {

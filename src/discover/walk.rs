@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use crate::asset::limits::MAX_ASSETS;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
+use crate::limit::ASSETS;
 use crate::project::display;
 
 /// Links to directories multiply: thirty of them can name more entries than any disk holds.
-const MAX_ENTRIES: usize = 10 * MAX_ASSETS;
+const MAX_ENTRIES: usize = 10 * ASSETS.most();
 
 /// Where to walk and what a link may lead to.
 pub(super) struct Place<'a> {
@@ -95,6 +95,10 @@ pub(super) fn walk(
                 };
                 (found, depth)
             }
+            Err(error) if denied(&error) => {
+                diagnostics.push(unreadable(place, error.path().unwrap_or(place.directory)));
+                continue;
+            }
             Err(error) => {
                 let depth = error.depth();
                 (unfollowed(place, error)?, depth)
@@ -172,6 +176,16 @@ fn unfollowed(place: &Place<'_>, error: walkdir::Error) -> Result<Found, Error> 
             Err(Error::io("read", &file, source))
         }
     }
+}
+
+fn denied(error: &walkdir::Error) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+}
+
+fn unreadable(place: &Place<'_>, path: &Path) -> Diagnostic {
+    Diagnostic::error(Code::UnreadableFile, "permission to look into the directory is denied")
+        .file(display(place.root, path))
+        .help("let the user that builds read and enter it, or list it in `.assetsignore`")
 }
 
 fn relative(place: &Place<'_>, file: &Path) -> Option<String> {

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::alike::{Known, Said, known_like};
+use super::serving::Serving;
 use super::skew::{self, Skew};
-use super::{Made, Whole, analysis, check_places, files, front, load, make, versions, whole};
+use super::{Made, Whole, analysis, check_places, files, front, load, make, versions, weight, whole};
 use crate::deployment::{self, Deployment};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
@@ -55,6 +56,8 @@ pub struct Built {
     pub assets: usize,
     /// Their bytes.
     pub asset_size: u64,
+    /// How they are served; `None` where there are none.
+    pub serving: Option<Serving>,
     /// Which hashed files of earlier versions are published along, and which are not.
     pub skew: Skew,
     /// Name and kind of every binding.
@@ -174,7 +177,9 @@ fn make_beside_others(
             .map_err(|error| versions::offer_none(&project.root, error))?,
         None => Default::default(),
     };
-    Ok(make(whole, project, &carried, start, diagnostics).map(|made| (made, skew)))
+    let made = make(whole, project, &carried, start, diagnostics);
+    diagnostics.extend(weight::too_large(whole, project));
+    Ok(made.filter(|_| !diagnostics.has_errors()).map(|made| (made, skew)))
 }
 
 /// Lets `emit` write what was made; with a store, keeps it before and says so in the log after.
@@ -204,6 +209,7 @@ fn summary(whole: &Whole, made: Made, outdir: PathBuf, skew: Skew, start: Instan
         code_gzip: facts.gzip_size,
         assets: assets.map_or(0, |manifest| manifest.len()),
         asset_size: assets.map_or(0, |manifest| manifest.values().map(|asset| asset.size).sum()),
+        serving: whole.assets.as_ref().map(|assets| assets.serving.clone()),
         skew,
         elapsed: start.elapsed(),
     }

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::project::{self, Options, Project};
 
 use super::alike::{Known, Said, known_like};
-use super::{hold, serving};
+use super::{hold, serving, weight};
 
 /// What was looked at.
 #[derive(Clone, Debug)]
@@ -81,6 +81,7 @@ fn look(
     if !has_errors {
         hold(&project, bundle, &whole.uses, diagnostics);
     }
+    diagnostics.extend(weight::too_large(whole, &project));
     diagnostics.extend(serving::in_the_future(&project, &deployment::today()));
     let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
     Ok(Environment {

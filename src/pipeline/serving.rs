@@ -9,18 +9,61 @@ use crate::project::{self, AssetSettings, Project};
 use crate::route::{self, RoutesJson};
 use crate::site;
 
-/// Pages' rule for projects that follow its conventions: with a `404.html` at the top unknown paths get it, and
-/// without one the site is a single page. What the configuration says counts more.
-///
-/// Source: <https://developers.cloudflare.com/pages/configuration/serving-pages/#not-found-behavior>
-pub(super) fn with_pages_defaults(settings: &AssetSettings, files: &[AssetFile]) -> AssetSettings {
-    let mut settings = settings.clone();
-    if settings.pages && settings.not_found_handling.is_none() {
-        let has_page = files.iter().any(|file| file.path == "404.html");
-        let handling = if has_page { "404-page" } else { "single-page-application" };
-        settings.not_found_handling = Some(handling.to_owned());
+/// How static files are served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serving {
+    /// What becomes of paths that end in `.html`, `/index` or a slash.
+    pub html_handling: Chosen,
+    /// What is served where no file is.
+    pub not_found_handling: Chosen,
+}
+
+/// A setting that some rule has settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Its value.
+    pub value: String,
+    /// Why it is that.
+    pub because: &'static str,
+}
+
+impl Serving {
+    /// What the configuration says counts. Projects that follow Pages' conventions are served as Pages does for the rest, others
+    /// by the defaults of Workers.
+    ///
+    /// Source: <https://developers.cloudflare.com/pages/configuration/serving-pages/>
+    pub(super) fn of(settings: &AssetSettings, files: &[AssetFile]) -> Self {
+        let chosen = |value: &str, because| Chosen { value: value.to_owned(), because };
+        let said = |value: &Option<String>, because| value.as_deref().map(|value| chosen(value, because));
+        let html = said(&settings.html_handling, "as `assets.html_handling` says");
+        let html = html.unwrap_or_else(|| match settings.pages {
+            true => chosen("auto-trailing-slash", "as on Pages"),
+            false => chosen("auto-trailing-slash", "the platform's default"),
+        });
+        let has = |path: &str| files.iter().any(|file| file.path == path);
+        let not_found = said(&settings.not_found_handling, "as `assets.not_found_handling` says");
+        let not_found = not_found.unwrap_or_else(|| match settings.pages {
+            false => chosen("none", "the platform's default"),
+            true if has("404.html") => chosen("404-page", "since there is a `404.html` at the top"),
+            // Pages looks for one above each path before it falls back to the page that is not there.
+            true if !has("index.html") && files.iter().any(|file| file.path.ends_with("/404.html")) => {
+                chosen("404-page", "since there is a `404.html`, and no `index.html` at the top")
+            }
+            true => {
+                chosen("single-page-application", "since there is no `404.html` at the top (Pages' rule)")
+            }
+        });
+        Self { html_handling: html, not_found_handling: not_found }
     }
-    settings
+
+    /// The settings with what Pages' rules add. A default of Workers stays unsaid.
+    pub(super) fn settle(&self, settings: &AssetSettings) -> AssetSettings {
+        let mut settings = settings.clone();
+        if settings.pages {
+            settings.not_found_handling = Some(self.not_found_handling.value.clone());
+        }
+        settings
+    }
 }
 
 /// The project's own `_routes.json`, where it has a valid one.

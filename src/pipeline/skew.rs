@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::asset::{self, AssetManifest, limits::MAX_ASSETS};
+use crate::asset::{self, AssetManifest};
 use crate::deployment::document::Carried;
 use crate::deployment::{CarriedFile, Deployment};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
+use crate::limit::ASSETS;
 use crate::project::Project;
 use crate::store::Store;
 
@@ -47,9 +48,7 @@ pub(super) fn skew(
     let is_gone =
         |path: &String| is_hashed_part(path) && !manifest.contains_key(path) && !carried.contains_key(path);
     let dropped = published.into_iter().filter(is_gone).collect();
-    if manifest.len() + carried.len() > MAX_ASSETS {
-        diagnostics.push(too_many(carried.len()));
-    }
+    diagnostics.extend(too_many(project, manifest.len(), carried.len()));
     let skew =
         Skew { previous: Some((*previous).clone()), dropped, carried: carried.keys().cloned().collect() };
     Ok((carried.into_values().collect(), skew))
@@ -100,11 +99,9 @@ fn is_hashed_part(path: &str) -> bool {
     asset::is_hashed(path) && !path.ends_with(".html")
 }
 
-fn too_many(carried: usize) -> Diagnostic {
-    let message = format!(
-        "with {carried} files of earlier versions there are more than {MAX_ASSETS} assets, the most that any plan takes"
-    );
-    Diagnostic::error(Code::AssetLimit, message)
-        .file(".")
-        .help("carry fewer versions along with `--keep-assets`")
+fn too_many(project: &Project, own: usize, carried: usize) -> Option<Diagnostic> {
+    let excess = ASSETS.judge((own + carried) as u64, project.plan).filter(|_| carried > 0)?;
+    let what = format!("with {carried} files of earlier versions there are {} static files", own + carried);
+    let help = "carry fewer versions along with `--keep-assets`";
+    Some(excess.diagnostic(Code::AssetLimit, &what).file(".").help(help))
 }

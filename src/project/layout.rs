@@ -11,10 +11,11 @@ use super::{ASSETS, AssetSettings, Options, RunWorkerFirst, display};
 use crate::config::{Kind, Value, straight};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
+use crate::limit::{ROUTING_RULE, ROUTING_RULES};
 
 const MODULES: [&str; 8] = ["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"];
-const MAX_RULES: usize = 100;
-const MAX_RULE_LENGTH: usize = 100;
+const MAX_RULES: usize = ROUTING_RULES.most();
+const MAX_RULE_LENGTH: usize = ROUTING_RULE.most();
 
 /// Whether what a project names has to be there.
 #[derive(Clone, Copy, PartialEq, Eq)]

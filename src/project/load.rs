@@ -260,6 +260,7 @@ fn assemble(
             .map(|environment| settings::settings(environment, base, diagnostics))
             .unwrap_or_default(),
         config: config.cloned(),
+        plan: options.plan,
         assumptions,
     }))
 }

@@ -13,19 +13,22 @@ use super::cover::{self, Token};
 use super::routes_json::{RoutesJson, Rule};
 use super::{Route, RouteTable, name};
 use crate::asset::AssetFile;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Note};
+use crate::limit::{ROUTING_RULE, ROUTING_RULES};
 use crate::project::RunWorkerFirst;
 
+mod consolidate;
+mod matcher;
 mod pages;
+#[cfg(test)]
+mod tests;
 
+use consolidate::{consolidate, minimal, within_length};
+use matcher::Matcher;
 pub use pages::include;
 
-/// Rules that the platform takes at most, in `_routes.json` and in `run_worker_first`
-/// (developers.cloudflare.com/workers/platform/limits, as of 2026-11).
-pub const MAX_RULES: usize = 100;
-
-/// Characters of a rule at most, same source.
-pub const MAX_LENGTH: usize = 100;
+pub(super) const MAX_RULES: usize = ROUTING_RULES.most();
+pub(super) const MAX_LENGTH: usize = ROUTING_RULE.most();
 
 /// What `encodeURIComponent` leaves alone: the asset server answers at paths encoded so, and redirects others.
 pub(crate) const CANONICAL: &AsciiSet = &NON_ALPHANUMERIC
@@ -48,10 +51,39 @@ pub struct Explicit<'a> {
     pub configured: Option<&'a RunWorkerFirst>,
 }
 
+/// The static files of a project.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files<'a> {
+    /// All of them.
+    pub assets: &'a [AssetFile],
+    /// `assets.html_handling`.
+    pub html_handling: Option<&'a str>,
+}
+
+impl Files<'_> {
+    /// The path that a file is served at.
+    fn address(&self, file: &str) -> String {
+        let path = format!("/{file}");
+        let bare = path.strip_suffix(".html").filter(|_| self.html_handling != Some("none"));
+        let address = match (bare, bare.and_then(|bare| bare.strip_suffix("/index"))) {
+            (_, Some(directory)) => match self.html_handling {
+                Some("drop-trailing-slash") if !directory.is_empty() => directory.to_owned(),
+                _ => format!("{directory}/"),
+            },
+            (Some(bare), None) => match self.html_handling {
+                Some("force-trailing-slash") => format!("{bare}/"),
+                _ => bare.to_owned(),
+            },
+            (None, None) => path,
+        };
+        encoded(&address)
+    }
+}
+
 /// The `run_worker_first` of the deployment. `None` when nothing asks for one.
 pub fn run_worker_first(
     table: &RouteTable,
-    assets: &[AssetFile],
+    files: Files<'_>,
     explicit: Explicit<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<RunWorkerFirst> {
@@ -66,7 +98,7 @@ pub fn run_worker_first(
             .help("keep one of the two"),
         );
     }
-    unreachable_spellings(table, assets, diagnostics);
+    unreachable_spellings(table, files.assets, diagnostics);
     let mut rules = match (explicit.configured, explicit.given) {
         (Some(RunWorkerFirst::Always(true)), _) => return Some(RunWorkerFirst::Always(true)),
         (Some(RunWorkerFirst::Always(false)), _) => {
@@ -77,7 +109,7 @@ pub fn run_worker_first(
         (Some(RunWorkerFirst::Rules(configured)), _) => {
             let rules = Rules::split(configured);
             check(table, &rules, &[], None, diagnostics);
-            if missed(table, assets, &rules).is_empty() {
+            if missed(table, files.assets, &rules).is_empty() {
                 return Some(RunWorkerFirst::Rules(configured.clone()));
             }
             rules
@@ -92,8 +124,8 @@ pub fn run_worker_first(
             Rules { positive: table.0.iter().flat_map(derive).collect(), negative: BTreeSet::new() }
         }
     };
-    rules.positive.extend(missed(table, assets, &rules));
-    Some(RunWorkerFirst::Rules(rules.finish(diagnostics)))
+    rules.positive.extend(missed(table, files.assets, &rules));
+    Some(RunWorkerFirst::Rules(rules.finish(files, diagnostics)))
 }
 
 /// Rules by what they do. A path that both match goes to the assets.
@@ -115,50 +147,91 @@ impl Rules {
         split
     }
 
-    fn runs_worker(&self, path: &[Token]) -> bool {
-        let any =
-            |rules: &BTreeSet<String>| rules.iter().any(|rule| cover::contained(path, &cover::glob(rule)));
-        any(&self.positive) && !any(&self.negative)
-    }
-
-    /// One list within the limits: without rules that others cover, coarser where there are too many.
-    fn finish(self, diagnostics: &mut Diagnostics) -> Vec<String> {
-        let wanted = minimal(self.positive.iter().map(|rule| pages::shorten(rule)));
-        // An exclusion less is a request more for the worker, which passes it on; a wider one is never taken.
-        let mut negative = minimal(self.negative);
-        let bare =
-            |rules: &[String]| rules.iter().filter(|rule| rule.len() == 1 || !rule.ends_with('/')).count();
-        let asked = bare(&negative);
-        negative.retain(|rule| rule.len() < MAX_LENGTH);
-        if wanted.len() + negative.len() > MAX_RULES {
-            negative.retain(|rule| rule.len() == 1 || !rule.ends_with('/'));
-        }
-        negative.truncate(MAX_RULES - 1);
-        if bare(&negative) < asked {
-            let message = format!("{} exclusions do not fit the platform's limits", asked - bare(&negative));
-            diagnostics.push(
-                Diagnostic::warning(Code::TooManyRoutingRules, message)
-                    .help("the worker runs for what they name; shorten them, or combine them with `*`"),
-            );
-        }
-        let positive = coarser(wanted.clone(), MAX_RULES - negative.len());
-        if positive != wanted {
-            let message =
-                format!("the routes need {} routing rules; the platform takes {MAX_RULES}", wanted.len());
-            diagnostics.push(Diagnostic::warning(Code::TooManyRoutingRules, message).help(format!(
-                "fewer and wider rules are used instead ({}), so that some requests for assets run the worker; put \
-                 functions into fewer directories, or set `assets.run_worker_first`",
-                shown(&positive)
-            )));
-        }
+    /// One list within the limits: without rules that others cover, wider where they are too long or too many.
+    fn finish(self, files: Files<'_>, diagnostics: &mut Diagnostics) -> Vec<String> {
+        let asked = minimal(self.positive);
+        let wanted = minimal(asked.iter().map(|rule| within_length(rule)));
+        let negative = excluded(self.negative, wanted.len(), diagnostics);
+        let limit = MAX_RULES - negative.len();
+        let idle = || idle(files, &Matcher::of(&asked), &Matcher::of(&negative));
+        let positive = match wanted == asked && wanted.len() <= limit {
+            true => wanted,
+            false => {
+                let idle = idle();
+                let positive = consolidate(&wanted, limit, &idle);
+                diagnostics.extend(widened(&asked, &positive, negative.len(), &idle));
+                positive
+            }
+        };
         positive.into_iter().chain(negative.iter().map(|rule| format!("!{rule}"))).collect()
     }
 }
 
-fn shown(rules: &[String]) -> String {
-    let listed: Vec<String> = rules.iter().take(3).map(|rule| format!("`{rule}`")).collect();
-    let more = rules.len().saturating_sub(3);
-    if more > 0 { format!("{} and {more} more", listed.join(", ")) } else { listed.join(", ") }
+/// Exclusions within the limits, `beside` so many other rules. One less is a request more for the worker, which passes it on; a
+/// wider one is never taken. Those with a slash at the end go first, since what is there is a redirect.
+fn excluded(rules: BTreeSet<String>, beside: usize, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let mut rules = minimal(rules);
+    let slashed = |rule: &String| rule.len() > 1 && rule.ends_with('/');
+    let bare = |rules: &[String]| rules.iter().filter(|rule| !slashed(rule)).count();
+    let asked = bare(&rules);
+    rules.retain(|rule| rule.len() < MAX_LENGTH);
+    let fitting = rules.len().min(MAX_RULES.saturating_sub(beside));
+    for at in (0..rules.len()).rev() {
+        if rules.len() > fitting && slashed(&rules[at]) {
+            rules.remove(at);
+        }
+    }
+    rules.truncate(MAX_RULES - 1);
+    if bare(&rules) < asked {
+        let message = format!("{} exclusions do not fit the platform's limits", asked - bare(&rules));
+        diagnostics.push(
+            Diagnostic::warning(Code::TooManyRoutingRules, message)
+                .help("the worker runs for what they name; shorten them, or combine them with `*`"),
+        );
+    }
+    rules
+}
+
+/// The paths of static files that do not run the worker and that no exclusion keeps from it, sorted.
+fn idle(files: Files<'_>, positive: &Matcher, negative: &Matcher) -> Vec<String> {
+    let paths: BTreeSet<String> = files.assets.iter().map(|file| files.address(&file.path)).collect();
+    paths.into_iter().filter(|path| !positive.takes(path) && !negative.takes(path)).collect()
+}
+
+/// Says what rules are used in place of those that do not fit, and which static files they make run the worker.
+fn widened(asked: &[String], used: &[String], beside: usize, idle: &[String]) -> Option<Diagnostic> {
+    let known: BTreeSet<&String> = asked.iter().collect();
+    let wider: Vec<String> = used.iter().filter(|rule| !known.contains(rule)).cloned().collect();
+    let matcher = Matcher::of(&wider);
+    let caught: Vec<String> = idle.iter().filter(|path| matcher.takes(path)).cloned().collect();
+    let files = match caught.len() {
+        0 => "no static file".to_owned(),
+        1 => "1 static file".to_owned(),
+        several => format!("{several} static files"),
+    };
+    let needed = asked.len() + beside;
+    let message = match needed > MAX_RULES {
+        true => format!(
+            "the routes need {needed} routing rules where the platform takes {MAX_RULES}; the wider ones in their place catch {files}"
+        ),
+        false if caught.is_empty() => return None,
+        false => format!(
+            "the routes need rules of more than the {MAX_LENGTH} characters that the platform takes; the wider ones in their place \
+             catch {files}"
+        ),
+    };
+    let help = match caught.is_empty() {
+        true => "nothing changes for static files; functions in fewer directories would need fewer rules",
+        false => {
+            "requests for these files run the worker and are billed; put functions into fewer directories, or set \
+             `assets.run_worker_first`"
+        }
+    };
+    let notes = [("wider rules", wider), ("static files", caught)];
+    let notes = notes.into_iter().filter(|(_, items)| !items.is_empty());
+    let mut diagnostic = Diagnostic::warning(Code::TooManyRoutingRules, message).help(help);
+    diagnostic.notes.extend(notes.map(|(label, items)| Note { label, items }));
+    Some(diagnostic)
 }
 
 /// The rules for one row of the table: for its path with and without the slash at the end, or for all below.
@@ -196,34 +269,6 @@ fn derive(route: &Route) -> Vec<String> {
     rules
 }
 
-/// Drops rules that a wider one covers, which the platform refuses as redundant.
-fn minimal(rules: impl IntoIterator<Item = String>) -> Vec<String> {
-    let rules: BTreeSet<String> = rules.into_iter().collect();
-    let covered = |rule: &String| {
-        let wider = |other: &String| {
-            other != rule && other.strip_suffix('*').is_some_and(|start| rule.starts_with(start))
-        };
-        rules.iter().any(wider)
-    };
-    rules.iter().filter(|rule| !covered(rule)).cloned().collect()
-}
-
-/// Cuts rules at ever fewer segments until they fit.
-fn coarser(rules: Vec<String>, limit: usize) -> Vec<String> {
-    let segments = |rule: &String| rule.matches('/').count();
-    let mut rules = rules;
-    let mut depth = rules.iter().map(segments).max().unwrap_or(0);
-    while rules.len() > limit && depth > 1 {
-        depth -= 1;
-        let cut = |rule: String| match rule.match_indices('/').nth(depth) {
-            Some((at, _)) => format!("{}/*", &rule[..at]),
-            None => rule,
-        };
-        rules = minimal(rules.into_iter().map(cut));
-    }
-    if rules.len() > limit { vec!["/*".to_owned()] } else { rules }
-}
-
 /// A rule of `_routes.json` means its path with and without the slash at the end.
 fn expand(rules: &[Rule]) -> BTreeSet<String> {
     let both = |rule: &Rule| {
@@ -238,23 +283,28 @@ fn expand(rules: &[Rule]) -> BTreeSet<String> {
     rules.iter().flat_map(both).collect()
 }
 
-/// Rules for assets that a function matches and the rules do not, which happens when their cases differ: the
-/// rules of the function, spelled as the asset is.
+/// Rules for assets that a function matches, and that the rules match only where case does not count: the same rules, spelled as
+/// the asset is.
 fn missed(table: &RouteTable, assets: &[AssetFile], rules: &Rules) -> Vec<String> {
-    let derived: Vec<(Vec<Token>, String)> =
-        table.0.iter().flat_map(derive).map(|rule| (cover::glob(&rule), rule)).collect();
+    let mut positive = Matcher::of(&rules.positive);
+    let [folded, negative] = [&rules.positive, &rules.negative].map(Matcher::folded);
     let mut more = BTreeSet::new();
     for path in assets.iter().flat_map(|asset| served(&asset.path)) {
-        let tokens = cover::literal(&path);
-        if rules.runs_worker(&tokens) || !matched(table, &tokens) {
+        let lower = path.to_ascii_lowercase();
+        if positive.takes(&path) || !folded.takes(&lower) || negative.takes(&lower) {
             continue;
         }
-        let near = derived.iter().filter(|(glob, _)| cover::meets(&tokens, glob)).map(|(_, rule)| rule);
-        for rule in near {
-            match rule.strip_suffix('*') {
-                Some(start) => more.insert(format!("{}*", path.get(..start.len()).unwrap_or("/"))),
-                None => more.insert(path.clone()),
+        let tokens = cover::literal(&path);
+        if !matched(table, &tokens) {
+            continue;
+        }
+        for rule in rules.positive.iter().filter(|rule| cover::meets(&tokens, &cover::glob(rule))) {
+            let rule = match rule.split_once('*') {
+                Some((start, "")) => format!("{}*", path.get(..start.len()).unwrap_or("/")),
+                _ => path.clone(),
             };
+            positive.add(&rule);
+            more.insert(rule);
         }
     }
     more.into_iter().collect()
@@ -281,11 +331,13 @@ fn served(file: &str) -> BTreeSet<String> {
         }
     }
     paths.remove("");
-    let encode = |path: &String| {
-        let segments = path.split('/').map(|segment| utf8_percent_encode(segment, CANONICAL).to_string());
-        segments.collect::<Vec<_>>().join("/")
-    };
-    paths.iter().map(encode).collect()
+    paths.iter().map(|path| encoded(path)).collect()
+}
+
+/// A path as the asset server spells it.
+fn encoded(path: &str) -> String {
+    let segments = path.split('/').map(|segment| utf8_percent_encode(segment, CANONICAL).to_string());
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// Errors for assets whose canonical path is spelled with escapes that the pattern of a middleware is not: the
@@ -297,15 +349,16 @@ fn unreachable_spellings(table: &RouteTable, assets: &[AssetFile], diagnostics: 
         .filter(|route| route.middleware.is_some())
         .map(|route| (route, cover::below(&route.pattern)))
         .collect();
-    for asset in assets {
+    for asset in assets.iter().filter(|_| !guards.is_empty()) {
         let path = format!("/{}", asset.path);
         let Ok(plain) =
             name::pattern(path.split('/').skip(1).filter(|segment| !segment.contains(['[', ']'])))
         else {
             continue;
         };
-        let plain = cover::literal(&plain.to_string());
-        for canonical in served(&asset.path).into_iter().take(1) {
+        let plain = plain.to_string();
+        for canonical in served(&asset.path).into_iter().take(1).filter(|canonical| *canonical != plain) {
+            let plain = cover::literal(&plain);
             let canonical = cover::literal(&canonical);
             let meets = |guard: &&(&Route, Vec<Vec<Token>>), path: &[Token]| {
                 guard.1.iter().any(|language| cover::meets(language, path))

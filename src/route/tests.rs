@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::rules::{Explicit, MAX_LENGTH, MAX_RULES, run_worker_first};
+use super::rules::{Explicit, Files, MAX_LENGTH, MAX_RULES, run_worker_first};
 use super::{FunctionExports, Pattern, Piece, RouteTable, parse_routes_json, table};
 use crate::asset::AssetFile;
 use crate::diagnostic::{Code, Diagnostics, Source};
@@ -32,7 +32,7 @@ fn rules(
     explicit: Explicit<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<String> {
-    match run_worker_first(table, assets, explicit, diagnostics) {
+    match run_worker_first(table, Files { assets, html_handling: None }, explicit, diagnostics) {
         Some(RunWorkerFirst::Rules(rules)) => rules,
         Some(RunWorkerFirst::Always(_)) | None => Vec::new(),
     }
@@ -59,7 +59,7 @@ fn runs_worker(rules: &[String], path: &str) -> bool {
 
 fn codes(table: &RouteTable, explicit: Explicit<'_>) -> Vec<Code> {
     let mut diagnostics = Diagnostics::default();
-    run_worker_first(table, &[], explicit, &mut diagnostics);
+    run_worker_first(table, Files::default(), explicit, &mut diagnostics);
     diagnostics.into_sorted().into_iter().map(|diagnostic| diagnostic.code).collect()
 }
 

@@ -6,9 +6,9 @@ use super::lines::{self, Line, is_space};
 use super::target::{Allowed, Refusal, place};
 use super::{MAX_LINE, ignored};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
+use crate::limit::HEADERS_RULES;
 
-/// Rules of one file.
-pub(super) const MAX_RULES: usize = 100;
+const MAX_RULES: usize = HEADERS_RULES.most();
 
 /// A path and its headers.
 #[derive(Clone, Debug, PartialEq, Eq)]

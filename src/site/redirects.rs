@@ -7,11 +7,10 @@ use super::lines::{self, Line, is_space};
 use super::target::{Allowed, Refusal, has_host, place};
 use super::{MAX_LINE, ignored};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
+use crate::limit::{REDIRECTS_DYNAMIC, REDIRECTS_STATIC};
 
-/// Rules without `*` and placeholders that come before the first one with them.
-pub(super) const MAX_STATIC: usize = 2_000;
-/// All others.
-pub(super) const MAX_DYNAMIC: usize = 100;
+const MAX_STATIC: usize = REDIRECTS_STATIC.most();
+const MAX_DYNAMIC: usize = REDIRECTS_DYNAMIC.most();
 
 /// A rule.
 #[derive(Clone, Debug, PartialEq, Eq)]

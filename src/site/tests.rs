@@ -216,3 +216,20 @@ fn the_worker_is_asked_by_rules_and_otherwise_for_the_rest() {
     let always = RunWorkerFirst::Always(true);
     assert_eq!(decide(&site, Some(&always), true, &get("/")), Decision::WorkerAlways);
 }
+
+#[test]
+fn pages_whose_path_is_another_file() {
+    use HtmlHandling::{AutoTrailingSlash, DropTrailingSlash, ForceTrailingSlash, None};
+    let files =
+        manifest(&["/both.html", "/both/index.html", "/index.html", "/word", "/word.html", "/x/index.html"]);
+    let told = |mode| {
+        let mut site = Site::new(&files, Vec::new(), Vec::new());
+        site.html_handling = mode;
+        let claimed = site.claimed().into_iter();
+        claimed.map(|claimed| format!("{} {} {}", claimed.page, claimed.path, claimed.by)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(None), [""; 0]);
+    assert_eq!(told(AutoTrailingSlash), ["/word.html /word /word"]);
+    assert_eq!(told(ForceTrailingSlash), ["/both.html /both/ /both/index.html"]);
+    assert_eq!(told(DropTrailingSlash), ["/both/index.html /both /both.html", "/word.html /word /word"]);
+}

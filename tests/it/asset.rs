@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use pagesbuild::asset::{self, AssetFile, fingerprint, limits};
+use pagesbuild::asset::{self, AssetFile, fingerprint};
 use pagesbuild::diagnostic::Diagnostics;
 use pagesbuild::discover::{AdvancedWorker, SourceTree, discover};
+use pagesbuild::limit::{ASSET_SIZE, ASSETS, Plan};
 use pagesbuild::project::Project;
 
 use crate::project::{assets, at, said, write};
@@ -244,9 +245,9 @@ fn limits_of_the_platform() {
     let public = directory.path().join("public");
     write(&public, &[("small.bin", b"x")]);
     let large = fs::File::create(public.join("large.bin")).unwrap();
-    large.set_len(limits::MAX_ASSET_SIZE + 1).unwrap();
+    large.set_len(ASSET_SIZE.paid + 1).unwrap();
     let just = fs::File::create(public.join("just.bin")).unwrap();
-    just.set_len(limits::MAX_ASSET_SIZE).unwrap();
+    just.set_len(ASSET_SIZE.paid).unwrap();
     let (tree, messages) = found(&at(directory.path()));
     assert!(messages.is_empty(), "{messages:?}");
     let mut diagnostics = Diagnostics::default();
@@ -254,7 +255,7 @@ fn limits_of_the_platform() {
     assert_eq!(manifest.keys().collect::<Vec<_>>(), ["/just.bin", "/small.bin"]);
     assert_eq!(
         said(diagnostics),
-        ["error asset-limit large.bin: the file has 26214401 bytes, and the platform takes at most 26214400"]
+        ["error asset-limit large.bin: the file has 26214401 bytes, and the platform takes at most 25 MiB"]
     );
 
     // Links multiply: each level names the level below 50 times.
@@ -269,20 +270,64 @@ fn limits_of_the_platform() {
     }
     let mut project = at(root);
     let (tree, messages) = found(&project);
-    assert_eq!(tree.assets.len(), limits::MAX_ASSETS + 1);
+    assert_eq!(tree.assets.len(), 2 * ASSETS.most() + 1);
+    let most = "the paid plan takes at most 100000, and the free plan 20000";
     assert_eq!(
         messages,
-        ["error asset-limit public: there are more than 100000 assets, the most that any plan takes"]
+        [format!("error asset-limit public: there are more than 200000 static files, and {most}")]
     );
-    project.assets = Some(assets(root.join("three")));
-    for name in 10..50 {
-        fs::remove_file(root.join("three").join(name.to_string())).unwrap();
+
+    // Forty links are 100,000 files, and eight are 20,000.
+    let three = root.join("three");
+    project.assets = Some(assets(three.clone()));
+    let mut links = 50;
+    let mut count = |count: usize, more: bool, plan: Option<Plan>| {
+        for name in count..links {
+            fs::remove_file(three.join(name.to_string())).unwrap();
+        }
+        links = count;
+        let one = three.join("one more.txt");
+        if more {
+            fs::write(one, b"").unwrap()
+        } else {
+            _ = fs::remove_file(one)
+        }
+        let (tree, messages) = found(&Project { plan, ..project.clone() });
+        assert_eq!(tree.assets.len(), count * 2_500 + usize::from(more));
+        messages
+    };
+    let only = "the free plan takes at most 20000; the paid plan takes 100000";
+    let said = |severity: &str, count: usize, clause: &str| {
+        vec![format!("{severity} asset-limit three: there are {count} static files, and {clause}")]
+    };
+    assert_eq!(count(40, true, Some(Plan::Paid)), said("error", 100_001, most));
+    assert_eq!(count(40, false, Some(Plan::Paid)), said("", 0, "")[..0]);
+    assert_eq!(count(40, false, None), said("warning", 100_000, only));
+    assert_eq!(count(8, true, Some(Plan::Free)), said("error", 20_001, only));
+    assert_eq!(count(8, true, None), said("warning", 20_001, only));
+    assert_eq!(count(8, false, Some(Plan::Free)), said("", 0, "")[..0]);
+    assert_eq!(count(8, false, None), said("", 0, "")[..0]);
+}
+
+#[test]
+fn directories_with_most_files_are_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let public = directory.path().join("public");
+    for (place, count) in [("images", 12_000), ("tags/a", 8_000), ("", 7), ("tags/b", 1)] {
+        for at in 0..count {
+            let file = public.join(place).join(format!("{at}.txt"));
+            if at == 0 {
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+            }
+            fs::write(file, b"").unwrap();
+        }
     }
-    let (tree, messages) = found(&project);
-    assert_eq!(tree.assets.len(), 25_000);
+    let mut diagnostics = Diagnostics::default();
+    discover(&at(directory.path()), &directory.path().join("dist"), &mut diagnostics).unwrap();
+    let diagnostics = diagnostics.into_sorted();
     assert_eq!(
-        messages,
-        ["warning asset-limit three: there are 25000 assets, and the free plan takes at most 20000"]
+        diagnostics[0].notes[0].items,
+        ["12000 in public/images", "8001 in public/tags", "7 in public itself"]
     );
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn at(root: &Path) -> Project {
         bindings: Vec::new(),
         bundling: Bundling::default(),
         settings: [].into(),
+        plan: None,
         assumptions: Vec::new(),
     }
 }

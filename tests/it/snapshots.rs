@@ -61,7 +61,10 @@ fn diagnostics() {
 }
 
 /// Codes without a fixture, and the test that shows them.
-const MADE_ELSEWHERE: &[(&str, &str)] = &[("asset-limit", "asset::limits_of_the_platform")];
+const MADE_ELSEWHERE: &[(&str, &str)] = &[
+    ("asset-limit", "asset::limits_of_the_platform"),
+    ("worker-limit", "limits::a_worker_names_what_weighs_most"),
+];
 
 /// Builds a broken project as a user would. A file `arguments` in its directory holds further arguments, a file `command`
 /// a command in place of `build`, which the directory is appended to.

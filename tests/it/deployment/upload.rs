@@ -8,6 +8,7 @@ use pagesbuild::deployment::emit;
 use serde_json::{Value, json};
 
 use super::{assemble, built, worker};
+use crate::names::odd;
 use crate::npm;
 use crate::project::{at, write};
 
@@ -44,16 +45,6 @@ fn odd_files(public: &Path) {
         ("one.bin", b"\0"),
         ("two.bin", b"\0\xff"),
         ("random.bin", &random),
-        ("h\u{e9}llo w\u{f6}rld.html", b"unicode"),
-        ("\u{1f600}.txt", b"emoji"),
-        ("with space.html", b"space"),
-        ("100%.html", b"percent"),
-        ("%41.html", b"percent-encoded"),
-        ("a#b.html", b"hash"),
-        ("a?b.html", b"question"),
-        ("a&b=c+d.html", b"ampersand"),
-        ("quote'\".html", b"quotes"),
-        ("[id].html", b"brackets"),
         ("trailing.", b"dot at the end"),
         ("deep/er/and/deeper/file.json", b"{}"),
         ("deep/.well-known/assetlinks.json", b"[]"),
@@ -65,6 +56,9 @@ fn odd_files(public: &Path) {
         ("_redirects", b"/old /new 301\n"),
     ];
     write(public, files);
+    for name in odd() {
+        write(public, &[(&name, name.as_bytes())]);
+    }
     // Containers of private keys are never published.
     let published = |extension: &&'static str| !matches!(*extension, "kdbx" | "p12" | "pfx");
     for extension in known_extensions().filter(published) {
