@@ -188,7 +188,9 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let files = rules::Files { assets: &tree.assets, html_handling: settings.html_handling.as_deref() };
         let first = rules::run_worker_first(&routes, files, explicit, diagnostics);
         let read = Static::read(settings, &tree, published, first, diagnostics)?;
-        serving::hold_rules(&project, &tree, &read, diagnostics);
+        let answers_anything = project.main.is_some() || tree.advanced.is_some();
+        let functions = (!answers_anything).then_some(&routes);
+        serving::hold_rules(&project, &tree, &read, functions, diagnostics);
         diagnostics.extend(claimed::claimed(&project, &read));
         Ok(Some(read))
     };

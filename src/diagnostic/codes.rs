@@ -138,6 +138,16 @@ codes! {
     InvalidHeadersRule => "invalid-headers-rule",
     /// A line of `_redirects` that the platform ignores.
     InvalidRedirectsRule => "invalid-redirects-rule",
+    /// A rule of `_headers` or `_redirects` that never counts.
+    UnreachableRule => "unreachable-rule",
+    /// A rule of `_headers` for what functions answer.
+    HeadersOnFunctions => "headers-on-functions",
+    /// Static files that a rule of `_redirects` takes the place of.
+    ShadowedAssets => "shadowed-assets",
+    /// Rules of `_redirects` that send browsers in a circle.
+    RedirectLoop => "redirect-loop",
+    /// A rule of `_redirects` that leads to a path where nothing is.
+    RedirectToNothing => "redirect-to-nothing",
     /// A symbolic link leads out of the project.
     SymlinkOutside => "symlink-outside",
     /// A directory entry that cannot be part of a deployment.

@@ -6,8 +6,9 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
 use crate::discover::SourceTree;
 use crate::graph;
 use crate::project::{self, AssetSettings, Project};
-use crate::route::{self, RoutesJson};
-use crate::site;
+use crate::route::{self, RouteTable, RoutesJson};
+use crate::site::{self, HtmlHandling, NotFoundHandling, Site};
+use serde_json::Value as Json;
 
 /// How static files are served.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,19 +105,43 @@ pub(super) fn in_the_future(project: &Project, today: &str) -> Option<Diagnostic
     })
 }
 
-/// Says which lines of `_headers` and `_redirects` the platform ignores.
-pub(super) fn hold_rules(project: &Project, tree: &SourceTree, read: &Static, diagnostics: &mut Diagnostics) {
-    for rule in &read.rules {
-        let file = tree.asset_rules.iter().find(|file| file.path == rule.name);
-        let shown =
-            file.map_or_else(|| rule.name.clone(), |file| project::display(&project.root, &file.file));
-        let source = Source::new(shown, String::from_utf8_lossy(&rule.content));
-        match rule.name.as_str() {
-            "_headers" => _ = site::headers(&source, diagnostics),
-            _ => {
-                let keeps_index = read.settings.html_handling.as_deref() == Some("none");
-                site::redirects(&source, keeps_index, diagnostics);
-            }
-        }
-    }
+/// Says which lines of `_headers` and `_redirects` the platform ignores, and which rules do not do what they seem to say.
+/// `functions` are what can answer beside the files; `None` where the worker can answer anything.
+pub(super) fn hold_rules(
+    project: &Project,
+    tree: &SourceTree,
+    read: &Static,
+    functions: Option<&RouteTable>,
+    diagnostics: &mut Diagnostics,
+) {
+    let source = |name: &str| {
+        let rule = read.rules.iter().find(|rule| rule.name == name)?;
+        let file = tree.asset_rules.iter().find(|file| file.path == name);
+        let shown = file.map_or_else(|| name.to_owned(), |file| project::display(&project.root, &file.file));
+        Some(Source::new(shown, String::from_utf8_lossy(&rule.content)))
+    };
+    let [headers, redirects] = ["_headers", "_redirects"].map(source);
+    let keeps_index = read.settings.html_handling.as_deref() == Some("none");
+    let header_rules = headers.as_ref().map_or_else(Vec::new, |source| site::headers(source, diagnostics));
+    let redirect_rules =
+        redirects.as_ref().map_or_else(Vec::new, |source| site::redirects(source, keeps_index, diagnostics));
+    let mut site = Site::new(&read.manifest, header_rules, redirect_rules);
+    site.html_handling = HtmlHandling::named(read.settings.html_handling.as_deref());
+    site.not_found_handling = NotFoundHandling::named(read.settings.not_found_handling.as_deref());
+    let facts = site::Facts {
+        site: &site,
+        headers: headers.as_ref(),
+        redirects: redirects.as_ref(),
+        functions,
+        first: read.run_worker_first.as_ref(),
+        is_shared: shares_hosts(project),
+    };
+    site::lint(&facts, diagnostics);
+}
+
+/// Whether the worker has some paths of a host only, so that others may answer the rest.
+fn shares_hosts(project: &Project) -> bool {
+    let has_whole_host = |route: &Json| route.get("custom_domain") == Some(&Json::Bool(true));
+    let routes = project.settings.get("routes").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    project.settings.contains_key("route") || !routes.iter().all(has_whole_host)
 }

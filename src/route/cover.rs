@@ -31,7 +31,7 @@ pub(crate) fn literal(path: &str) -> Vec<Token> {
 }
 
 /// The paths that a handler at the pattern answers, as a union.
-pub(super) fn answered(pattern: &Pattern) -> Vec<Vec<Token>> {
+pub(crate) fn answered(pattern: &Pattern) -> Vec<Vec<Token>> {
     let slashed = |mut tokens: Vec<Token>| {
         if tokens.last() != Some(&Token::Byte(b'/')) && tokens.last() != Some(&Token::Any) {
             let bare = tokens.clone();
@@ -120,7 +120,7 @@ fn closure(mut places: BTreeSet<usize>, tokens: &[Token]) -> BTreeSet<usize> {
 }
 
 /// Whether some path is in both languages, without regard to ASCII case.
-pub(super) fn meets(a: &[Token], b: &[Token]) -> bool {
+pub(crate) fn meets(a: &[Token], b: &[Token]) -> bool {
     let mut seen = BTreeSet::from([(0, 0)]);
     let mut open = vec![(0, 0)];
     while let Some((i, j)) = open.pop() {

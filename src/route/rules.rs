@@ -24,7 +24,7 @@ mod pages;
 mod tests;
 
 use consolidate::{consolidate, minimal, within_length};
-use matcher::Matcher;
+pub use matcher::{Matcher, Reach};
 pub use pages::include;
 
 pub(super) const MAX_RULES: usize = ROUTING_RULES.most();

@@ -28,6 +28,9 @@ impl Rule {
 
     /// What the rule captures of a path, where it matches. A rule with a host never matches where the host is not known.
     pub fn captures(&self, host: Option<&str>, path: &str) -> Option<Captures> {
+        if !self.has_host && !self.expression.is_match(path) {
+            return None;
+        }
         let subject = match (self.has_host, host) {
             (false, _) => path.to_owned(),
             (true, Some(host)) => format!("https://{host}{path}"),
@@ -48,6 +51,16 @@ impl Rule {
     pub fn covers(&self, other: &Self) -> bool {
         let [(host, path), (other_host, other_path)] = [self, other].map(Self::parts);
         (host.is_none() || host == other_host) && cover::contained(&tokens(other_path), &tokens(path))
+    }
+
+    /// The expression of the whole.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The paths that it matches, on whatever host.
+    pub(super) fn language(&self) -> Vec<Token> {
+        tokens(self.parts().1)
     }
 
     /// The expressions of host and path.

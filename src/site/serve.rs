@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::{percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, percent_decode_str, utf8_percent_encode};
 
 use super::html::Intent;
 use super::request::{fragment, path, search};
-use super::rule::{Rule, fill};
+use super::rule::{Captures, Rule, fill};
 use super::{HeaderRule, Redirect, Request};
 use crate::asset::AssetManifest;
 use crate::route::CANONICAL;
@@ -187,11 +187,19 @@ impl<'a> Site<'a> {
             return Some((*at, self.redirects[*at].to.clone()));
         }
         let found = self.dynamic.iter().find_map(|(at, rule)| Some((*at, rule.captures(None, path)?)));
-        found.map(|(at, captures)| {
-            let to = &self.redirects[at].to;
-            let filled = fill(to, &captures);
-            (at, if is_external(to) { filled } else { with_single_slashes(&filled) })
-        })
+        found.map(|(at, captures)| (at, self.target(at, &captures)))
+    }
+
+    /// Where a dynamic rule leads.
+    pub(super) fn target(&self, rule: usize, captures: &Captures) -> String {
+        let to = &self.redirects[rule].to;
+        let filled = fill(to, captures);
+        if is_external(to) { filled } else { with_single_slashes(&filled) }
+    }
+
+    /// The rule that is compared with a path as it is.
+    pub(super) fn fixed(&self, path: &str) -> Option<usize> {
+        self.fixed.get(path).copied()
     }
 
     /// What the asset server answers, be it asked by the platform or by a worker.
@@ -210,7 +218,8 @@ impl<'a> Site<'a> {
         served.what != What::NotFound || served.rewrite.is_some()
     }
 
-    fn found(&self, request: &Request, not_found: NotFoundHandling) -> Served {
+    /// What answers, without its headers.
+    pub(super) fn found(&self, request: &Request, not_found: NotFoundHandling) -> Served {
         let own = request.path();
         let answer = |status, what, rewrite| Served {
             status,
@@ -331,7 +340,7 @@ fn location(request: &Request, to: &url::Url) -> String {
 }
 
 /// Whether the text of a rule, before anything is filled in, names a host.
-fn is_external(to: &str) -> bool {
+pub(super) fn is_external(to: &str) -> bool {
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let to = to.trim();
     let scheme =
@@ -375,6 +384,6 @@ pub(super) fn decode(path: &str) -> String {
 
 /// A path as the asset server spells it.
 pub(super) fn encode(path: &str) -> String {
-    let one = |segment: &str| utf8_percent_encode(segment, CANONICAL).to_string();
-    path.split('/').map(one).collect::<Vec<_>>().join("/")
+    const PATH: &AsciiSet = &CANONICAL.remove(b'/');
+    utf8_percent_encode(path, PATH).to_string()
 }
