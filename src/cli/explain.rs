@@ -157,7 +157,7 @@ fn answer(answer: &FromAssets) -> String {
                 answer.html_handling
             )
         }
-        What::MethodNotAllowed => "static files are there, and answer GET and HEAD only".to_owned(),
+        What::MethodNotAllowed => "the static files answer GET and HEAD only".to_owned(),
         What::NotFound => "no file is at the path".to_owned(),
         What::Failed => {
             "the platform fails: a rule leads to no address, or sets what is no header".to_owned()

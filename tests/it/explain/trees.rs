@@ -89,11 +89,6 @@ const answer = (name) => () => new Response(name, { headers: { 'x-trace': name }
 ";
 const MAIN: &str = "export default { fetch: () => new Response('main') };\n";
 
-/// The names of headers that rules of a [`Tree`] may set, in lower case.
-pub(super) fn header_names() -> BTreeSet<String> {
-    HEADERS.iter().map(|name| name.to_lowercase()).collect()
-}
-
 /// A request.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Asked {
@@ -136,6 +131,29 @@ fn escaped(path: &str) -> String {
     utf8_percent_encode(path, PATH).to_string()
 }
 
+/// The path that a browser asks for a file by.
+pub(super) fn wire(file: &str) -> String {
+    format!("/{}", escaped(file))
+}
+
+/// A request for a path, or for one that is nearly the same.
+pub(super) fn near(random: &mut Random, path: String) -> Asked {
+    let method = if chance(random, 75) { "GET" } else { one(random, METHODS) };
+    let mut path = path;
+    for _ in 0..[0, 0, 1, 1, 1, 2, 3][random.below(7)] {
+        path = spelled(random, path);
+    }
+    if chance(random, 25) {
+        path.push_str(one(random, &["?", "?q=1", "?a='&b=/../c", "?x=%zz"]));
+    }
+    Asked {
+        method: method.to_owned(),
+        host: one(random, HOSTS).to_owned(),
+        path,
+        navigates: chance(random, 15),
+    }
+}
+
 impl Tree {
     pub(super) fn new(random: &mut Random) -> Self {
         let mut tree = Self { files: BTreeMap::new(), answering: BTreeSet::new(), paths: Vec::new() };
@@ -143,13 +161,13 @@ impl Tree {
             let path = nested(random, DIRECTORIES, FILES);
             // What a file says is where it is served from.
             tree.add(&format!("public/{path}"), &format!("/{path}"));
-            tree.paths.push(escaped(&format!("/{path}")));
+            tree.paths.push(wire(&path));
         }
         tree.configure(random);
         for (name, rules) in
             [("_redirects", Self::redirects as fn(&Self, &mut Random) -> String), ("_headers", Self::headers)]
         {
-            if chance(random, 70) {
+            if chance(random, 60) {
                 let text = rules(&tree, random);
                 tree.add(&format!("public/{name}"), &text);
             }
@@ -261,10 +279,10 @@ impl Tree {
         if chance(random, 30) {
             path = path.trim_end_matches(".html").trim_end_matches("index").to_owned();
         }
-        match random.below(7) {
+        match random.below(10) {
             0 => path + "*",
             1 => format!("{}/*", path.trim_end_matches('/')),
-            2 => "/*".to_owned(),
+            2 if chance(random, 30) => "/*".to_owned(),
             3 => path.replacen("/a", "/:p", 1),
             4 => "/:p/:q".to_owned(),
             5 => format!("{}/:ab", path.rsplit_once('/').map_or("", |(start, _)| start)),
@@ -324,25 +342,13 @@ impl Tree {
 
     /// A request for something that may be there, or nearly.
     pub(super) fn ask(&self, random: &mut Random) -> Asked {
-        let method = if chance(random, 75) { "GET" } else { one(random, METHODS) };
-        let mut path = match random.below(12) {
+        let path = match random.below(12) {
             0 => "/".to_owned(),
             1 => "/missing/page".to_owned(),
-            2 => format!("/{}", escaped(&nested(random, DIRECTORIES, FILES))),
+            2 => wire(&nested(random, DIRECTORIES, FILES)),
             _ => self.paths[random.below(self.paths.len())].clone(),
         };
-        for _ in 0..[0, 0, 1, 1, 1, 2, 3][random.below(7)] {
-            path = spelled(random, path);
-        }
-        if chance(random, 25) {
-            path.push_str(one(random, &["?", "?q=1", "?a='&b=/../c", "?x=%zz"]));
-        }
-        Asked {
-            method: method.to_owned(),
-            host: one(random, HOSTS).to_owned(),
-            path,
-            navigates: chance(random, 15),
-        }
+        near(random, path)
     }
 }
 

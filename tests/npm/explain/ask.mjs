@@ -4,7 +4,7 @@
 // its host, its path exactly as it is to be on the wire, and whether a browser navigates. The answer is a list of lists of
 // [status, headers, body].
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { Agent, request as send } from "node:http";
 import { dirname, join } from "node:path";
 
@@ -13,8 +13,6 @@ import { unstable_getMiniflareWorkerOptions as workerOptions } from "wrangler";
 
 const PATIENCE = 540_000;
 const AT_ONCE = 16;
-// Modules of a deployment, by their endings.
-const TYPES = { js: "ESModule", mjs: "ESModule", wasm: "CompiledWasm", bin: "Data", txt: "Text", html: "Text", sql: "Text" };
 
 // Standard output is for our results.
 console.log = console.info = console.warn = console.error;
@@ -23,20 +21,19 @@ setTimeout(() => {
 	process.exit(1);
 }, PATIENCE).unref();
 
-function modules(main) {
+/** The main module, and those that the configuration names. */
+function modules(main, rules = []) {
 	const root = dirname(main);
-	const found = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-	const paths = found.map(({ parentPath, name }) => join(parentPath, name)).filter((path) => path !== main);
-	const listed = [main, ...paths].map((path) => ({ type: TYPES[path.split(".").at(-1)], path }));
-	return { modulesRoot: root, modules: listed.filter(({ type }) => type !== undefined) };
+	const named = rules.flatMap(({ type, globs }) => globs.map((name) => ({ type, path: join(root, name) })));
+	return { modulesRoot: root, modules: [{ type: "ESModule", path: main }, ...named.filter(({ path }) => existsSync(path))] };
 }
 
 function worker(config, name) {
-	const { main } = JSON.parse(readFileSync(config, "utf8"));
+	const { main, rules } = JSON.parse(readFileSync(config, "utf8"));
 	const { workerOptions: options } = workerOptions(config);
 	const { modulesRules, ...rest } = options;
 	const nothing = { modules: true, script: "export default { fetch: () => new Response('no worker', { status: 500 }) }" };
-	return { ...rest, name, ...(main === undefined ? nothing : modules(join(dirname(config), main))) };
+	return { ...rest, name, ...(main === undefined ? nothing : modules(join(dirname(config), main), rules)) };
 }
 
 /** The worker before all others: only what it calls has the router and asset workers before it. */
