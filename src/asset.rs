@@ -1,12 +1,12 @@
 //! Static files: found, checked and hashed into the manifest that the platform's upload speaks.
 //!
 //! In go the files that discovery found, out comes the manifest. Files are read in parallel and one piece at a
-//! time; the manifest does not depend on which thread came first.
+//! time; the manifest does not depend on which thread came first, nor on what earlier builds knew.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::Read;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
@@ -14,14 +14,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
-use crate::hash;
 use crate::limit::ASSET_SIZE;
 
 mod content_type;
+mod hash_cache;
 mod hashed;
+mod read;
+mod stamp;
 
 pub use content_type::{content_type, known_extensions};
+pub use hash_cache::HashCache;
 pub use hashed::is_hashed;
+
+use hash_cache::{Hashed, Hashes};
+use read::Content;
+use stamp::Stamp;
 
 /// A static file as found, before anything of it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,22 +72,45 @@ impl RuleFile {
     }
 }
 
-/// Hashes every file into the manifest. A file over the platform's size is a diagnostic.
+/// Most files that a thread takes at once: when files end, no thread has many left that others could take.
+const AT_ONCE: usize = 32;
+
+/// Hashes every file into the manifest, those that the cache does not know by reading them. A file over the platform's size is
+/// a diagnostic, and one that may not be read.
 ///
 /// # Errors
 ///
-/// A file that cannot be read, vanished since it was found, or changes while it is being read.
-pub fn fingerprint(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result<AssetManifest, Error> {
+/// A file that cannot be read, vanished since it was found, or goes on changing while it is being read.
+pub fn fingerprint(
+    files: &[AssetFile],
+    cache: HashCache,
+    diagnostics: &mut Diagnostics,
+) -> Result<AssetManifest, Error> {
+    let hashes = cache.hashes();
+    let fingerprint = |(at, file): (usize, &AssetFile)| fingerprint_one(at, file, &hashes);
     // Collected by position before the first failure is chosen: the same one on every run.
-    let hashed: Vec<Result<Hashed, Error>> = files.par_iter().map(fingerprint_one).collect();
-    let mut manifest = AssetManifest::new();
-    for (file, hashed) in files.iter().zip(hashed) {
-        match hashed? {
-            Hashed::Asset(asset) => _ = manifest.insert(format!("/{}", file.path), asset),
-            Hashed::TooLarge(size) => diagnostics.extend(too_large(&file.path, size)),
+    let outcomes: Vec<Result<Fingerprint, Error>> =
+        files.par_iter().enumerate().with_max_len(AT_ONCE).map(fingerprint).collect();
+    let mut manifest = Vec::with_capacity(files.len());
+    let mut stamps = Vec::with_capacity(files.len());
+    for (file, outcome) in files.iter().zip(outcomes) {
+        match outcome {
+            Ok(Fingerprint::Asset { entry, stamp, is_known }) => {
+                manifest.push(entry);
+                stamps.push((file, stamp, is_known));
+            }
+            Ok(Fingerprint::TooLarge(size)) => diagnostics.extend(too_large(&file.path, size)),
+            Err(error) if error.is_denied() => diagnostics.push(unreadable(&file.path)),
+            Err(error) => return Err(error),
         }
     }
-    Ok(manifest)
+    cache.keep(stamps.iter().zip(&manifest).map(|((file, stamp, is_known), (_, asset))| Hashed {
+        path: &file.path,
+        hash: &asset.hash,
+        stamp: *stamp,
+        is_known: *is_known,
+    }));
+    Ok(manifest.into_iter().collect())
 }
 
 /// Reads the rule files. One over the platform's size for a file is a diagnostic and left out.
@@ -91,49 +121,52 @@ pub fn fingerprint(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result
 pub fn read_rules(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result<Vec<RuleFile>, Error> {
     let mut rules = Vec::new();
     for file in files {
-        let opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
-        let mut content = Vec::new();
-        opened
-            .take(ASSET_SIZE.paid + 1)
-            .read_to_end(&mut content)
-            .map_err(|error| Error::io("read", &file.file, error))?;
-        if content.len() as u64 > ASSET_SIZE.paid {
-            diagnostics.extend(too_large(&file.path, content.len() as u64));
-        } else {
-            rules.push(RuleFile { name: file.path.clone(), content });
+        let content = match read_rule(file) {
+            Ok(content) => content,
+            Err(error) if error.is_denied() => {
+                diagnostics.push(unreadable(&file.path));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        match too_large(&file.path, content.len() as u64) {
+            Some(problem) => diagnostics.push(problem),
+            None => rules.push(RuleFile { name: file.path.clone(), content }),
         }
     }
     rules.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(rules)
 }
 
-enum Hashed {
-    Asset(Asset),
+fn read_rule(file: &AssetFile) -> Result<Vec<u8>, Error> {
+    let opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
+    let mut content = Vec::new();
+    let read = opened.take(ASSET_SIZE.paid + 1).read_to_end(&mut content);
+    read.map_err(|error| Error::io("read", &file.file, error))?;
+    Ok(content)
+}
+
+enum Fingerprint {
+    Asset { entry: (String, Asset), stamp: Stamp, is_known: bool },
     TooLarge(u64),
 }
 
-fn fingerprint_one(file: &AssetFile) -> Result<Hashed, Error> {
-    let mut opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
-    let read = |error| Error::io("read", &file.file, error);
-    let before = opened.metadata().map_err(read)?;
-    if before.len() > ASSET_SIZE.paid {
-        return Ok(Hashed::TooLarge(before.len()));
-    }
-    // One byte more than promised is enough to know that the file grew; without this bound a file that never
-    // ends would be read for ever.
-    let mut bounded = opened.by_ref().take(before.len() + 1);
-    let (hash, size) =
-        hash::asset_hash(&mut bounded, hash::extension(&file.path), |_| Ok(())).map_err(read)?;
-    let after = opened.metadata().map_err(read)?;
-    if size != before.len() || !same(&before, &after) {
-        return Err(read(io::Error::other("the file changed while it was being read")));
-    }
-    Ok(Hashed::Asset(Asset { hash, size, content_type: content_type(&file.path) }))
+fn fingerprint_one(at: usize, file: &AssetFile, hashes: &Hashes<'_>) -> Result<Fingerprint, Error> {
+    let (hash, stamp, is_known) = match hashes.find(at, file) {
+        Some((hash, stamp)) => (hash, stamp, true),
+        None => match read::read(file)? {
+            Content::Hashed(hash, stamp) => (hash, stamp, false),
+            Content::TooLarge(size) => return Ok(Fingerprint::TooLarge(size)),
+        },
+    };
+    let asset = Asset { hash, size: stamp.size, content_type: content_type(&file.path) };
+    Ok(Fingerprint::Asset { entry: (format!("/{}", file.path), asset), stamp, is_known })
 }
 
-fn same(before: &Metadata, after: &Metadata) -> bool {
-    // File systems without modification times have nothing to compare; emit hashes again while it copies.
-    before.len() == after.len() && before.modified().ok() == after.modified().ok()
+fn unreadable(path: &str) -> Diagnostic {
+    Diagnostic::error(Code::UnreadableFile, "permission to read the file is denied")
+        .file(path)
+        .help("let the user that builds read it, or list it in `.assetsignore`")
 }
 
 fn too_large(path: &str, size: u64) -> Option<Diagnostic> {

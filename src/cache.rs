@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tempfile::NamedTempFile;
+
 use crate::compile::{self, Object, compile};
 use crate::diagnostic::{Diagnostic, Source};
 
@@ -90,6 +92,12 @@ impl Cache {
             cache.packs.push(pack);
         }
         cache
+    }
+
+    /// Where a file of this name beside the packs is, and one in the making that can take its place.
+    pub fn beside(&self, name: &str) -> Option<(PathBuf, Option<NamedTempFile>)> {
+        let directory = self.directory.as_deref()?;
+        Some((directory.join(name), pack::unfinished(directory)))
     }
 
     /// The object of a file: read when it was compiled before, otherwise compiled and remembered.

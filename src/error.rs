@@ -36,6 +36,11 @@ impl Error {
         Self::Io { action, path: path.to_path_buf(), source }
     }
 
+    /// Whether the user that runs this may not do it.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied)
+    }
+
     /// Says what is wrong with a file or directory of ours.
     pub fn unusable(path: &Path, why: impl Into<String>) -> Self {
         Self::Unusable { path: path.to_path_buf(), why: why.into() }

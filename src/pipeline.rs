@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::asset::{self, AssetFile, AssetManifest, RuleFile};
+use crate::asset::{self, AssetFile, AssetManifest, HashCache, RuleFile};
 use crate::binding::{UserId, Uses};
 use crate::check;
 use crate::deployment::{
@@ -179,7 +179,6 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let behind = worker.behind();
     let linked = worker::link(&worker, &code, sources, diagnostics);
     let main = code.main.clone();
-    let published = code.published(diagnostics);
     let follow = || linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
     let serve = || {
         let Some(settings) = &project.assets else { return Ok(None) };
@@ -187,7 +186,9 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let explicit = rules::Explicit { given: given.routes_json.as_ref(), configured };
         let files = rules::Files { assets: &tree.assets, html_handling: settings.html_handling.as_deref() };
         let first = rules::run_worker_first(&routes, files, explicit, diagnostics);
-        let read = Static::read(settings, &tree, published, first, diagnostics)?;
+        let mut found = Diagnostics::default();
+        let read = Static::read(settings, &tree, &code, first, &mut found)?;
+        diagnostics.extend(read.in_project(&project, &tree, found));
         let answers_anything = project.main.is_some() || tree.advanced.is_some();
         let functions = (!answers_anything).then_some(&routes);
         serving::hold_rules(&project, &tree, &read, functions, diagnostics);
@@ -292,22 +293,37 @@ impl Static {
     fn read(
         settings: &AssetSettings,
         tree: &SourceTree,
-        published: Vec<AssetFile>,
+        code: &Code,
         first: Option<RunWorkerFirst>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Error> {
         // In advanced mode the worker answers everything that no rule takes from it.
         let always = tree.advanced.as_ref().map(|_| RunWorkerFirst::Always(true));
-        let files = [tree.assets.as_slice(), &published].concat();
+        let files = [tree.assets.as_slice(), &code.published(diagnostics)].concat();
+        let cache = if files.is_empty() { HashCache::none() } else { code.hash_cache(&settings.directory) };
         let serving = Serving::of(settings, &tree.assets);
         Ok(Self {
             settings: serving.settle(settings),
             serving,
             run_worker_first: first.or(always),
-            manifest: asset::fingerprint(&files, diagnostics)?,
+            manifest: asset::fingerprint(&files, cache, diagnostics)?,
             files,
             rules: asset::read_rules(&tree.asset_rules, diagnostics)?,
         })
+    }
+
+    /// What was found about files that are named by their paths below the assets, with their paths in the project.
+    fn in_project(&self, project: &Project, tree: &SourceTree, found: Diagnostics) -> Vec<Diagnostic> {
+        let mut found = found.into_sorted();
+        if !found.is_empty() {
+            let files = self.files.iter().chain(&tree.asset_rules);
+            let places: BTreeMap<&str, &Path> = files.map(|file| (&*file.path, &*file.file)).collect();
+            for path in found.iter_mut().filter_map(|diagnostic| diagnostic.path.as_mut()) {
+                let place = places.get(path.as_str()).map(|file| project::display(&project.root, file));
+                *path = place.unwrap_or_else(|| path.clone());
+            }
+        }
+        found
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use pagesbuild::asset::{AssetFile, fingerprint};
+use pagesbuild::asset::{AssetFile, HashCache, fingerprint};
 use pagesbuild::diagnostic::Diagnostics;
 
 fn main() -> Result<()> {
@@ -16,7 +16,7 @@ fn main() -> Result<()> {
     let files: Vec<AssetFile> = paths
         .map(|path| AssetFile { path: path.to_owned(), file: Path::new(&directory).join(path) })
         .collect();
-    let manifest = fingerprint(&files, &mut Diagnostics::default())?;
+    let manifest = fingerprint(&files, HashCache::none(), &mut Diagnostics::default())?;
     writeln!(io::stdout(), "{}", manifest.values().map(|asset| asset.size).sum::<u64>())?;
     Ok(())
 }

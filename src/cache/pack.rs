@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 use crate::compile;
 use crate::diagnostic::Source;
@@ -146,20 +147,25 @@ impl Writer {
         self.payloads.extend(start.to_le_bytes());
         self.payloads.extend(hash);
         self.payloads.extend(MAGIC);
-        fs::create_dir_all(directory).ok()?;
-        tidy(directory);
-        // Nobody wants this in a repository.
-        let ignore = directory.join(".gitignore");
-        if !ignore.exists() {
-            fs::write(ignore, "*\n").ok()?;
-        }
-        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory).ok()?;
+        let mut file = unfinished(directory)?;
         file.write_all(&self.payloads).ok()?;
         let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let path = directory.join(name).with_extension(EXTENSION);
         file.persist(&path).ok()?;
         Some(path)
     }
+}
+
+/// A file in the making, in a directory that is made for it.
+pub(super) fn unfinished(directory: &Path) -> Option<NamedTempFile> {
+    fs::create_dir_all(directory).ok()?;
+    tidy(directory);
+    // Nobody wants this in a repository.
+    let ignore = directory.join(".gitignore");
+    if !ignore.exists() {
+        fs::write(ignore, "*\n").ok()?;
+    }
+    tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory).ok()
 }
 
 /// Removes what runs left that were killed while they wrote.

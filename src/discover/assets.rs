@@ -54,6 +54,8 @@ struct Publishing<'a> {
     root: PathBuf,
     /// Real paths of what the worker is made of.
     code: Vec<PathBuf>,
+    /// Those that are directories, which stand in the asset directory by convention, as opposed to a `main` there.
+    code_directories: Vec<PathBuf>,
     /// Real paths of what is neither asset nor code: the configuration and the output.
     other: Vec<PathBuf>,
 }
@@ -75,12 +77,14 @@ pub(super) fn find(
     let real = |path: &PathBuf| fs::canonicalize(path).unwrap_or_else(|_| path.clone());
     let code = [&project.functions, &project.durable_objects, &project.main];
     let config = project.config.as_ref().map(|config| config.path.clone());
+    let code: Vec<PathBuf> = code.into_iter().flatten().map(real).collect();
     let publishing = Publishing {
         project,
         settings,
         ignored: read_ignore_file(project, directory, tree, diagnostics)?,
         root: real(&project.root),
-        code: code.into_iter().flatten().map(real).collect(),
+        code_directories: code.iter().filter(|path| path.is_dir()).cloned().collect(),
+        code,
         other: config.iter().chain([&outdir.to_path_buf()]).map(real).collect(),
     };
     let mut special = Vec::new();
@@ -153,8 +157,11 @@ impl Publishing<'_> {
             _ if top && name.starts_with("_worker.js") => {
                 Fate::LeaveOut("it belongs to the code of a worker")
             }
-            _ if found.real.is_file() && !names(&matched, name) => {
-                let by_link = || credentials(&self.shown(&found.real), &found.real);
+            _ if found.is_file() && !names(&matched, name) => {
+                let by_link = || match found.is_called_as_is() {
+                    true => None,
+                    false => credentials(&self.shown(&found.real), &found.real),
+                };
                 let why = credentials(&found.path, &found.real).or_else(by_link);
                 why.map_or(Fate::Publish, Fate::Refuse)
             }
@@ -169,15 +176,15 @@ impl Publishing<'_> {
 
     fn is_known_refuse(&self, found: &Found) -> bool {
         let name = found.name();
-        let at_root = found.real.parent() == Some(&self.root);
+        let at_root = || found.real.parent() == Some(&self.root);
         found.path == IGNORE_FILE
             || matches!(name, ".git" | ".wrangler" | ".DS_Store")
-            || name == "node_modules" && (self.settings.pages || at_root)
+            || name == "node_modules" && (self.settings.pages || at_root())
             || is_output_state(name)
             // Pages keeps this name for itself, wherever the functions are.
             || found.is_top() && self.settings.pages && name == "functions"
-            || at_root && matches!(name, "wrangler.toml" | "wrangler.json" | "wrangler.jsonc")
-            || !found.link && self.other.iter().chain(self.code_directories()).any(|path| *path == found.real)
+            || matches!(name, "wrangler.toml" | "wrangler.json" | "wrangler.jsonc") && at_root()
+            || !found.link && self.other.iter().chain(&self.code_directories).any(|path| *path == found.real)
     }
 
     fn is_private(&self, found: &Found) -> Option<&'static str> {
@@ -209,11 +216,6 @@ impl Publishing<'_> {
             .any(|path| found.real.starts_with(path))
             .then_some("it leads to a file that is never published")
     }
-
-    /// Directories of code that stand in the asset directory by convention, as opposed to a `main` there.
-    fn code_directories(&self) -> impl Iterator<Item = &PathBuf> {
-        self.code.iter().filter(|path| path.is_dir())
-    }
 }
 
 /// Whether a line of `.assetsignore` wants a file published and calls it by its name: `!keys/test.pem`.
@@ -244,6 +246,9 @@ fn read_ignore_file(
     diagnostics: &mut Diagnostics,
 ) -> Result<Gitignore, Error> {
     let file = directory.join(IGNORE_FILE);
+    if fs::metadata(&file).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(Error::unusable(&file, "it says what is not published, and is no file; remove it"));
+    }
     let bytes = match fs::read(&file) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Gitignore::empty()),

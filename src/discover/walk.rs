@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -56,6 +56,17 @@ pub(super) enum Kind {
 impl Found {
     pub(super) fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
+    /// Whether its bytes can be read, wherever they are.
+    pub(super) fn is_file(&self) -> bool {
+        self.kind == Kind::File || self.link && self.real.is_file()
+    }
+
+    /// Whether it and the directory that it stands in have the names by which they were found.
+    pub(super) fn is_called_as_is(&self) -> bool {
+        let above = self.real.to_str().and_then(|real| real.strip_suffix(&self.path));
+        !self.is_top() && above.is_some_and(|above| above.ends_with('/'))
     }
 
     pub(super) fn is_top(&self) -> bool {
@@ -189,9 +200,11 @@ fn unreadable(place: &Place<'_>, path: &Path) -> Diagnostic {
 }
 
 fn relative(place: &Place<'_>, file: &Path) -> Option<String> {
-    let relative = file.strip_prefix(place.directory).ok()?;
-    let parts: Option<Vec<&str>> = relative.components().map(|part| part.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
+    let relative = file.strip_prefix(place.directory).ok()?.to_str()?;
+    Some(match MAIN_SEPARATOR {
+        '/' => relative.to_owned(),
+        separator => relative.replace(separator, "/"),
+    })
 }
 
 fn complain(place: &Place<'_>, found: &Found) -> Diagnostic {

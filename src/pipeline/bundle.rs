@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 use crate::analyze::{self, Copied, Output};
-use crate::asset::AssetFile;
+use crate::asset::{AssetFile, HashCache};
 use crate::cache::Cache;
 use crate::compile::{self, Dialect, Form};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -203,6 +203,12 @@ impl Code {
             Places::Published(published) => published.take(diagnostics),
             Places::Beside(_) | Places::Nowhere => Vec::new(),
         }
+    }
+
+    /// What earlier builds know of the files of an asset directory.
+    pub(super) fn hash_cache(&self, directory: &Path) -> HashCache {
+        let Some((path, unfinished)) = self.cache.beside("assets.hashes") else { return HashCache::none() };
+        HashCache::open(path, project::display(&self.root, directory), unfinished)
     }
 
     /// Leaves what was compiled for later runs.

@@ -4,7 +4,7 @@ use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::asset::{self, AssetFile};
+use crate::asset::{self, AssetFile, HashCache};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::discover;
 use crate::error::Error;
@@ -51,7 +51,7 @@ impl Publisher for Published {
         };
         let mut diagnostics = Diagnostics::default();
         let files = discover::plugin_files(&self.root, directory, &mut diagnostics).map_err(failed)?;
-        let manifest = asset::fingerprint(&files, &mut diagnostics).map_err(failed)?;
+        let manifest = asset::fingerprint(&files, HashCache::none(), &mut diagnostics).map_err(failed)?;
         let listed: String =
             manifest.iter().map(|(path, asset)| format!("{} {path}\n", asset.hash)).collect();
         let place = format!("{PLACE}/{}", hash::blake3_short(listed.as_bytes()));

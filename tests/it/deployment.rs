@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use pagesbuild::asset::{fingerprint, read_rules};
+use pagesbuild::asset::{HashCache, fingerprint, read_rules};
 use pagesbuild::binding::Uses;
 use pagesbuild::deployment::{
     self, AssetParts, BuildFacts, CarriedFile, Content, Deployment, Document, Git, Inputs, Parts,
@@ -76,7 +76,7 @@ fn assemble_with(
 ) -> Deployment {
     let mut diagnostics = Diagnostics::default();
     let tree = discover(project, &project.root.join("dist"), &mut diagnostics).unwrap();
-    let manifest = fingerprint(&tree.assets, &mut diagnostics).unwrap();
+    let manifest = fingerprint(&tree.assets, HashCache::none(), &mut diagnostics).unwrap();
     let rules = read_rules(&tree.asset_rules, &mut diagnostics).unwrap();
     let messages = said(diagnostics);
     assert!(messages.iter().all(|message| message.starts_with("note hard-to-link")), "{messages:?}");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use pagesbuild::limit::{self, Limit, VARIABLES, WORKER_SIZE};
+use pagesbuild::limit::{self, ASSET_SIZE, Limit, VARIABLES, WORKER_SIZE};
 use serde_json::{Value, json};
 
 use crate::fixture::{pagesbuild, root, stdout};
@@ -135,6 +135,27 @@ fn each_environment_is_held_against_its_own() {
         of(&["check", "--plan", "free", "--warn", "variable-limit"]),
         (0, vec![format!("warning {message}")])
     );
+}
+
+#[test]
+fn every_file_that_is_too_large_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let project = directory.path();
+    configure(project, &json!({}));
+    let sparse = |name: &str, size: u64| fs::File::create(project.join(name)).unwrap().set_len(size).unwrap();
+    sparse("public/just.bin", ASSET_SIZE.paid);
+    fs::create_dir(project.join("public/media")).unwrap();
+    for name in ["public/media/film.mp4", "public/song.mp3"] {
+        sparse(name, ASSET_SIZE.paid + 1);
+    }
+    for plan in ["free", "paid"] {
+        let output = pagesbuild(project, ["check", "--plan", plan, "--format", "json"]);
+        let document: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let line =
+            |one: &Value| format!("{} {} {}", one["severity"], one["code"], one["path"]).replace('"', "");
+        let said: Vec<String> = document["diagnostics"].as_array().unwrap().iter().map(line).collect();
+        assert_eq!(said, ["error asset-limit public/media/film.mp4", "error asset-limit public/song.mp3"]);
+    }
 }
 
 /// A version can be fine where it was built, and too much where it is to go.

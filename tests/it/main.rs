@@ -20,6 +20,7 @@ mod fix;
 mod fixture;
 mod frameworks;
 mod fuzz;
+mod hash_cache;
 mod kinds;
 mod levels;
 mod limits;

@@ -197,3 +197,96 @@ fn names_of_dots_alone_are_refused() {
         assert!(stderr(&output).contains("a name of dots alone"), "{}", stderr(&output));
     }
 }
+
+/// As somebody who may not read everything. To root everything can be read, so root becomes nobody.
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_named() {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::process::CommandExt as _;
+    use std::process::Command;
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("project");
+    let locked = [
+        "public/_headers",
+        "public/a.txt",
+        "public/closed",
+        "public/deep/b.css",
+        "public/listed/c.txt",
+        "functions/closed",
+    ];
+    project(
+        &root,
+        &["a.txt", "closed/x.txt", "deep/b.css", "fine.txt", "listed/c.txt", "skipped/x.txt"]
+            .map(str::to_owned),
+    );
+    write(
+        &root,
+        &[("functions/closed/x.js", b""), ("public/.assetsignore", b"skipped\n"), ("public/_headers", b"")],
+    );
+    let binary = directory.path().join("pagesbuild");
+    fs::copy(env!("CARGO_BIN_EXE_pagesbuild"), &binary).unwrap();
+    let set = |path: &Path, mode: u32| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    set(directory.path(), 0o755);
+    // What is listed can be looked at by name, and not read.
+    set(&root.join("public/listed"), 0o744);
+    for path in [
+        "public/_headers",
+        "public/a.txt",
+        "public/closed",
+        "public/deep/b.css",
+        "functions/closed",
+        "public/skipped",
+    ] {
+        set(&root.join(path), 0);
+    }
+    let mut command = Command::new(&binary);
+    command.args(["check", "--no-cache", "--format", "json"]).current_dir(&root).env_remove("CLOUDFLARE_ENV");
+    if fs::metadata(&root).unwrap().uid() == 0 {
+        command.uid(65_534).gid(65_534);
+    }
+    let output = command.output().unwrap();
+    for path in ["public/closed", "functions/closed", "public/skipped"] {
+        set(&root.join(path), 0o755);
+    }
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let diagnostics = document["diagnostics"].as_array().unwrap().iter();
+    let denied = diagnostics.filter(|one| one["code"] == "unreadable-file");
+    let paths: BTreeSet<&str> = denied.map(|one| one["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, BTreeSet::from(locked), "{document:#}");
+}
+
+/// Opening a FIFO waits for somebody who writes to it.
+#[cfg(unix)]
+#[test]
+fn nothing_waits_for_what_is_no_file() {
+    use std::process::Command;
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    project(root, &["index.html".to_owned()]);
+    let fifos = ["pipe.txt", "_headers", "key.pem", ".npmrc"].map(|name| root.join("public").join(name));
+    assert!(Command::new("mkfifo").args(&fifos).status().unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", root.join("public/zero")).unwrap();
+    let said = |arguments: &[&str]| {
+        let output = pagesbuild(root, arguments.iter().copied().chain(["--format", "json"]));
+        let document: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        let line =
+            |one: &Value| format!("{} {} {}", one["severity"], one["code"], one["path"]).replace('"', "");
+        (
+            output.status.code(),
+            document["diagnostics"].as_array().unwrap().iter().map(line).collect::<Vec<_>>(),
+        )
+    };
+    let left_out = |name: &str| format!("warning unusable-file public/{name}");
+    let mut expected: Vec<String> = [".npmrc", "_headers", "key.pem", "pipe.txt"].map(left_out).into();
+    expected.push("error symlink-outside public/zero".to_owned());
+    assert_eq!(said(&["check"]), (Some(1), expected));
+    // One that says what is published cannot be passed over.
+    let ignore = root.join("public/.assetsignore");
+    assert!(Command::new("mkfifo").arg(&ignore).status().unwrap().success());
+    let output = pagesbuild(root, ["check"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains(".assetsignore"), "{}", stderr(&output));
+}

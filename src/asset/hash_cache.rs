@@ -1,0 +1,187 @@
+//! Hashes that earlier builds computed: a file of which the file system says what it said then is not read again.
+//!
+//! `docs/decisions/asset-cache.md` tells why no edit is missed. All of this is help and not needed: what cannot be read, is
+//! damaged or was written by another version counts as absent, and what cannot be written is left alone without a word.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use super::AssetFile;
+use super::read::open_unblocked;
+use super::stamp::{Stamp, Time};
+use crate::hash;
+
+mod trust;
+
+/// Names the format, at the start of the file.
+const MAGIC: &[u8] = b"assets1\n";
+
+/// Bytes of the hash at the end of the file, which is over all before it.
+const CHECKSUM: usize = 16;
+
+/// How many asset directories of a project are remembered, those that were built last.
+const MOST_DIRECTORIES: usize = 4;
+
+/// Bytes. Four directories of as many files as the platform takes, with paths of ordinary length, have a third of that.
+const LONGEST: u64 = 128 << 20;
+
+/// How much older than the build a file has to be, in seconds: the coarsest times that a file system counts in, and a second
+/// for the clock that ticks and for who is about to end writing.
+const MARGIN: i64 = 2;
+
+/// What is known of a file.
+#[derive(Serialize, Deserialize)]
+struct Entry<'a> {
+    /// Below the asset directory.
+    path: &'a str,
+    stamp: Stamp,
+    /// The asset hash without its text.
+    hash: [u8; hash::SHORT / 2],
+}
+
+/// What is known of a directory.
+#[derive(Serialize, Deserialize)]
+struct Directory<'a> {
+    name: &'a str,
+    /// Its entries in the order of their paths.
+    entries: &'a [u8],
+}
+
+/// Hashes of the files of one asset directory.
+#[derive(Debug, Default)]
+pub struct HashCache {
+    /// The name of the directory among those of the project.
+    directory: String,
+    bytes: Vec<u8>,
+    keeping: Option<Keeping>,
+}
+
+/// Where hashes are to be kept.
+#[derive(Debug)]
+struct Keeping {
+    path: PathBuf,
+    /// What will be there. It is made before any of the files is looked at.
+    unfinished: NamedTempFile,
+    /// Its own times: the file system's clock at that moment.
+    made: Stamp,
+}
+
+/// A file whose hash was found or computed.
+pub(super) struct Hashed<'a> {
+    pub(super) path: &'a str,
+    pub(super) hash: &'a str,
+    pub(super) stamp: Stamp,
+    /// Whether the cache had it.
+    pub(super) is_known: bool,
+}
+
+impl HashCache {
+    /// A cache that keeps nothing.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The hashes of a directory that are kept at `path`, where `unfinished` is to be in the end: a new file in the same
+    /// directory.
+    pub fn open(path: PathBuf, directory: String, unfinished: Option<NamedTempFile>) -> Self {
+        let keeping = unfinished.and_then(|unfinished| {
+            let made = Stamp::of(&unfinished.as_file().metadata().ok()?);
+            trust::is_trusted(unfinished.as_file()).then_some(Keeping {
+                path: path.clone(),
+                unfinished,
+                made,
+            })
+        });
+        Self { directory, bytes: read(&path).unwrap_or_default(), keeping }
+    }
+
+    /// The hashes, to be asked.
+    pub(super) fn hashes(&self) -> Hashes<'_> {
+        let own = self.directories().into_iter().find(|directory| directory.name == self.directory);
+        Hashes(own.and_then(|own| postcard::from_bytes(own.entries).ok()).unwrap_or_default())
+    }
+
+    fn directories(&self) -> Vec<Directory<'_>> {
+        postcard::from_bytes(&self.bytes).unwrap_or_default()
+    }
+
+    /// Leaves what is known of the directory for later builds, where that is more than the cache had.
+    pub(super) fn keep<'a>(self, files: impl Iterator<Item = Hashed<'a>>) {
+        let Some(keeping) = &self.keeping else { return };
+        let mut has_new = false;
+        let entry = |file: Hashed<'a>| {
+            let is_kept = file.is_known || keeping.is_settled(&file.stamp);
+            has_new |= is_kept && !file.is_known;
+            let hash = u128::from_str_radix(file.hash, 16).ok().filter(|_| is_kept)?.to_be_bytes();
+            Some(Entry { path: file.path, stamp: file.stamp, hash })
+        };
+        let mut entries: Vec<Entry<'_>> = files.filter_map(entry).collect();
+        if !has_new {
+            return;
+        }
+        entries.sort_by(|one, other| one.path.cmp(other.path));
+        let Ok(entries) = postcard::to_stdvec(&entries) else { return };
+        let own = Directory { name: &self.directory, entries: &entries };
+        let others = self.directories().into_iter().filter(|directory| directory.name != self.directory);
+        let directories: Vec<Directory<'_>> =
+            [own].into_iter().chain(others).take(MOST_DIRECTORIES).collect();
+        let Ok(bytes) = postcard::to_extend(&directories, MAGIC.to_vec()) else { return };
+        let checksum = checksum(&bytes);
+        let Keeping { path, mut unfinished, .. } = match self.keeping {
+            Some(keeping) if bytes.len() as u64 <= LONGEST => keeping,
+            _ => return,
+        };
+        let written = unfinished.write_all(&bytes).and_then(|()| unfinished.write_all(&checksum));
+        // It does not matter whether it has its name.
+        let _ = written.map(|()| unfinished.persist(path));
+    }
+}
+
+impl Keeping {
+    /// Whether an edit after this build began shows in the file's times. It does not where its times are those of another
+    /// clock, or too young for this one to have moved on.
+    fn is_settled(&self, stamp: &Stamp) -> bool {
+        let is_old = |time: Time| time < (self.made.changed.0.saturating_sub(MARGIN), self.made.changed.1);
+        stamp.device == self.made.device && is_old(stamp.changed) && is_old(stamp.modified)
+    }
+}
+
+/// What a cache knows.
+pub(super) struct Hashes<'a>(Vec<Entry<'a>>);
+
+impl Hashes<'_> {
+    /// The hash of a file that is what it was. `at` is its place among all files, near which it is mostly found.
+    pub(super) fn find(&self, at: usize, file: &AssetFile) -> Option<(String, Stamp)> {
+        let is_it = |entry: &&Entry<'_>| entry.path == file.path;
+        let search = || self.0.binary_search_by(|entry| entry.path.cmp(&file.path)).ok();
+        let entry = self.0.get(at).filter(is_it).or_else(|| self.0.get(search()?))?;
+        let stamp = Stamp::of(&fs::metadata(&file.file).ok()?);
+        (stamp == entry.stamp).then(|| (format!("{:032x}", u128::from_be_bytes(entry.hash)), stamp))
+    }
+}
+
+/// What is between the name of the format and the hash at the end, if the file is as it was written.
+fn read(path: &Path) -> Option<Vec<u8>> {
+    let file = open_unblocked(path).ok()?;
+    file.metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() <= LONGEST)?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST).read_to_end(&mut bytes).ok()?;
+    let (content, hash) = bytes.split_last_chunk::<CHECKSUM>()?;
+    if !content.starts_with(MAGIC) || checksum(content) != *hash {
+        return None;
+    }
+    bytes.truncate(bytes.len() - CHECKSUM);
+    bytes.drain(..MAGIC.len());
+    Some(bytes)
+}
+
+fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
+    hash::of(bytes).first_chunk().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
