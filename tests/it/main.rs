@@ -32,6 +32,7 @@ mod names;
 mod nodejs;
 mod npm;
 mod packages;
+mod pages;
 mod plugin;
 mod project;
 mod promote;
