@@ -372,7 +372,7 @@ fn spelled(random: &mut Random, path: String) -> String {
         12 => format!("{path}/../{}", &path[last..]),
         13 => format!("{}/.{}", &path[..slash], &path[slash..]),
         14 => path + one(random, &["%zz", "%", "%ff", "%E2%82"]),
-        15 => path + one(random, &["^", "|", "'", "@", "\\", "\"", "{x}", ";a=b", "$&", "!", "%5E", "%00"]),
+        15 => path + one(random, &["^", "xy|", "'", "@", "\\", "\"", "{x}", ";a=b", "$&", "!", "%5E", "%00"]),
         16 => format!(
             "{}{}",
             &path[..last],
