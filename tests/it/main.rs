@@ -32,6 +32,7 @@ mod nodejs;
 mod npm;
 mod packages;
 mod plugin;
+mod progress;
 mod project;
 mod promote;
 mod provenance;
