@@ -31,6 +31,7 @@ mod names;
 mod nodejs;
 mod npm;
 mod packages;
+mod pages;
 mod plugin;
 mod progress;
 mod project;
