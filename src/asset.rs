@@ -4,7 +4,6 @@
 //! time; the manifest does not depend on which thread came first, nor on what earlier builds knew.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -137,11 +136,12 @@ pub fn read_rules(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result<
 }
 
 fn read_rule(file: &AssetFile) -> Result<Vec<u8>, Error> {
-    let opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
-    let mut content = Vec::new();
-    let read = opened.take(ASSET_SIZE.paid + 1).read_to_end(&mut content);
-    read.map_err(|error| Error::io("read", &file.file, error))?;
-    Ok(content)
+    let read = || {
+        let mut content = Vec::new();
+        read::open_regular(&file.file)?.take(ASSET_SIZE.paid + 1).read_to_end(&mut content)?;
+        Ok(content)
+    };
+    read().map_err(|error| Error::io("read", &file.file, error))
 }
 
 enum Fingerprint {

@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
+use pagesbuild::asset::{self, AssetFile, HashCache};
+use pagesbuild::diagnostic::Diagnostics;
 use serde_json::{Value, json};
 
 use crate::fixture::{build, pagesbuild, stderr, stdout};
@@ -283,6 +285,13 @@ fn nothing_waits_for_what_is_no_file() {
     let mut expected: Vec<String> = [".npmrc", "_headers", "key.pem", "pipe.txt"].map(left_out).into();
     expected.push("error symlink-outside public/zero".to_owned());
     assert_eq!(said(&["check"]), (Some(1), expected));
+    // Nor does one that came after the files were found.
+    let file = |path: &str| [AssetFile { path: path.to_owned(), file: root.join("public").join(path) }];
+    let hashed = asset::fingerprint(&file("pipe.txt"), HashCache::none(), &mut Diagnostics::default());
+    let rules = asset::read_rules(&file("_headers"), &mut Diagnostics::default());
+    for error in [hashed.unwrap_err(), rules.unwrap_err()] {
+        assert!(error.to_string().contains("it is no regular file"), "{error}");
+    }
     // One that says what is published cannot be passed over.
     let ignore = root.join("public/.assetsignore");
     assert!(Command::new("mkfifo").arg(&ignore).status().unwrap().success());
