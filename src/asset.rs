@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::limit::ASSET_SIZE;
+use crate::progress::Progress;
 
 mod content_type;
 mod hash_cache;
@@ -83,10 +84,15 @@ const AT_ONCE: usize = 32;
 pub fn fingerprint(
     files: &[AssetFile],
     cache: HashCache,
+    progress: &Progress,
     diagnostics: &mut Diagnostics,
 ) -> Result<AssetManifest, Error> {
     let hashes = cache.hashes();
-    let fingerprint = |(at, file): (usize, &AssetFile)| fingerprint_one(at, file, &hashes);
+    let fingerprint = |(at, file): (usize, &AssetFile)| {
+        let outcome = fingerprint_one(at, file, &hashes);
+        progress.add(outcome.as_ref().map_or(0, Fingerprint::size));
+        outcome
+    };
     // Collected by position before the first failure is chosen: the same one on every run.
     let outcomes: Vec<Result<Fingerprint, Error>> =
         files.par_iter().enumerate().with_max_len(AT_ONCE).map(fingerprint).collect();
@@ -149,6 +155,15 @@ fn read_rule(file: &AssetFile) -> Result<Vec<u8>, Error> {
 enum Fingerprint {
     Asset { entry: (String, Asset), stamp: Stamp, is_known: bool },
     TooLarge(u64),
+}
+
+impl Fingerprint {
+    fn size(&self) -> u64 {
+        match self {
+            Self::Asset { stamp, .. } => stamp.size,
+            Self::TooLarge(size) => *size,
+        }
+    }
 }
 
 fn fingerprint_one(at: usize, file: &AssetFile, hashes: &Hashes<'_>) -> Result<Fingerprint, Error> {

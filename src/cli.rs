@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use pagesbuild::diagnostic::Levels;
 use pagesbuild::error::Error;
+use pagesbuild::progress::Progress;
 use pagesbuild::project;
 
 use printer::Printer;
@@ -32,6 +33,7 @@ mod pack;
 mod pin;
 mod plugin;
 pub(crate) mod printer;
+mod progress;
 mod promote;
 mod provision;
 mod rollback;
@@ -290,6 +292,7 @@ fn project_options(
 ) -> project::Options {
     project::Options {
         levels: Levels::default(),
+        progress: Progress::default(),
         keep_assets: 0,
         plan: None,
         directory,

@@ -10,6 +10,7 @@ use super::{Made, Whole, analysis, check_places, files, front, load, make, versi
 use crate::deployment::{self, Deployment};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
+use crate::progress::Stage;
 use crate::project::{self, Options, Project};
 use crate::store::Action;
 
@@ -95,6 +96,7 @@ fn build_one(
     else {
         return Ok(None);
     };
+    options.progress.begin(Stage::Writing, made.deployment.files.len());
     write(&[&made], request.store, || deployment::emit(&made.deployment, &whole.outdir))?;
     if let Some(file) = request.metafile {
         analysis::write(file, &analysis::metafile(&whole, &made))?;
@@ -139,6 +141,8 @@ pub fn build_all(
         })
         .collect::<Result<_, Error>>()?;
     let written: Vec<&Made> = all.iter().map(|(_, made, _)| made).collect();
+    let files = written.iter().map(|made| made.deployment.files.len()).sum();
+    options.progress.begin(Stage::Writing, files);
     write(&written, request.store, || deployment::emit_all(&named, &outdir))?;
     let places: Vec<PathBuf> = named.iter().map(|(name, _)| outdir.join(name)).collect();
     let built = all.into_iter().zip(places);

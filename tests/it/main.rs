@@ -34,6 +34,7 @@ mod npm;
 mod packages;
 mod pages;
 mod plugin;
+mod progress;
 mod project;
 mod promote;
 mod provenance;
