@@ -7,6 +7,7 @@ use std::process::Stdio;
 
 use pagesbuild::asset::{self, AssetFile, HashCache};
 use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::progress::Progress;
 use serde_json::{Value, json};
 
 use crate::fixture::{build, pagesbuild, stderr, stdout};
@@ -287,7 +288,12 @@ fn nothing_waits_for_what_is_no_file() {
     assert_eq!(said(&["check"]), (Some(1), expected));
     // Nor does one that came after the files were found.
     let file = |path: &str| [AssetFile { path: path.to_owned(), file: root.join("public").join(path) }];
-    let hashed = asset::fingerprint(&file("pipe.txt"), HashCache::none(), &mut Diagnostics::default());
+    let hashed = asset::fingerprint(
+        &file("pipe.txt"),
+        HashCache::none(),
+        &Progress::default(),
+        &mut Diagnostics::default(),
+    );
     let rules = asset::read_rules(&file("_headers"), &mut Diagnostics::default());
     for error in [hashed.unwrap_err(), rules.unwrap_err()] {
         assert!(error.to_string().contains("it is no regular file"), "{error}");
