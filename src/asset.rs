@@ -3,6 +3,7 @@
 //! In go the files that discovery found, out comes the manifest. Files are read in parallel and one piece at a
 //! time; the manifest does not depend on which thread came first, nor on what earlier builds knew.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
@@ -62,6 +63,13 @@ pub struct RuleFile {
     pub name: String,
     /// Its bytes, as they are.
     pub content: Vec<u8>,
+}
+
+impl RuleFile {
+    /// The text; what is no UTF-8 is replaced.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.content)
+    }
 }
 
 /// Most files that a thread takes at once: when files end, no thread has many left that others could take.

@@ -28,6 +28,7 @@ mod bundle;
 mod checking;
 mod claimed;
 mod edit;
+mod explain;
 mod exported;
 mod inputs;
 mod kept;
@@ -53,6 +54,7 @@ pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
 pub use edit::{BindRequest, bind, fixed, provision, with_fixes};
+pub use explain::{Before, Behind, Cited, Explained, Explainer, FromAssets, InWorker, explainer};
 use inputs::Read;
 pub use kept::{Shown, Versions, check_store, gc, pin, show, unpin, versions};
 pub use plugin::{Plugin, plugin};
@@ -169,6 +171,7 @@ struct Whole {
     uses: Uses,
     assets: Option<Static>,
     read: Read,
+    behind: worker::Behind,
 }
 
 /// Links the code and reads the static files.
@@ -178,6 +181,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
     let read = Read::before(&project, options, &tree, &sources, &given);
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
+    let behind = worker.behind();
     let linked = worker::link(&worker, &code, sources, diagnostics);
     let main = code.main.clone();
     let follow = || linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
@@ -208,7 +212,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
     }
-    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets, read })
+    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets, read, behind })
 }
 
 /// The deployment of code and static files in one of the environments that have them. `None` where errors stop it.

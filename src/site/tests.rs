@@ -207,8 +207,7 @@ fn the_worker_is_asked_by_rules_and_otherwise_for_the_rest() {
     assert_eq!(by_rules("/api/file.txt"), Decision::AssetsByRule("/api/file.*"));
     assert_eq!(by_rules("/any"), Decision::AssetsForTheirs);
     let without = |prefers_assets, navigates| {
-        let mut request = get("/any");
-        request.navigates = navigates;
+        let request = if navigates { get("/any").navigating() } else { get("/any") };
         decide(&site, None, prefers_assets, &request)
     };
     assert_eq!(without(true, true), Decision::AssetsForTheirs);

@@ -15,6 +15,7 @@ mod compile;
 mod config;
 mod deployment;
 mod environments;
+mod explain;
 mod fix;
 mod fixture;
 mod frameworks;
