@@ -217,6 +217,7 @@ fn what_may_not_be_read_is_named() {
         "public/closed",
         "public/deep/b.css",
         "public/listed/c.txt",
+        "public/way.txt",
         "functions/closed",
     ];
     project(
@@ -226,8 +227,11 @@ fn what_may_not_be_read_is_named() {
     );
     write(
         &root,
-        &[("functions/closed/x.js", b""), ("public/.assetsignore", b"skipped\n"), ("public/_headers", b"")],
+        &[("functions/closed/x.js", b""), ("public/.assetsignore", b"skipped*\n"), ("public/_headers", b"")],
     );
+    for link in ["way.txt", "skipped-way.txt"] {
+        std::os::unix::fs::symlink("closed/x.txt", root.join("public").join(link)).unwrap();
+    }
     let binary = directory.path().join("pagesbuild");
     fs::copy(env!("CARGO_BIN_EXE_pagesbuild"), &binary).unwrap();
     let set = |path: &Path, mode: u32| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
