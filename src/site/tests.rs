@@ -146,6 +146,20 @@ fn headers_are_set_added_and_taken_away() {
 }
 
 #[test]
+fn names_that_no_header_can_have_make_requests_fail() {
+    let files = manifest(&["/a.txt"]);
+    for line in ["X(A: 1", "! X-A, X-B", "X-A: b\rc"] {
+        let mut diagnostics = Diagnostics::default();
+        let text = format!("/*\n  {line}\n");
+        let rules = headers(&Source::new("_headers", text.as_str()), &mut diagnostics);
+        let served = Site::new(&files, rules, Vec::new()).serve(&get("/a.txt"));
+        assert_eq!((served.status, served.what), (500, What::Failed), "{line}");
+        let said = diagnostics.into_sorted();
+        assert_eq!(said.len(), usize::from(!line.contains('\r')), "{line}");
+    }
+}
+
+#[test]
 fn rules_that_make_no_expression_are_dropped() {
     for path in ["/*/a/*", "/:a/:a", "/:a/:ab", "/:splat/*"] {
         assert!(Rule::new(path).is_none(), "{path}");
