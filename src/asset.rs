@@ -3,8 +3,8 @@
 //! In go the files that discovery found, out comes the manifest. Files are read in parallel and one piece at a
 //! time; the manifest does not depend on which thread came first, nor on what earlier builds knew.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::limit::ASSET_SIZE;
+use crate::progress::Progress;
 
 mod content_type;
 mod hash_cache;
@@ -66,6 +67,13 @@ pub struct RuleFile {
     pub content: Vec<u8>,
 }
 
+impl RuleFile {
+    /// The text; what is no UTF-8 is replaced.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.content)
+    }
+}
+
 /// Most files that a thread takes at once: when files end, no thread has many left that others could take.
 const AT_ONCE: usize = 32;
 
@@ -78,10 +86,15 @@ const AT_ONCE: usize = 32;
 pub fn fingerprint(
     files: &[AssetFile],
     cache: HashCache,
+    progress: &Progress,
     diagnostics: &mut Diagnostics,
 ) -> Result<AssetManifest, Error> {
     let hashes = cache.hashes();
-    let fingerprint = |(at, file): (usize, &AssetFile)| fingerprint_one(at, file, &hashes);
+    let fingerprint = |(at, file): (usize, &AssetFile)| {
+        let outcome = fingerprint_one(at, file, &hashes);
+        progress.add(outcome.as_ref().map_or(0, Fingerprint::size));
+        outcome
+    };
     // Collected by position before the first failure is chosen: the same one on every run.
     let outcomes: Vec<Result<Fingerprint, Error>> =
         files.par_iter().enumerate().with_max_len(AT_ONCE).map(fingerprint).collect();
@@ -133,16 +146,26 @@ pub fn read_rules(files: &[AssetFile], diagnostics: &mut Diagnostics) -> Result<
 }
 
 fn read_rule(file: &AssetFile) -> Result<Vec<u8>, Error> {
-    let opened = File::open(&file.file).map_err(|error| Error::io("open", &file.file, error))?;
-    let mut content = Vec::new();
-    let read = opened.take(ASSET_SIZE.paid + 1).read_to_end(&mut content);
-    read.map_err(|error| Error::io("read", &file.file, error))?;
-    Ok(content)
+    let read = || {
+        let mut content = Vec::new();
+        read::open_regular(&file.file)?.take(ASSET_SIZE.paid + 1).read_to_end(&mut content)?;
+        Ok(content)
+    };
+    read().map_err(|error| Error::io("read", &file.file, error))
 }
 
 enum Fingerprint {
     Asset { entry: (String, Asset), stamp: Stamp, is_known: bool },
     TooLarge(u64),
+}
+
+impl Fingerprint {
+    fn size(&self) -> u64 {
+        match self {
+            Self::Asset { stamp, .. } => stamp.size,
+            Self::TooLarge(size) => *size,
+        }
+    }
 }
 
 fn fingerprint_one(at: usize, file: &AssetFile, hashes: &Hashes<'_>) -> Result<Fingerprint, Error> {

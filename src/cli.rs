@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use pagesbuild::diagnostic::Levels;
 use pagesbuild::error::Error;
+use pagesbuild::progress::Progress;
 use pagesbuild::project;
 
 use printer::Printer;
@@ -24,6 +25,7 @@ mod completions;
 mod diff;
 mod difference;
 mod edited;
+mod explain;
 mod export;
 mod gc;
 mod levels;
@@ -31,6 +33,7 @@ mod pack;
 mod pin;
 mod plugin;
 pub(crate) mod printer;
+mod progress;
 mod promote;
 mod provision;
 mod rollback;
@@ -52,6 +55,7 @@ mod why;
   pagesbuild build site --env production    build site/ for the environment `production`
   pagesbuild check                          look for mistakes in all environments
   pagesbuild routes                         show which file answers which path
+  pagesbuild explain /about                 show who answers a request for a path
   wrangler deploy -c dist/wrangler.json     deploy what was built
 
 Exit codes: 0 fine, 1 something is wrong with the project, 2 bad usage or environment")]
@@ -73,6 +77,9 @@ enum Command {
     /// Show the routes of a project: pattern, method, handler and the middleware before it
     #[command(after_help = routes::EXAMPLES)]
     Routes(routes::Arguments),
+    /// Show who answers a request, and why: function with its middleware, static file, redirect
+    #[command(after_help = explain::EXAMPLES)]
+    Explain(explain::Arguments),
     /// Show what the code uses of `env`, and what breaks if a name of it goes
     #[command(after_help = uses::EXAMPLES)]
     Uses(uses::Arguments),
@@ -285,6 +292,7 @@ fn project_options(
 ) -> project::Options {
     project::Options {
         levels: Levels::default(),
+        progress: Progress::default(),
         keep_assets: 0,
         plan: None,
         directory,
@@ -320,6 +328,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build(arguments) => build::run(arguments, &global, &printer),
         Command::Check(arguments) => check::run(arguments, &global, &printer),
         Command::Routes(arguments) => routes::run(arguments, &global, &printer),
+        Command::Explain(arguments) => explain::run(arguments, &global, &printer),
         Command::Uses(arguments) => uses::run(arguments, &global, &printer),
         Command::Analyze(arguments) => analyze::run(arguments, &global, &printer),
         Command::Bundle(arguments) => bundle::run(arguments, &global, &printer),

@@ -142,8 +142,8 @@ pub fn assemble(parts: Parts<'_>) -> Deployment {
         targets: [(String::from("wrangler"), entry(WRANGLER, parts.wrangler.as_bytes()))].into(),
         digests: document::Digests::default(),
     };
-    document.seal();
-    files.push(text(DOCUMENT, &document.to_text()));
+    let described = document.seal();
+    files.push(text(DOCUMENT, &described));
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Deployment { document, files, facts: None }
 }
@@ -160,9 +160,9 @@ pub fn promote(version: &Deployment, project: &project::Project, wrangler: &str)
         targets: [(String::from("wrangler"), entry(WRANGLER, wrangler.as_bytes()))].into(),
         ..version.document.clone()
     };
-    document.seal();
+    let described = document.seal();
     let shared = version.files.iter().filter(|file| file.path != WRANGLER && file.path != DOCUMENT);
-    let own = [text(WRANGLER, wrangler), text(DOCUMENT, &document.to_text())];
+    let own = [text(WRANGLER, wrangler), text(DOCUMENT, &described)];
     let mut files: Vec<OutputFile> = shared.cloned().chain(own).collect();
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Deployment { document, files, facts: version.facts.clone() }

@@ -154,7 +154,7 @@ fn code_files(
         }
         Kind::File => is_code(found.name()),
         Kind::Special => false,
-        Kind::Broken | Kind::Cycle | Kind::Outside => found.name() != "node_modules",
+        Kind::Broken | Kind::Cycle | Kind::Denied | Kind::Outside => found.name() != "node_modules",
     })?;
     Ok(found.into_iter().map(|found| found.path).collect())
 }

@@ -23,6 +23,7 @@ pub mod limit;
 pub mod link;
 pub mod nodejs;
 pub mod pipeline;
+pub mod progress;
 pub mod project;
 pub mod provenance;
 pub mod resolve;

@@ -14,6 +14,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::discover::{SourceTree, discover};
 use crate::error::Error;
 use crate::link::Bundle;
+use crate::progress::{Progress, Stage};
 use crate::project::{self, AssetSettings, Options, Project, RunWorkerFirst};
 use crate::route::{self, RouteTable, rules};
 use crate::target::wrangler;
@@ -27,6 +28,7 @@ mod bundle;
 mod checking;
 mod claimed;
 mod edit;
+mod explain;
 mod exported;
 mod inputs;
 mod kept;
@@ -52,6 +54,7 @@ pub use bundle::{BundleRequest, bundle};
 use bundle::{Code, Linked};
 pub use checking::{Checked, Environment, check};
 pub use edit::{BindRequest, bind, fixed, provision, with_fixes};
+pub use explain::{Before, Behind, Cited, Explained, Explainer, FromAssets, InWorker, explainer};
 use inputs::Read;
 pub use kept::{Shown, Versions, check_store, gc, pin, show, unpin, versions};
 pub use plugin::{Plugin, plugin};
@@ -78,6 +81,7 @@ struct Front {
     routes: RouteTable,
     /// What the command line says.
     given: BTreeMap<String, Json>,
+    progress: Progress,
 }
 
 /// A deployment, nothing of which is written yet.
@@ -142,14 +146,17 @@ fn survey(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Result<Front, Error> {
+    let progress = options.progress.clone();
+    progress.begin(Stage::Finding, 0);
     let tree = discover(&project, &outdir, diagnostics)?;
+    progress.begin(Stage::Working, 0);
     let code = Code::of(&project, &tree, options);
     let sources = sources::compile(&project, &code, &tree, diagnostics);
     let directory = project.functions.as_ref().map(|directory| project::display(&project.root, directory));
     let routes = route::table(directory.as_deref().unwrap_or(""), &sources.functions, diagnostics);
     sources.report_unrouted(&project, &code, &routes, diagnostics);
     let given = inputs::given(options, &project.root);
-    Ok(Front { project, code, outdir, tree, sources, routes, given })
+    Ok(Front { project, code, outdir, tree, sources, routes, given, progress })
 }
 
 /// Everything that a deployment holds, as far as it could be made.
@@ -164,15 +171,17 @@ struct Whole {
     uses: Uses,
     assets: Option<Static>,
     read: Read,
+    behind: worker::Behind,
 }
 
 /// Links the code and reads the static files.
 fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
-    let Front { project, code, outdir, tree, sources, routes, given: options } = front;
+    let Front { project, code, outdir, tree, sources, routes, given: options, progress } = front;
     let given = Given::of(&project, &tree, diagnostics);
     let read = Read::before(&project, options, &tree, &sources, &given);
     let worker = given.worker(&project, &tree, &routes);
     let callers = Callers::of(&worker, &sources);
+    let behind = worker.behind();
     let linked = worker::link(&worker, &code, sources, diagnostics);
     let main = code.main.clone();
     let follow = || linked.as_ref().map(|linked| callers.uses(linked, &code)).unwrap_or_default();
@@ -183,7 +192,11 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let files = rules::Files { assets: &tree.assets, html_handling: settings.html_handling.as_deref() };
         let first = rules::run_worker_first(&routes, files, explicit, diagnostics);
         let mut found = Diagnostics::default();
-        let read = Static::read(settings, &tree, &code, first, &mut found)?;
+        let files = [tree.assets.as_slice(), &code.published(diagnostics)].concat();
+        let cache = if files.is_empty() { HashCache::none() } else { code.hash_cache(&settings.directory) };
+        progress.begin(Stage::Hashing, files.len());
+        let manifest = asset::fingerprint(&files, cache, &progress, &mut found)?;
+        let read = Static::read(settings, &tree, (files, manifest), first, &mut found)?;
         diagnostics.extend(read.in_project(&project, &tree, found));
         let answers_anything = project.main.is_some() || tree.advanced.is_some();
         let functions = (!answers_anything).then_some(&routes);
@@ -199,7 +212,7 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         // A directory of functions can turn out to hold none.
         diagnostics.push(project::nothing_to_build(project.config.as_ref()));
     }
-    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets, read })
+    Ok(Whole { project, outdir, routes, main, linked, callers, uses, assets, read, behind })
 }
 
 /// The deployment of code and static files in one of the environments that have them. `None` where errors stop it.
@@ -289,20 +302,18 @@ impl Static {
     fn read(
         settings: &AssetSettings,
         tree: &SourceTree,
-        code: &Code,
+        (files, manifest): (Vec<AssetFile>, AssetManifest),
         first: Option<RunWorkerFirst>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Error> {
         // In advanced mode the worker answers everything that no rule takes from it.
         let always = tree.advanced.as_ref().map(|_| RunWorkerFirst::Always(true));
-        let files = [tree.assets.as_slice(), &code.published(diagnostics)].concat();
-        let cache = if files.is_empty() { HashCache::none() } else { code.hash_cache(&settings.directory) };
         let serving = Serving::of(settings, &tree.assets);
         Ok(Self {
             settings: serving.settle(settings),
             serving,
             run_worker_first: first.or(always),
-            manifest: asset::fingerprint(&files, cache, diagnostics)?,
+            manifest,
             files,
             rules: asset::read_rules(&tree.asset_rules, diagnostics)?,
         })

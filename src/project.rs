@@ -13,6 +13,7 @@ use crate::config::{Config, Edited, Value};
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::error::Error;
 use crate::limit::Plan;
+use crate::progress::Progress;
 
 mod bindings;
 mod edit;
@@ -70,6 +71,8 @@ pub struct Options {
     pub plan: Option<Plan>,
     /// `--strict`, `--deny`, `--warn` and `--allow`.
     pub levels: Levels,
+    /// Where a build says how far it is.
+    pub progress: Progress,
 }
 
 /// Whose fields of a package's manifest count.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) mod cover;
 mod exports;
+mod meet;
 mod name;
 mod routes_json;
 pub mod rules;
@@ -18,6 +19,7 @@ mod table;
 mod tests;
 
 pub use exports::{has_near_miss, no_handlers, without_handlers};
+pub use meet::Met;
 pub use routes_json::{RoutesJson, parse as parse_routes_json};
 pub(crate) use rules::CANONICAL;
 pub use table::table;

@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use regex::Regex;
 use serde_json::Value;
 
 use crate::route::RouteTable;
@@ -38,6 +39,12 @@ pub struct Entry<'a> {
     pub assets_before_main: bool,
     /// The rules of `_routes.json` for the paths that the main module is for, where it is for some only.
     pub named: Option<&'a [String]>,
+}
+
+/// Whether rules of `_routes.json` name a path, as a worker has it that is for some paths only.
+pub fn names(rules: &[String], path: &str) -> bool {
+    let literal = expression::rules(rules);
+    Regex::new(literal.trim_matches('/')).is_ok_and(|expression| expression.is_match(path))
 }
 
 /// The text of a plugin's entry module: the function of the arguments that a project mounts it with.

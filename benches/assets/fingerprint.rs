@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use pagesbuild::asset::{AssetFile, HashCache, fingerprint};
 use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::progress::Progress;
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args();
@@ -16,7 +17,7 @@ fn main() -> Result<()> {
     let files: Vec<AssetFile> = paths
         .map(|path| AssetFile { path: path.to_owned(), file: Path::new(&directory).join(path) })
         .collect();
-    let manifest = fingerprint(&files, HashCache::none(), &mut Diagnostics::default())?;
+    let manifest = fingerprint(&files, HashCache::none(), &Progress::default(), &mut Diagnostics::default())?;
     writeln!(io::stdout(), "{}", manifest.values().map(|asset| asset.size).sum::<u64>())?;
     Ok(())
 }

@@ -5,7 +5,7 @@
 // builds the release binaries, installs the packages of `benches/build/package-lock.json`, writes a tree of 1.2 GB below `target/`
 // and goes over it round after round, each time in a new process, the contenders taking turns. It needs cargo, npm, GNU coreutils
 // and findutils, Python 3, which can tell what a child process used, and `b3sum` (`cargo install b3sum`), whose path can be given in
-// `B3SUM`. What is made stays until the end, six times the tree a round: just after many files were removed, ext4 takes several times
+// `B3SUM`. What is made stays until the end, five times the tree a round: just after many files were removed, ext4 takes several times
 // as long to make new ones.
 
 import { execFile, execFileSync } from "node:child_process";

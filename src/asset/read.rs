@@ -49,12 +49,8 @@ pub(super) fn read(file: &AssetFile) -> Result<Content, Error> {
 
 /// `None` where the file changed meanwhile.
 fn try_to_read(file: &AssetFile) -> io::Result<Option<Content>> {
-    let opened = open_unblocked(&file.file)?;
-    let metadata = opened.metadata()?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    let before = Stamp::of(&metadata);
+    let opened = open_regular(&file.file)?;
+    let before = Stamp::of(&opened.metadata()?);
     if before.size > ASSET_SIZE.paid {
         return Ok(Some(Content::TooLarge(before.size)));
     }
@@ -65,7 +61,16 @@ fn try_to_read(file: &AssetFile) -> io::Result<Option<Content>> {
     Ok(is_same.then_some(Content::Hashed(hash, before)))
 }
 
-/// Opens a file that may have become something else since it was found. A FIFO does not block.
+/// Opens a file that may have become something else since it was found, of which nothing is read.
+pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+    let opened = open_unblocked(path)?;
+    match opened.metadata()?.is_file() {
+        true => Ok(opened),
+        false => Err(io::Error::other("it is no regular file")),
+    }
+}
+
+/// Opens whatever is there. A FIFO does not block.
 pub(super) fn open_unblocked(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);

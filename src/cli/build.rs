@@ -12,6 +12,7 @@ use super::bindings;
 use super::levels::LevelArguments;
 use super::plugin;
 use super::printer::{Printer, bytes, plural};
+use super::progress::watched;
 use super::{CodeArguments, Global, Outcome, ProjectArguments, project_options};
 
 pub(super) const EXAMPLES: &str = "Examples:
@@ -66,13 +67,11 @@ pub(super) fn run(arguments: Arguments, global: &Global, printer: &Printer) -> O
         store: !arguments.no_store,
     };
     let all = project::asks_for_all(&options)?;
-    let (built, diagnostics) = match all {
-        true => pipeline::build_all(&options, request)?,
-        false => {
-            let (built, diagnostics) = pipeline::build(&options, request)?;
-            (built.map(|built| vec![built]), diagnostics)
-        }
-    };
+    let (built, diagnostics) = watched(printer, &options.progress, || match all {
+        true => pipeline::build_all(&options, request),
+        false => pipeline::build(&options, request)
+            .map(|(built, diagnostics)| (built.map(|built| vec![built]), diagnostics)),
+    })?;
     if printer.json {
         let result = built.as_ref().map_or(json!(null), |built| match built.as_slice() {
             [one] if !all => to_json(one),

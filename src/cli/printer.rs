@@ -134,6 +134,11 @@ impl Printer {
         }
     }
 
+    /// Whether people are told how far a build is, if they look on.
+    pub(super) fn shows_progress(&self) -> bool {
+        !self.quiet && !self.json
+    }
+
     /// A failure of the environment.
     pub(super) fn failure(&self, error: &Error) {
         let label = self.paint("31;1", "error");

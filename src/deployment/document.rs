@@ -374,26 +374,28 @@ impl Document {
 
     /// The canonical text: keys sorted, two spaces of indentation, line feeds, one at the end.
     pub fn to_text(&self) -> String {
-        let mut text = format!("{:#}", to_json(self));
-        text.push('\n');
-        text
+        text_of(&to_json(self))
     }
 
-    /// Computes the digests, then the id.
-    pub(super) fn seal(&mut self) {
-        let all = to_json(self);
+    /// Computes the digests, then the id. Gives the text that the document has then.
+    pub(super) fn seal(&mut self) -> String {
+        let mut all = to_json(self);
         let digest = |fields: &[&str]| {
             // A part that is absent counts as `null`, as it does for `jq`.
             let part: BTreeMap<&str, Option<&Json>> =
                 fields.iter().map(|field| (*field, all.get(field))).collect();
-            hash::blake3_short(to_json(&part).to_string().as_bytes())
+            // What is sorted is printed as it is.
+            hash::blake3_short(&serde_json::to_vec(&part).unwrap_or_default())
         };
         self.digests = Digests {
             code: digest(&["code", "routes", "runtime", "uses"]),
             assets: digest(&["assets"]),
             bindings: digest(&["bindings", "settings"]),
         };
-        self.id = id_of(&self.to_text());
+        all["digests"] = to_json(&self.digests);
+        self.id = id_of(&text_of(&all));
+        all["id"] = Json::from(self.id.as_str());
+        text_of(&all)
     }
 
     /// Every file of the output directory that the document names, and what it has to hold.
@@ -439,8 +441,13 @@ pub(super) fn is_ours(text: &[u8]) -> bool {
 /// The hash of a canonical text without the line of its id. No other line starts like that one: everything
 /// else that deep in the document has a name of its own, and a string cannot hold a line feed.
 fn id_of(text: &str) -> String {
-    let rest: String = text.split_inclusive('\n').filter(|line| !line.starts_with("  \"id\": ")).collect();
-    hash::blake3_short(rest.as_bytes())
+    let (before, line) = text.find("\n  \"id\": ").map_or((text, ""), |at| text.split_at(at + 1));
+    let after = line.split_once('\n').map_or("", |(_, after)| after);
+    hash::blake3_short([before, after].concat().as_bytes())
+}
+
+fn text_of(json: &Json) -> String {
+    format!("{json:#}\n")
 }
 
 fn to_json(value: &impl Serialize) -> Json {

@@ -49,6 +49,8 @@ pub(super) enum Kind {
     Broken,
     /// A symbolic link to a directory that it stands in.
     Cycle,
+    /// A symbolic link to where nobody may look.
+    Denied,
     /// A symbolic link out of the allowed directories.
     Outside,
 }
@@ -106,7 +108,8 @@ pub(super) fn walk(
                 };
                 (found, depth)
             }
-            Err(error) if denied(&error) => {
+            // Of an entry that was agreed to already.
+            Err(error) if denied(&error) && !error.path().is_some_and(Path::is_symlink) => {
                 diagnostics.push(unreadable(place, error.path().unwrap_or(place.directory)));
                 continue;
             }
@@ -178,7 +181,11 @@ fn examine(
 /// An entry that could not be followed: a link that is broken or runs in a circle, or a real failure.
 fn unfollowed(place: &Place<'_>, error: walkdir::Error) -> Result<Found, Error> {
     let file = error.path().unwrap_or(place.directory).to_path_buf();
-    let kind = if error.loop_ancestor().is_some() { Kind::Cycle } else { Kind::Broken };
+    let kind = match error.loop_ancestor() {
+        Some(_) => Kind::Cycle,
+        None if denied(&error) => Kind::Denied,
+        None => Kind::Broken,
+    };
     let is_link = fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.file_type().is_symlink());
     match relative(place, &file) {
         Some(path) if is_link => Ok(Found { path, real: file.clone(), file, kind, link: true }),
@@ -221,6 +228,11 @@ fn complain(place: &Place<'_>, found: &Found) -> Diagnostic {
             format!("the symbolic link to `{target}` leads back to a directory that it stands in"),
         )
         .help("remove the link"),
+        Kind::Denied => Diagnostic::error(
+            Code::UnreadableFile,
+            format!("permission to follow the symbolic link to `{target}` is denied"),
+        )
+        .help("let the user that builds read what it leads to, or list it in `.assetsignore`"),
         Kind::Broken => Diagnostic::error(
             Code::UnusableFile,
             format!("the symbolic link points to `{target}`, which does not exist"),

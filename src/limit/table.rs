@@ -12,6 +12,9 @@ const ROUTES: &str =
     "https://developers.cloudflare.com/workers/static-assets/routing/worker-script/#run-worker-first";
 const QUEUES: &str = "https://developers.cloudflare.com/queues/platform/limits/";
 
+const WORKFLOWS: &str =
+    "https://github.com/cloudflare/workers-sdk/blob/main/packages/workflows-shared/src/lib/validators.ts";
+
 /// One that is the same on both plans, and about which nothing else is known.
 const fn same(what: &'static str, unit: Unit, most: u64, source: &'static str) -> Limit {
     Limit { what, unit, free: most, paid: most, since: "", source }
@@ -81,6 +84,9 @@ pub const QUEUE_RETRIES: Limit = same("`max_retries` of a queue's consumer", Uni
 pub const QUEUE_CONCURRENCY: Limit =
     same("`max_concurrency` of a queue's consumer", Unit::Pieces, 250, QUEUES);
 
+/// The name of a workflow. wrangler refuses a longer one.
+pub const WORKFLOW_NAME: Limit = same("name of a workflow", Unit::Characters, 64, WORKFLOWS);
+
 /// Rules of `_headers`.
 pub const HEADERS_RULES: Limit = same("rules of `_headers`", Unit::Pieces, 100, HEADERS);
 
@@ -114,6 +120,7 @@ pub const ALL: &[&Limit] = &[
     &QUEUE_BATCH_TIMEOUT,
     &QUEUE_RETRIES,
     &QUEUE_CONCURRENCY,
+    &WORKFLOW_NAME,
     &HEADERS_RULES,
     &RULE_LINE,
     &REDIRECTS_STATIC,

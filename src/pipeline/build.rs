@@ -10,6 +10,7 @@ use super::{Made, Whole, analysis, check_places, files, front, load, make, versi
 use crate::deployment::{self, Deployment, Spare};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
+use crate::progress::Stage;
 use crate::project::{self, Options, Project};
 use crate::store::Action;
 
@@ -95,6 +96,7 @@ fn build_one(
     else {
         return Ok(None);
     };
+    options.progress.begin(Stage::Writing, made.deployment.files.len());
     write(&[&made], request.store, || {
         let spare = Spare::of(&whole.project.root, &whole.outdir);
         deployment::emit(&made.deployment, &whole.outdir, spare.as_ref())
@@ -142,6 +144,8 @@ pub fn build_all(
         })
         .collect::<Result<_, Error>>()?;
     let written: Vec<&Made> = all.iter().map(|(_, made, _)| made).collect();
+    let files = written.iter().map(|made| made.deployment.files.len()).sum();
+    options.progress.begin(Stage::Writing, files);
     write(&written, request.store, || {
         let spare = Spare::of(&project::root(options)?, &outdir);
         deployment::emit_all(&named, &outdir, spare.as_ref())

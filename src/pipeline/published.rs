@@ -10,6 +10,7 @@ use crate::discover;
 use crate::error::Error;
 use crate::graph::Publisher;
 use crate::hash;
+use crate::progress::Progress;
 use crate::project::{Project, display};
 use crate::router;
 
@@ -51,7 +52,8 @@ impl Publisher for Published {
         };
         let mut diagnostics = Diagnostics::default();
         let files = discover::plugin_files(&self.root, directory, &mut diagnostics).map_err(failed)?;
-        let manifest = asset::fingerprint(&files, HashCache::none(), &mut diagnostics).map_err(failed)?;
+        let manifest = asset::fingerprint(&files, HashCache::none(), &Progress::default(), &mut diagnostics)
+            .map_err(failed)?;
         let listed: String =
             manifest.iter().map(|(path, asset)| format!("{} {path}\n", asset.hash)).collect();
         let place = format!("{PLACE}/{}", hash::blake3_short(listed.as_bytes()));

@@ -118,7 +118,7 @@ pub(super) fn hold_rules(
         let rule = read.rules.iter().find(|rule| rule.name == name)?;
         let file = tree.asset_rules.iter().find(|file| file.path == name);
         let shown = file.map_or_else(|| name.to_owned(), |file| project::display(&project.root, &file.file));
-        Some(Source::new(shown, String::from_utf8_lossy(&rule.content)))
+        Some(Source::new(shown, rule.text()))
     };
     let [headers, redirects] = ["_headers", "_redirects"].map(source);
     let keeps_index = read.settings.html_handling.as_deref() == Some("none");

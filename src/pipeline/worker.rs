@@ -32,6 +32,17 @@ pub(super) struct Worker<'a> {
     pub(super) named: Option<&'a [String]>,
 }
 
+/// What stands in a worker behind the functions.
+#[derive(Clone, Debug)]
+pub(super) struct Behind {
+    /// The main module, as the user would name it.
+    pub(super) main: Option<String>,
+    /// Where it is for some paths only: the rules that name them.
+    pub(super) named: Option<Vec<String>>,
+    /// Whether the assets are asked before it where no handler matches.
+    pub(super) assets_first: bool,
+}
+
 /// What the project itself says of which requests come to the worker.
 pub(super) struct Given {
     /// The project's `_routes.json`, where it has a valid one.
@@ -88,6 +99,16 @@ pub(super) fn link(
 }
 
 impl Worker<'_> {
+    /// What stands behind the functions.
+    pub(super) fn behind(&self) -> Behind {
+        let shown = |main: &Path| project::display(&self.project.root, &sources::without_links(main));
+        Behind {
+            main: self.main.map(shown),
+            named: self.named.map(<[String]>::to_vec),
+            assets_first: !self.own_rules,
+        }
+    }
+
     /// Whether the project has no code.
     pub(super) fn is_empty(&self, sources: &Sources) -> bool {
         self.routes.0.is_empty() && self.main.is_none() && sources.classes.is_empty()

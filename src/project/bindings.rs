@@ -7,6 +7,7 @@ use super::environment::Environment;
 use super::{Binding, Provision};
 use crate::config::{BindingKind, Entry, KINDS, Place, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::limit::WORKFLOW_NAME;
 
 /// One declaration of a binding in the file.
 pub(crate) struct Declaration<'a> {
@@ -160,7 +161,21 @@ fn check_resource(environment: &Environment<'_>, kind: &BindingKind, value: &Val
             Diagnostic::error(Code::InvalidValue, message).at(source, value.span.clone(), "").help(help),
         );
     }
+    if kind.key == "workflows" && !is_workflow_name(text) {
+        let most = WORKFLOW_NAME.unit.shown(WORKFLOW_NAME.paid);
+        let help = format!("use letters, digits, `-` and `_`, no `-` at the start, and at most {most}");
+        let message = format!("`{text}` cannot be the name of a workflow");
+        return Some(
+            Diagnostic::error(Code::InvalidValue, message).at(source, value.span.clone(), "").help(help),
+        );
+    }
     None
+}
+
+fn is_workflow_name(text: &str) -> bool {
+    (1..=WORKFLOW_NAME.most()).contains(&text.len())
+        && !text.starts_with('-')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn is_bucket_name(text: &str) -> bool {

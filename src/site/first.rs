@@ -20,15 +20,6 @@ pub enum Decision<'a> {
     AssetsByRule(&'a str),
     /// The static files, since no rule names the path and they have something for it.
     AssetsForTheirs,
-    /// The static files, since there is no worker.
-    AssetsAlone,
-}
-
-impl Decision<'_> {
-    /// Whether the worker runs.
-    pub fn runs_worker(self) -> bool {
-        matches!(self, Self::WorkerAlways | Self::WorkerByRule(_) | Self::WorkerForTheRest)
-    }
 }
 
 /// Decides for a site with a worker. `prefers_assets` says that the runtime lets browsers that navigate have the page for
@@ -54,7 +45,7 @@ pub fn decide<'a>(
             }
             true
         }
-        Some(RunWorkerFirst::Always(false)) | None => prefers_assets && request.navigates,
+        Some(RunWorkerFirst::Always(false)) | None => prefers_assets && request.navigates(),
     };
     match site.answers(request, keeps_fallback) {
         true => Decision::AssetsForTheirs,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::lines::{self, Line, is_space};
+use super::serve::is_name;
 use super::target::{Allowed, Refusal, place};
 use super::{MAX_LINE, ignored};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Source};
@@ -57,6 +58,17 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn ignore(&mut self, span: Range<usize>, why: impl Into<String>, help: impl Into<String>) {
         self.problems.push(ignored(Code::InvalidHeadersRule, self.source, span, why, help));
+    }
+
+    /// The platform takes any name, and fails when it comes to set the header.
+    fn hold_name(&mut self, line: &Line<'_>, name: &str) {
+        if !is_name(name) {
+            let message = format!("`{name}` cannot be the name of a header");
+            let problem = Diagnostic::warning(Code::InvalidHeadersRule, message)
+                .at(self.source, line.span(), "all that the rule is for is answered with 500")
+                .help("a name has letters, digits and `-`");
+            self.problems.push(problem);
+        }
     }
 
     fn stop(&mut self, line: &Line<'_>) {
@@ -117,6 +129,9 @@ impl Reader<'_> {
     fn header(&mut self, line: &Line<'_>) {
         let Some((name, value)) = line.text.split_once(':') else {
             let unset = line.text.strip_prefix("! ");
+            if let (Some(_), Some(name)) = (&self.rule, unset) {
+                self.hold_name(line, name);
+            }
             return match (&mut self.rule, unset) {
                 (Some(rule), Some(name)) => rule.unset.push(name.to_owned()),
                 (Some(_), None) => self.ignore(
@@ -144,6 +159,9 @@ impl Reader<'_> {
             None => Some(("no path comes before this header", "start the file with a path: `/*`")),
             Some(_) => None,
         };
+        if problem.is_none() {
+            self.hold_name(line, &name);
+        }
         match (problem, &mut self.rule) {
             (None, Some(rule)) => match rule.set.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, values)) => values.push_str(&format!(", {value}")),

@@ -10,8 +10,7 @@ const NOWHERE: &str = "https://host.invalid";
 pub struct Request {
     /// In upper case.
     pub method: String,
-    /// Whether a browser asks for a page to show (`Sec-Fetch-Mode: navigate`).
-    pub navigates: bool,
+    navigates: bool,
     url: Url,
     has_host: bool,
 }
@@ -43,6 +42,18 @@ impl Request {
         };
         let url = url.map_err(|_| NoAddress::Malformed)?;
         Ok(Self { method: method.to_ascii_uppercase(), navigates: false, url, has_host })
+    }
+
+    /// The same of a browser that asks for a page to show (`Sec-Fetch-Mode: navigate`).
+    #[must_use]
+    pub fn navigating(mut self) -> Self {
+        self.navigates = true;
+        self
+    }
+
+    /// Whether a browser asks for a page to show.
+    pub fn navigates(&self) -> bool {
+        self.navigates
     }
 
     /// The path, escaped where URLs have it escaped.

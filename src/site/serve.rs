@@ -280,10 +280,22 @@ impl<'a> Site<'a> {
             for name in &rule.unset {
                 headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
             }
-            for (name, value) in &rule.set {
+            let filled = rule.set.iter().map(|(name, value)| {
                 let value = fill(value, &captures);
-                let known = headers.iter_mut().find(|(known, _)| known == name);
-                match known {
+                (name, value.trim_matches(is_trimmed).to_owned())
+            });
+            let filled: Vec<(&String, String)> = filled.collect();
+            let names = rule.unset.iter().chain(filled.iter().map(|(name, _)| *name));
+            if !names.into_iter().all(|name| is_name(name))
+                || filled.iter().any(|(_, value)| !is_value(value))
+            {
+                served.status = 500;
+                served.what = What::Failed;
+                return;
+            }
+            // The runtime takes other names, and does not send them.
+            for (name, value) in filled.into_iter().filter(|(name, _)| name.is_ascii()) {
+                match headers.iter_mut().find(|(known, _)| known == name) {
                     Some((_, values)) if set.contains(&name.as_str()) => {
                         values.push_str(", ");
                         values.push_str(&value);
@@ -296,6 +308,22 @@ impl<'a> Site<'a> {
         }
         served.headers = headers;
     }
+}
+
+/// Whether the runtime takes a text for the name of a header. It throws at others, and the request fails.
+pub(super) fn is_name(text: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    text.bytes().all(|byte| !byte.is_ascii() || is_token(byte))
+}
+
+/// The same for the value of a header.
+pub(super) fn is_value(text: &str) -> bool {
+    !text.contains(['\0', '\r', '\n'])
+}
+
+/// What the runtime takes away around the value of a header.
+fn is_trimmed(letter: char) -> bool {
+    matches!(letter, ' ' | '\t' | '\r' | '\n')
 }
 
 /// Where a redirect sends the browser: on the same host without it, and with the query of the request if it has none itself.

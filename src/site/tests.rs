@@ -146,6 +146,20 @@ fn headers_are_set_added_and_taken_away() {
 }
 
 #[test]
+fn names_that_no_header_can_have_make_requests_fail() {
+    let files = manifest(&["/a.txt"]);
+    for line in ["X(A: 1", "! X-A, X-B", "X-A: b\rc"] {
+        let mut diagnostics = Diagnostics::default();
+        let text = format!("/*\n  {line}\n");
+        let rules = headers(&Source::new("_headers", text.as_str()), &mut diagnostics);
+        let served = Site::new(&files, rules, Vec::new()).serve(&get("/a.txt"));
+        assert_eq!((served.status, served.what), (500, What::Failed), "{line}");
+        let said = diagnostics.into_sorted();
+        assert_eq!(said.len(), usize::from(!line.contains('\r')), "{line}");
+    }
+}
+
+#[test]
 fn rules_that_make_no_expression_are_dropped() {
     for path in ["/*/a/*", "/:a/:a", "/:a/:ab", "/:splat/*"] {
         assert!(Rule::new(path).is_none(), "{path}");
@@ -207,8 +221,7 @@ fn the_worker_is_asked_by_rules_and_otherwise_for_the_rest() {
     assert_eq!(by_rules("/api/file.txt"), Decision::AssetsByRule("/api/file.*"));
     assert_eq!(by_rules("/any"), Decision::AssetsForTheirs);
     let without = |prefers_assets, navigates| {
-        let mut request = get("/any");
-        request.navigates = navigates;
+        let request = if navigates { get("/any").navigating() } else { get("/any") };
         decide(&site, None, prefers_assets, &request)
     };
     assert_eq!(without(true, true), Decision::AssetsForTheirs);

@@ -8,6 +8,7 @@ use pagesbuild::asset::{self, AssetFile, HashCache, fingerprint};
 use pagesbuild::diagnostic::Diagnostics;
 use pagesbuild::discover::{AdvancedWorker, SourceTree, discover};
 use pagesbuild::limit::{ASSET_SIZE, ASSETS, Plan};
+use pagesbuild::progress::Progress;
 use pagesbuild::project::Project;
 
 use crate::project::{assets, at, said, write};
@@ -251,7 +252,8 @@ fn limits_of_the_platform() {
     let (tree, messages) = found(&at(directory.path()));
     assert!(messages.is_empty(), "{messages:?}");
     let mut diagnostics = Diagnostics::default();
-    let manifest = fingerprint(&tree.assets, HashCache::none(), &mut diagnostics).unwrap();
+    let manifest =
+        fingerprint(&tree.assets, HashCache::none(), &Progress::default(), &mut diagnostics).unwrap();
     assert_eq!(manifest.keys().collect::<Vec<_>>(), ["/just.bin", "/small.bin"]);
     assert_eq!(
         said(diagnostics),
@@ -334,7 +336,8 @@ fn directories_with_most_files_are_named() {
 #[test]
 fn a_file_that_vanished_is_named() {
     let files = [AssetFile { path: "gone.txt".into(), file: Path::new("/nowhere/gone.txt").into() }];
-    let error = fingerprint(&files, HashCache::none(), &mut Diagnostics::default()).unwrap_err();
+    let error = fingerprint(&files, HashCache::none(), &Progress::default(), &mut Diagnostics::default())
+        .unwrap_err();
     assert!(error.to_string().starts_with("cannot use `/nowhere/gone.txt`: it was there when"), "{error}");
 }
 

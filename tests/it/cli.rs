@@ -15,6 +15,7 @@ fn help_teaches_by_example() {
         vec!["build", "--help"],
         vec!["check", "--help"],
         vec!["routes", "--help"],
+        vec!["explain", "--help"],
         vec!["uses", "--help"],
         vec!["analyze", "--help"],
         vec!["bundle", "--help"],

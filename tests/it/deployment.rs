@@ -14,6 +14,7 @@ use pagesbuild::diagnostic::Diagnostics;
 use pagesbuild::discover::discover;
 use pagesbuild::hash;
 use pagesbuild::link::{AdditionalModule, Bundle, LinkMap};
+use pagesbuild::progress::Progress;
 use pagesbuild::project::{Binding, ModuleType, Project, Provision, RunWorkerFirst};
 use serde_json::json;
 
@@ -78,7 +79,8 @@ fn assemble_with(
 ) -> Deployment {
     let mut diagnostics = Diagnostics::default();
     let tree = discover(project, &project.root.join("dist"), &mut diagnostics).unwrap();
-    let manifest = fingerprint(&tree.assets, HashCache::none(), &mut diagnostics).unwrap();
+    let manifest =
+        fingerprint(&tree.assets, HashCache::none(), &Progress::default(), &mut diagnostics).unwrap();
     let rules = read_rules(&tree.asset_rules, &mut diagnostics).unwrap();
     let messages = said(diagnostics);
     assert!(messages.iter().all(|message| message.starts_with("note hard-to-link")), "{messages:?}");

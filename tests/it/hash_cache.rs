@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use pagesbuild::asset::{AssetFile, AssetManifest, HashCache, fingerprint};
 use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::progress::Progress;
 
 use crate::fixture::files;
 
@@ -57,7 +58,7 @@ impl Tree {
         let public = self.home.join("public");
         let found = files(&public).into_iter();
         let found: Vec<AssetFile> = found.map(|path| AssetFile { file: public.join(&path), path }).collect();
-        fingerprint(&found, cache, &mut Diagnostics::default()).unwrap()
+        fingerprint(&found, cache, &Progress::default(), &mut Diagnostics::default()).unwrap()
     }
 
     fn cached(&self) -> AssetManifest {
@@ -250,7 +251,9 @@ fn a_hash_that_lies_is_not_published() {
     let project = Built::new(home.path());
     let expected = project.build(&[]).unwrap();
     let file = project.0.path(0);
-    let manifest = fingerprint(&asset(&file), HashCache::none(), &mut Diagnostics::default()).unwrap();
+    let manifest =
+        fingerprint(&asset(&file), HashCache::none(), &Progress::default(), &mut Diagnostics::default())
+            .unwrap();
     let hash = u128::from_str_radix(&manifest["/file.txt"].hash, 16).unwrap().to_be_bytes();
     let mut bytes = fs::read(project.hashes()).unwrap();
     let at = bytes.windows(hash.len()).position(|window| window == hash).unwrap();
@@ -292,7 +295,8 @@ fn hashed_while_it_grows(
         while !started.load(Ordering::Relaxed) {
             thread::yield_now();
         }
-        let hashed = fingerprint(&asset(&file), HashCache::none(), &mut Diagnostics::default());
+        let hashed =
+            fingerprint(&asset(&file), HashCache::none(), &Progress::default(), &mut Diagnostics::default());
         done.store(true, Ordering::Relaxed);
         hashed.map_err(|error| error.to_string())
     });
@@ -311,7 +315,9 @@ fn a_file_that_goes_on_changing_is_an_error() {
 fn a_file_that_stops_changing_is_read_again() {
     let start = Instant::now();
     let (hashed, file, _home) = hashed_while_it_grows(|_| start.elapsed() > Duration::from_millis(300));
-    let again = fingerprint(&asset(&file), HashCache::none(), &mut Diagnostics::default()).unwrap();
+    let again =
+        fingerprint(&asset(&file), HashCache::none(), &Progress::default(), &mut Diagnostics::default())
+            .unwrap();
     assert_eq!(hashed, Ok(again));
 }
 
@@ -321,7 +327,9 @@ fn what_has_become_something_else_is_named() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("file.txt");
     let said = || {
-        fingerprint(&asset(&file), HashCache::none(), &mut Diagnostics::default()).unwrap_err().to_string()
+        fingerprint(&asset(&file), HashCache::none(), &Progress::default(), &mut Diagnostics::default())
+            .unwrap_err()
+            .to_string()
     };
     assert!(said().contains("file.txt`: it was there when the build began and is gone"), "{}", said());
     assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());

@@ -138,6 +138,27 @@ fn each_environment_is_held_against_its_own() {
 }
 
 #[test]
+fn names_of_workflows() {
+    let directory = tempfile::tempdir().unwrap();
+    let project = directory.path();
+    let long = "w".repeat(64);
+    for (name, fits) in [
+        (long.as_str(), true),
+        (&format!("{long}w"), false),
+        ("order-mail_2", true),
+        ("-order", false),
+        ("order mail", false),
+    ] {
+        let workflow =
+            json!({ "binding": "FLOW", "name": name, "class_name": "Flow", "script_name": "other" });
+        configure(project, &json!({ "workflows": [workflow] }));
+        let said = said(project, &["check"], &["invalid-value"]);
+        let message = format!("error `{name}` cannot be the name of a workflow");
+        assert_eq!(said, if fits { (0, vec![]) } else { (1, vec![message]) });
+    }
+}
+
+#[test]
 fn every_file_that_is_too_large_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let project = directory.path();

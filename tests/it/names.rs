@@ -5,6 +5,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
+use pagesbuild::asset::{self, AssetFile, HashCache};
+use pagesbuild::diagnostic::Diagnostics;
+use pagesbuild::progress::Progress;
 use serde_json::{Value, json};
 
 use crate::fixture::{build, pagesbuild, stderr, stdout};
@@ -214,6 +217,7 @@ fn what_may_not_be_read_is_named() {
         "public/closed",
         "public/deep/b.css",
         "public/listed/c.txt",
+        "public/way.txt",
         "functions/closed",
     ];
     project(
@@ -223,8 +227,11 @@ fn what_may_not_be_read_is_named() {
     );
     write(
         &root,
-        &[("functions/closed/x.js", b""), ("public/.assetsignore", b"skipped\n"), ("public/_headers", b"")],
+        &[("functions/closed/x.js", b""), ("public/.assetsignore", b"skipped*\n"), ("public/_headers", b"")],
     );
+    for link in ["way.txt", "skipped-way.txt"] {
+        std::os::unix::fs::symlink("closed/x.txt", root.join("public").join(link)).unwrap();
+    }
     let binary = directory.path().join("pagesbuild");
     fs::copy(env!("CARGO_BIN_EXE_pagesbuild"), &binary).unwrap();
     let set = |path: &Path, mode: u32| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
@@ -283,6 +290,18 @@ fn nothing_waits_for_what_is_no_file() {
     let mut expected: Vec<String> = [".npmrc", "_headers", "key.pem", "pipe.txt"].map(left_out).into();
     expected.push("error symlink-outside public/zero".to_owned());
     assert_eq!(said(&["check"]), (Some(1), expected));
+    // Nor does one that came after the files were found.
+    let file = |path: &str| [AssetFile { path: path.to_owned(), file: root.join("public").join(path) }];
+    let hashed = asset::fingerprint(
+        &file("pipe.txt"),
+        HashCache::none(),
+        &Progress::default(),
+        &mut Diagnostics::default(),
+    );
+    let rules = asset::read_rules(&file("_headers"), &mut Diagnostics::default());
+    for error in [hashed.unwrap_err(), rules.unwrap_err()] {
+        assert!(error.to_string().contains("it is no regular file"), "{error}");
+    }
     // One that says what is published cannot be passed over.
     let ignore = root.join("public/.assetsignore");
     assert!(Command::new("mkfifo").arg(&ignore).status().unwrap().success());

@@ -22,17 +22,27 @@ pub(super) fn shadowed(site: &Site<'_>, source: &Source, diagnostics: &mut Diagn
     }
     let expressions = site.tried().iter().map(|(_, rule)| rule.text());
     let Ok(set) = RegexSet::new(expressions) else { return Vec::new() };
+    // Most targets have nothing to fill in, so what they serve is found once.
+    let targets: Vec<Option<Option<String>>> = site
+        .tried()
+        .iter()
+        .map(|(at, _)| (!rules[*at].to.contains(':')).then(|| served(site, &site.target(*at, &Vec::new()))))
+        .collect();
     let addresses = Addresses::of(site);
     let all: Vec<(&str, &str)> = addresses.iter().collect();
     let one = |(address, file): &(&str, &str)| {
         let place = set.matches(address).iter().next().filter(|_| site.fixed(address).is_none())?;
-        let (at, rule) = &site.tried()[place];
-        let is_rewrite = rules[*at].status == 200 && rules[*at].is_dynamic();
-        let captures = rule.captures(None, address).filter(|_| is_rewrite)?;
-        let to = Request::new("GET", address).ok()?.join(&site.target(*at, &captures))?;
-        let found = |path: &str| site.intent(&decode(path), site.not_found_handling);
+        let (at, rule) = site.tried().get(place)?;
+        if rules[*at].status != 200 || !rules[*at].is_dynamic() {
+            return None;
+        }
+        let in_place = match targets.get(place)? {
+            Some(known) => known.clone(),
+            None => served(site, &site.target(*at, &rule.captures(None, address)?)),
+        };
         let own = Some(Intent::File((*file).to_owned()));
-        let is_hidden = found(address) == own && !serves(site, &path(&to), file);
+        let is_hidden = in_place.as_deref() != Some(file)
+            && site.intent(&decode(address), site.not_found_handling) == own;
         is_hidden.then(|| (*at, (*address).to_owned()))
     };
     let hidden: Vec<(usize, String)> = all.par_iter().filter_map(one).collect();
@@ -60,11 +70,14 @@ pub(super) fn shadowed(site: &Site<'_>, source: &Source, diagnostics: &mut Diagn
     seen
 }
 
-/// Whether a path that was put in place of another one serves the file.
-fn serves(site: &Site<'_>, path: &str, file: &str) -> bool {
-    let decoded = decode(path);
+/// The file that is served for a path that was put in place of another one.
+fn served(site: &Site<'_>, to: &str) -> Option<String> {
+    let path = path(&Request::new("GET", "/").ok()?.join(to)?);
+    let decoded = decode(&path);
     match site.intent(&decoded, site.not_found_handling) {
-        Some(Intent::File(found) | Intent::Fallback(found)) => found == file && encode(&decoded) == path,
-        Some(Intent::Elsewhere(_)) | None => false,
+        Some(Intent::File(found) | Intent::Fallback(found)) => {
+            Some(found).filter(|_| encode(&decoded) == path)
+        }
+        Some(Intent::Elsewhere(_)) | None => None,
     }
 }
