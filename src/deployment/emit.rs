@@ -25,7 +25,8 @@ const TOP_LEVEL: &str = "top-level";
 /// Up to this many new files are brought to the disk one by one, with nothing else that waits to be written.
 const FEW: usize = 16;
 
-/// Writes the deployment to `outdir`, replacing the output of an earlier build. `spare` is what that one replaced.
+/// Writes the deployment to `outdir`, replacing the output of an earlier build. With `spare`, which is what that one replaced,
+/// files that are there already are used again; without, all are written from where the deployment has them.
 ///
 /// Waits for another build that writes to the same directory. What `wrangler dev` keeps in the old directory
 /// (`.wrangler`) moves to the new one. Where the old one has the same deployment, only the facts of the build are written.
@@ -79,26 +80,20 @@ fn write(deployments: &[(&str, &Deployment)], outdir: &Path, spare: Option<&Spar
     fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
     let lock = Lock::acquire(&target)?;
     let staging = lock.stage()?;
-    let known = spare.map(Spare::known).unwrap_or_default();
+    let Some(spare) = spare else { return swap_in(&tree, &target, &staging, None).map(drop) };
+    let known = spare.known();
     if let Some(stamps) = tree.is_in(&target, &known) {
         tree.renew_facts(&target, &staging)?;
-        if let Some(spare) = spare {
-            spare.record(&known, &tree.files(), &stamps, false);
-        }
+        spare.record(&known, &tree.files(), &stamps, false);
         return Ok(());
     }
-    if let Some(spare) = spare {
-        spare.take(&staging.tree());
-    }
-    let outcome = swap_in(&tree, &target, &staging, &known);
-    if let Some(spare) = spare {
-        // What was in the target until now; or, when it was not replaced, what is there of the new one.
-        spare.keep(&staging);
-        if let Ok((stamps, replaced)) = &outcome {
-            spare.record(&known, &tree.files(), stamps, *replaced);
-        }
-    }
-    outcome.map(drop)
+    spare.take(&staging.tree());
+    let outcome = swap_in(&tree, &target, &staging, Some(&known));
+    // What was in the target until now; or, when it was not replaced, what is there of the new one.
+    spare.keep(&staging);
+    let (stamps, replaced) = outcome?;
+    spare.record(&known, &tree.files(), &stamps, replaced);
+    Ok(())
 }
 
 /// Makes the tree beside the target, and lets the two change places. The stamps of the files, and whether there was a target.
@@ -106,7 +101,7 @@ fn swap_in(
     tree: &Tree<'_>,
     target: &Path,
     staging: &Staging,
-    known: &Known,
+    known: Option<&Known>,
 ) -> Result<(Vec<Option<Stamp>>, bool), Error> {
     let place = staging.tree();
     let (stamps, made) = tree.fill(&place, target, known)?;

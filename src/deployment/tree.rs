@@ -121,13 +121,13 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// Makes `place` hold what it is to hold. `other` may have some of the files. The stamps are those of the files, and the paths of
-    /// what is new are given with them.
+    /// Makes `place` hold what it is to hold. With `known`, what is right there stays, and what is right in `other` is linked. The
+    /// stamps are those of the files, and the paths of what is new are given with them.
     pub(super) fn fill(
         &self,
         place: &Path,
         other: &Path,
-        known: &Known,
+        known: Option<&Known>,
     ) -> Result<(Vec<Option<Stamp>>, Vec<PathBuf>), Error> {
         let survey = self.survey(place)?;
         survey.foreign.iter().try_for_each(|path| remove(path))?;
@@ -206,15 +206,17 @@ fn put(
     is_there: bool,
     to: &Path,
     from: &Path,
-    known: &Known,
+    known: Option<&Known>,
 ) -> Result<(Stamp, Put), Error> {
     if is_there {
-        if let Some(stamp) = known.confirm(to, file) {
+        if let Some(stamp) = known.and_then(|known| known.confirm(to, file)) {
             return Ok((stamp, Put::WasThere));
         }
         fs::remove_file(to).map_err(|error| Error::io("remove", to, error))?;
     }
-    if let Some(stamp) = link(file, to, from, known)? {
+    if let Some(known) = known
+        && let Some(stamp) = link(file, to, from, known)?
+    {
         return Ok((stamp, Put::Made));
     }
     let written = write_file(to, file)?;

@@ -98,7 +98,7 @@ fn build_one(
     };
     options.progress.begin(Stage::Writing, made.deployment.files.len());
     write(&[&made], request.store, || {
-        let spare = Spare::of(&whole.project.root, &whole.outdir);
+        let spare = spare(options, &whole.project.root, &whole.outdir);
         deployment::emit(&made.deployment, &whole.outdir, spare.as_ref())
     })?;
     if let Some(file) = request.metafile {
@@ -147,7 +147,7 @@ pub fn build_all(
     let files = written.iter().map(|made| made.deployment.files.len()).sum();
     options.progress.begin(Stage::Writing, files);
     write(&written, request.store, || {
-        let spare = Spare::of(&project::root(options)?, &outdir);
+        let spare = spare(options, &project::root(options)?, &outdir);
         deployment::emit_all(&named, &outdir, spare.as_ref())
     })?;
     let places: Vec<PathBuf> = named.iter().map(|(name, _)| outdir.join(name)).collect();
@@ -199,6 +199,11 @@ fn write(made: &[&Made], store: bool, emit: impl FnOnce() -> Result<(), Error>) 
         Some(first) => versions::record(&first.project.root, &deployments, &Action::Build, emit),
         None => emit(),
     }
+}
+
+/// What was in the output directory before, where a build may make use of what others have left.
+fn spare(options: &Options, root: &Path, outdir: &Path) -> Option<Spare> {
+    Spare::of(root, outdir).filter(|_| !options.no_cache)
 }
 
 fn summary(whole: &Whole, made: Made, outdir: PathBuf, skew: Skew, start: Instant) -> Built {

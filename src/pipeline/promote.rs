@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::versions::{self, version};
 use crate::check;
 use crate::compare::{Class, Difference, Direction, compare};
-use crate::deployment::{self, Deployment, Document, Spare, WORKER};
+use crate::deployment::{self, Deployment, Document, WORKER};
 use crate::diagnostic::{Diagnostic, Diagnostics, Levels};
 use crate::error::Error;
 use crate::project::{self, AssetSettings, ModuleType, Options, Project, RunWorkerFirst};
@@ -107,8 +107,7 @@ pub fn promote(
         .map(|running| compare(&running, &promoted, Direction::between(&running, &promoted)));
     let is_unsafe = difference.as_ref().is_some_and(|difference| difference.class == Class::Blocked);
     let blocked = is_unsafe && !request.force;
-    let spare = Spare::of(&project.root, &outdir);
-    let emit = || deployment::emit(&promoted, &outdir, spare.as_ref());
+    let emit = || deployment::emit(&promoted, &outdir, None);
     match request.store {
         _ if blocked => {}
         true => {

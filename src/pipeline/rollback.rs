@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::versions::{self, Meant};
 use crate::compare::{Class, Difference, Direction, compare};
-use crate::deployment::{self, Deployment, Spare};
+use crate::deployment::{self, Deployment};
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
 use crate::project::{self, Options};
@@ -100,7 +100,7 @@ pub fn rollback(options: &Options, request: RollbackRequest<'_>) -> Result<Rolle
         _ if difference.class == Class::Blocked && !request.force => RollbackOutcome::Blocked,
         None => RollbackOutcome::Tried,
         Some(writer) => {
-            deployment::emit(&target, &outdir, Spare::of(&root, &outdir).as_ref())?;
+            deployment::emit(&target, &outdir, None)?;
             if difference.same {
                 RollbackOutcome::Already
             } else {

@@ -321,10 +321,11 @@ fn versions_that_are_kept() {
         damage();
         let (code, out, _) = run(project, &["verify", id]);
         assert_eq!((code, out), (Some(1), format!("{finding}\ndiffers: {id}, 1 finding\n")));
-        for command in [&["export", id, "--outdir", "new"][..], &["pack", id, "--outfile", "new.zip"]] {
+        for command in [&["export", id, "--outdir", "again"][..], &["pack", id, "--outfile", "new.zip"]] {
             assert_eq!(run(project, command).0, Some(2));
         }
-        assert!(!project.join("new").exists() && !project.join("new.zip").exists());
+        assert!(!project.join("new.zip").exists());
+        verify(&project.join("again")).unwrap();
     }
     let (_, _, err) = run(project, &["verify", "latest"]);
     let help = "help: remove these damaged files, and build from the same commit to have them again:\n  ";
