@@ -26,6 +26,7 @@ mod layout;
 mod lock;
 mod named;
 mod occupied;
+mod paths;
 mod settings;
 mod spare;
 mod tree;

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::known::Known;
 use super::lock::{self, Lock, Staging};
+use super::occupied::Occupant;
 use super::spare::Spare;
 use super::tree::{self, Tree};
 use super::{Deployment, occupied};
@@ -75,12 +76,12 @@ fn write(deployments: &[(&str, &Deployment)], outdir: &Path, spare: Option<&Spar
     let facts = tree::facts(deployments.iter().copied());
     let tree = Tree::of(deployments, &facts);
     let target = occupied::settled(outdir);
-    occupied::check_replaceable(&target)?;
     let parent = lock::parent(&target);
     fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
     let lock = Lock::acquire(&target)?;
+    let occupant = occupied::check_replaceable(&target)?;
     let staging = lock.stage()?;
-    let Some(spare) = spare else { return swap_in(&tree, &target, &staging, None).map(drop) };
+    let Some(spare) = spare else { return swap_in(&tree, &target, &occupant, &staging, None).map(drop) };
     let known = spare.known();
     if let Some(stamps) = tree.is_in(&target, &known) {
         tree.renew_facts(&target, &staging)?;
@@ -88,7 +89,7 @@ fn write(deployments: &[(&str, &Deployment)], outdir: &Path, spare: Option<&Spar
         return Ok(());
     }
     spare.take(&staging.tree());
-    let outcome = swap_in(&tree, &target, &staging, Some(&known));
+    let outcome = swap_in(&tree, &target, &occupant, &staging, Some(&known));
     // What was in the target until now; or, when it was not replaced, what is there of the new one.
     spare.keep(&staging);
     let (stamps, replaced) = outcome?;
@@ -100,14 +101,15 @@ fn write(deployments: &[(&str, &Deployment)], outdir: &Path, spare: Option<&Spar
 fn swap_in(
     tree: &Tree<'_>,
     target: &Path,
+    occupant: &Occupant,
     staging: &Staging,
     known: Option<&Known>,
 ) -> Result<(Vec<Option<Stamp>>, bool), Error> {
     let place = staging.tree();
     let (stamps, made) = tree.fill(&place, target, known)?;
     sync(&place, &made)?;
-    // Once more: the wait and the writing may have taken a while.
-    occupied::check_replaceable(target)?;
+    // The writing may have taken a while.
+    occupant.check_again(target)?;
     let replaced = replace(staging, target)?;
     lock::sync_directory(lock::parent(target));
     Ok((stamps, replaced))

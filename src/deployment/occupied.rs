@@ -2,14 +2,14 @@
 //!
 //! Invariant: nothing that pagesbuild did not write itself is ever removed.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use super::named::MAX_DOCUMENT;
+use super::paths::paths;
 use super::{BUILD_FACTS, DOCUMENT, directory, document};
 use crate::error::Error;
 use crate::project::Project;
@@ -124,35 +124,56 @@ fn part_within(project: &Project, directory: &Path) -> Option<&'static str> {
     parts.into_iter().find_map(|(what, path)| path.filter(within).map(|_| what))
 }
 
+/// What an output directory has in it that may be replaced: its places, and what the description of each names.
+pub(super) struct Occupant(Vec<(PathBuf, Option<Vec<String>>)>);
+
 /// Refuses to replace anything but an output of ours, or an empty directory.
-pub(super) fn check_replaceable(target: &Path) -> Result<(), Error> {
+pub(super) fn check_replaceable(target: &Path) -> Result<Occupant, Error> {
     check_apart(target)?;
-    let refuse = |why: &str| {
-        let message =
-            format!("`{}` {why}; move it away or choose another directory with `--outdir`", target.display());
-        Err(Error::Usage(message))
-    };
     let read = |error| Error::io("read", target, error);
     match fs::symlink_metadata(target) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Occupant(Vec::new())),
         Err(error) => return Err(read(error)),
-        Ok(metadata) if !metadata.is_dir() => return refuse("is not a directory"),
+        Ok(metadata) if !metadata.is_dir() => return Err(refusal(target, "is not a directory")),
         Ok(_) => {}
     }
     let mut entries = fs::read_dir(target).map_err(read)?.flatten();
     if entries.all(|entry| is_state(&entry.file_name())) {
-        return Ok(());
+        return Ok(Occupant(Vec::new()));
     }
+    let mut occupant = Occupant(Vec::new());
     for place in places(target).unwrap_or_else(|| vec![target.to_path_buf()]) {
         let Some(text) = description(&place) else {
-            return refuse("holds files and is no output of pagesbuild");
+            return Err(refusal(target, "holds files and is no output of pagesbuild"));
         };
-        if let Some(file) = foreign_file(&place, &text) {
-            let within = place.strip_prefix(target).unwrap_or(Path::new("")).join(file);
-            return refuse(&format!("holds `{}`, which no build put there", within.display()));
+        // A description of another version cannot be asked; that it is one of ours must do.
+        let paths = paths(&text);
+        check_foreign(target, &place, paths.as_deref())?;
+        occupant.0.push((place, paths));
+    }
+    Ok(occupant)
+}
+
+impl Occupant {
+    /// Refuses what has come into the directory since it was looked at.
+    pub(super) fn check_again(&self, target: &Path) -> Result<(), Error> {
+        match self.0.as_slice() {
+            [(place, paths)] if place == target => check_foreign(target, place, paths.as_deref()),
+            _ => check_replaceable(target).map(drop),
         }
     }
-    Ok(())
+}
+
+fn check_foreign(target: &Path, place: &Path, paths: Option<&[String]>) -> Result<(), Error> {
+    let Some(file) = paths.and_then(|paths| foreign_file(place, paths)) else { return Ok(()) };
+    let within = place.strip_prefix(target).unwrap_or(Path::new("")).join(file);
+    Err(refusal(target, &format!("holds `{}`, which no build put there", within.display())))
+}
+
+fn refusal(target: &Path, why: &str) -> Error {
+    let message =
+        format!("`{}` {why}; move it away or choose another directory with `--outdir`", target.display());
+    Error::Usage(message)
 }
 
 /// The directories of environments in an output directory that has one for each.
@@ -178,23 +199,20 @@ fn description(place: &Path) -> Option<Vec<u8>> {
     document::is_ours(&text).then_some(text)
 }
 
-/// The first file that the old output's own description does not name.
-fn foreign_file(target: &Path, description: &[u8]) -> Option<String> {
-    // A description of another version cannot be asked; that it is one of ours must do.
-    let document: document::Document = serde_json::from_slice(description).ok()?;
-    let known: BTreeSet<String> = document.files().map(|(path, _)| path).collect();
-    let entries = WalkDir::new(target).min_depth(1).sort_by_file_name().into_iter();
+/// The first file that is not among the sorted ones that the old output's own description names.
+fn foreign_file(target: &Path, paths: &[String]) -> Option<String> {
+    let entries = WalkDir::new(target).min_depth(1).into_iter();
     let entries = entries.filter_entry(|entry| entry.depth() > 1 || entry.file_name() != WRANGLER_STATE);
-    entries.flatten().filter(|entry| !entry.file_type().is_dir()).find_map(|entry| {
+    let foreign = entries.flatten().filter(|entry| !entry.file_type().is_dir()).filter_map(|entry| {
         let relative = entry.path().strip_prefix(target).ok()?;
-        let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        let path = parts.join("/");
-        let is_known = known.contains(&path)
+        let path = relative.to_string_lossy().replace(MAIN_SEPARATOR, "/");
+        let is_known = paths.binary_search(&path).is_ok()
             || path == DOCUMENT
             || path == BUILD_FACTS
             || entry.file_name() == FINDER_STATE;
         (!is_known).then_some(path)
-    })
+    });
+    foreign.min()
 }
 
 /// Moves what `wrangler dev` keeps in an output directory into the one that takes its place, in those of environments too.
