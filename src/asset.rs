@@ -26,6 +26,7 @@ mod trust;
 pub use content_type::{content_type, known_extensions};
 pub use hash_cache::HashCache;
 pub use hashed::is_hashed;
+pub(crate) use read::open_regular;
 pub(crate) use stamp::Stamp;
 pub(crate) use trust::is_trusted;
 

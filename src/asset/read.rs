@@ -62,7 +62,7 @@ fn try_to_read(file: &AssetFile) -> io::Result<Option<Content>> {
 }
 
 /// Opens a file that may have become something else since it was found, of which nothing is read.
-pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let opened = open_unblocked(path)?;
     match opened.metadata()?.is_file() {
         true => Ok(opened),

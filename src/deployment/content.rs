@@ -7,6 +7,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::archive::Zipped;
+use crate::asset::open_regular;
 use crate::error::Error;
 use crate::hash;
 
@@ -157,23 +158,5 @@ impl Expected {
             (Ok((hash, size)), None) if (&hash, size) == (&self.hash, self.size) => Ok(()),
             (Ok(_), None) => Err(CopyError::Different),
         }
-    }
-}
-
-/// Opens a file that may have become something else since its name was looked at. A FIFO does not block, and nothing is read
-/// of a device.
-pub(super) fn open_regular(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-        options.custom_flags(flags.bits().cast_signed());
-    }
-    let opened = options.open(path)?;
-    match opened.metadata()?.is_file() {
-        true => Ok(opened),
-        false => Err(io::Error::other("it is not a regular file")),
     }
 }

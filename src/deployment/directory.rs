@@ -8,12 +8,13 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-use super::content::{Content, Expected, OutputFile, open_regular};
+use super::content::{Content, Expected, OutputFile};
 use super::document::Document;
 use super::finding::Finding;
 use super::named::{MAX_DOCUMENT, MAX_FACTS, is_beside, leads_to_a_file, named};
 use super::occupied::WRANGLER_STATE;
 use super::{BUILD_FACTS, DOCUMENT, Deployment};
+use crate::asset::open_regular;
 
 /// Holds the names of the files against the description. Those of the deployment that comes out are there.
 pub(super) fn look(dir: &Path, findings: &mut Vec<Finding>) -> Result<Deployment, Finding> {

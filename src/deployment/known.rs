@@ -10,8 +10,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::content::{Expected, OutputFile, Scheme, open_regular};
-use crate::asset::{Stamp, is_trusted};
+use super::content::{Expected, OutputFile, Scheme};
+use crate::asset::{Stamp, is_trusted, open_regular};
 use crate::hash;
 
 /// Names the format, at the start of the file.

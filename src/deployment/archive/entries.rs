@@ -10,7 +10,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::zipped::Place;
-use crate::deployment::content::open_regular;
+use crate::asset::open_regular;
 use crate::deployment::finding::Finding;
 use fields::Fields;
 

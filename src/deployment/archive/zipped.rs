@@ -8,7 +8,7 @@ use std::sync::Arc;
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
-use crate::deployment::content::open_regular;
+use crate::asset::open_regular;
 
 /// A content in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
