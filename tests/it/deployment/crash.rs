@@ -59,14 +59,16 @@ fn killed_at_a_hundred_moments() {
     let directory = tempfile::tempdir().unwrap();
     let roots = projects(directory.path());
     let dist = target(&roots[0]);
-    // The shorter of two runs: a busy machine must not make most kills come too late.
+    // The shortest of several runs, some of which find what others have cached: a busy machine must not make most kills come
+    // too late.
     let mut took = Duration::MAX;
-    let ids = [0, 1].map(|which: usize| {
+    let [.., one, two] = [0, 1, 0, 1, 0, 1].map(|which: usize| {
         let begun = Instant::now();
         assert!(start(&roots[which]).wait().unwrap().success());
         took = took.min(begun.elapsed());
         id(&dist)
     });
+    let ids = [one, two];
     assert_ne!(ids[0], ids[1]);
     let mut killed = 0;
     for moment in 0..100_u32 {
