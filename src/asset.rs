@@ -19,6 +19,7 @@ use crate::progress::Progress;
 mod content_type;
 mod hash_cache;
 mod hashed;
+mod near;
 mod read;
 mod stamp;
 mod trust;
@@ -26,8 +27,9 @@ mod trust;
 pub use content_type::{content_type, known_extensions};
 pub use hash_cache::HashCache;
 pub use hashed::is_hashed;
+pub(crate) use near::{Look, Near};
 pub(crate) use read::open_regular;
-pub(crate) use stamp::Stamp;
+pub use stamp::Stamp;
 pub(crate) use trust::is_trusted;
 
 use hash_cache::{Hashed, Hashes};
@@ -75,6 +77,16 @@ impl RuleFile {
     }
 }
 
+/// What became of static files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fingerprints {
+    /// Those that can be published.
+    pub manifest: AssetManifest,
+    /// For each file, in the order given, what the file system said of it when it was hashed just now; `None` where a later edit
+    /// might not show in that.
+    pub proofs: Vec<Option<Stamp>>,
+}
+
 /// Most files that a thread takes at once: when files end, no thread has many left that others could take.
 const AT_ONCE: usize = 32;
 
@@ -89,21 +101,23 @@ pub fn fingerprint(
     cache: HashCache,
     progress: &Progress,
     diagnostics: &mut Diagnostics,
-) -> Result<AssetManifest, Error> {
+) -> Result<Fingerprints, Error> {
     let hashes = cache.hashes();
-    let fingerprint = |(at, file): (usize, &AssetFile)| {
-        let outcome = fingerprint_one(at, file, &hashes);
+    let fingerprint = |near: &mut Near, (at, file): (usize, &AssetFile)| {
+        let outcome = fingerprint_one(at, file, &hashes, near);
         progress.add(outcome.as_ref().map_or(0, Fingerprint::size));
         outcome
     };
     // Collected by position before the first failure is chosen: the same one on every run.
     let outcomes: Vec<Result<Fingerprint, Error>> =
-        files.par_iter().enumerate().with_max_len(AT_ONCE).map(fingerprint).collect();
+        files.par_iter().enumerate().with_max_len(AT_ONCE).map_init(Near::default, fingerprint).collect();
     let mut manifest = Vec::with_capacity(files.len());
     let mut stamps = Vec::with_capacity(files.len());
-    for (file, outcome) in files.iter().zip(outcomes) {
+    let mut proofs = vec![None; files.len()];
+    for ((file, proof), outcome) in files.iter().zip(&mut proofs).zip(outcomes) {
         match outcome {
             Ok(Fingerprint::Asset { entry, stamp, is_known }) => {
+                *proof = Some(stamp).filter(|stamp| !is_known && cache.is_settled(stamp));
                 manifest.push(entry);
                 stamps.push((file, stamp, is_known));
             }
@@ -118,7 +132,7 @@ pub fn fingerprint(
         stamp: *stamp,
         is_known: *is_known,
     }));
-    Ok(manifest.into_iter().collect())
+    Ok(Fingerprints { manifest: manifest.into_iter().collect(), proofs })
 }
 
 /// Reads the rule files. One over the platform's size for a file is a diagnostic and left out.
@@ -169,8 +183,13 @@ impl Fingerprint {
     }
 }
 
-fn fingerprint_one(at: usize, file: &AssetFile, hashes: &Hashes<'_>) -> Result<Fingerprint, Error> {
-    let (hash, stamp, is_known) = match hashes.find(at, file) {
+fn fingerprint_one(
+    at: usize,
+    file: &AssetFile,
+    hashes: &Hashes<'_>,
+    near: &mut Near,
+) -> Result<Fingerprint, Error> {
+    let (hash, stamp, is_known) = match hashes.find(at, file, near) {
         Some((hash, stamp)) => (hash, stamp, true),
         None => match read::read(file)? {
             Content::Hashed(hash, stamp) => (hash, stamp, false),

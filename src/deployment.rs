@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::asset::{AssetFile, AssetManifest, RuleFile};
+use crate::asset::{AssetFile, AssetManifest, RuleFile, Stamp};
 use crate::binding::Uses;
 use crate::hash;
 use crate::link::Bundle;
@@ -33,7 +33,7 @@ mod tree;
 mod verify;
 
 pub use archive::{Packed, Zipped, pack, pack_file};
-pub use content::{Content, CopyError, Expected, OutputFile, Scheme};
+pub use content::{Content, CopyError, Expected, Key, Opened, OutputFile, Scheme, Slice};
 pub use document::{Document, ReadError};
 pub use emit::{directory_name, emit, emit_all};
 pub use facts::{BuildFacts, Inputs, SourceFile, TOOL, ago, now, today};
@@ -89,6 +89,8 @@ pub struct AssetParts<'a> {
     pub files: &'a [AssetFile],
     /// Their hashes.
     pub manifest: &'a AssetManifest,
+    /// For each of the files what proves that it still has its hash, where something does.
+    pub proofs: &'a [Option<Stamp>],
     /// `_headers` and `_redirects`.
     pub rules: &'a [RuleFile],
     /// Files of earlier versions to publish along, of none of the paths above.
@@ -236,13 +238,17 @@ impl From<RunWorkerFirst> for project::RunWorkerFirst {
 }
 
 fn assemble_assets(parts: AssetParts<'_>, files: &mut Vec<OutputFile>) -> Assets {
-    for file in parts.files {
+    let proofs = parts.proofs.iter().copied().chain(std::iter::repeat(None));
+    for (file, proof) in parts.files.iter().zip(proofs) {
         // A file that fingerprinting refused is in no manifest, and the build stops before it gets here.
         if let Some(asset) = parts.manifest.get(&format!("/{}", file.path)) {
             files.push(OutputFile {
                 path: format!("assets/{}", file.path),
                 expected: Expected { scheme: Scheme::Asset, hash: asset.hash.clone(), size: asset.size },
-                content: Content::File(file.file.clone()),
+                content: match proof {
+                    Some(stamp) => Content::Proven(file.file.clone(), stamp),
+                    None => Content::File(file.file.clone()),
+                },
             });
         }
     }

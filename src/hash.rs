@@ -169,7 +169,8 @@ thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-fn in_pieces(content: &mut dyn Read, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<u64> {
+/// Hands on everything that `content` yields, and counts its bytes.
+pub fn in_pieces(content: &mut dyn Read, mut each: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<u64> {
     let mut buffer = BUFFER.take();
     buffer.resize(PIECE, 0);
     let mut size = 0;

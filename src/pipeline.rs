@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::asset::{self, AssetFile, AssetManifest, HashCache, RuleFile};
+use crate::asset::{self, AssetFile, AssetManifest, Fingerprints, HashCache, RuleFile, Stamp};
 use crate::binding::{UserId, Uses};
 use crate::check;
 use crate::deployment::{
@@ -195,8 +195,8 @@ fn whole(front: Front, diagnostics: &mut Diagnostics) -> Result<Whole, Error> {
         let files = [tree.assets.as_slice(), &code.published(diagnostics)].concat();
         let cache = if files.is_empty() { HashCache::none() } else { code.hash_cache(&settings.directory) };
         progress.begin(Stage::Hashing, files.len());
-        let manifest = asset::fingerprint(&files, cache, &progress, &mut found)?;
-        let read = Static::read(settings, &tree, (files, manifest), first, &mut found)?;
+        let fingerprints = asset::fingerprint(&files, cache, &progress, &mut found)?;
+        let read = Static::read(settings, &tree, (files, fingerprints), first, &mut found)?;
         diagnostics.extend(read.in_project(&project, &tree, found));
         let answers_anything = project.main.is_some() || tree.advanced.is_some();
         let functions = (!answers_anything).then_some(&routes);
@@ -258,6 +258,7 @@ fn make(
             run_worker_first: assets.run_worker_first.as_ref(),
             files: &assets.files,
             manifest: &assets.manifest,
+            proofs: &assets.proofs,
             rules: &assets.rules,
             carried,
         }),
@@ -295,6 +296,7 @@ struct Static {
     run_worker_first: Option<RunWorkerFirst>,
     files: Vec<AssetFile>,
     manifest: AssetManifest,
+    proofs: Vec<Option<Stamp>>,
     rules: Vec<RuleFile>,
 }
 
@@ -302,7 +304,7 @@ impl Static {
     fn read(
         settings: &AssetSettings,
         tree: &SourceTree,
-        (files, manifest): (Vec<AssetFile>, AssetManifest),
+        (files, fingerprints): (Vec<AssetFile>, Fingerprints),
         first: Option<RunWorkerFirst>,
         diagnostics: &mut Diagnostics,
     ) -> Result<Self, Error> {
@@ -313,7 +315,8 @@ impl Static {
             settings: serving.settle(settings),
             serving,
             run_worker_first: first.or(always),
-            manifest,
+            manifest: fingerprints.manifest,
+            proofs: fingerprints.proofs,
             files,
             rules: asset::read_rules(&tree.asset_rules, diagnostics)?,
         })

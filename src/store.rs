@@ -6,6 +6,7 @@
 //! ```text
 //! store.json                        the format
 //! objects/ab/...                    contents, each under the hash that `deployment.json` has for it
+//! packs/...                         more contents, many in a file
 //! deployments/ID/deployment.json    what was built; its files are among the objects
 //! deployments/ID/build.json         the facts of the latest build of it
 //! log/top.jsonl, log/env-NAME.jsonl what was built, in order, by environment
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 use crate::deployment::Deployment;
 use crate::error::Error;
 
+mod add;
 mod check;
 mod environment;
 mod file;
@@ -32,6 +34,7 @@ mod gc;
 mod keep;
 mod log;
 mod lookup;
+mod pack;
 mod pin;
 
 pub use check::Checked;
@@ -41,7 +44,9 @@ pub use lookup::{Reference, called};
 pub use pin::Pin;
 
 /// The format and its major version.
-const FORMAT: &str = "pagesbuild.store/1";
+const FORMAT: &str = "pagesbuild.store/2";
+/// The one before, which had no packs and is the same otherwise.
+const FORMAT_BEFORE: &str = "pagesbuild.store/1";
 /// The description of a version.
 const DOCUMENT: &str = "deployment.json";
 /// The facts of its latest build.
@@ -88,13 +93,16 @@ impl Store {
     ///
     /// It has another format, or cannot be read or written.
     pub fn create(root: &Path) -> Result<Self, Error> {
-        if let Some(store) = Self::open(root)? {
+        let text = format!("{{\n  \"format\": \"{FORMAT}\"\n}}\n");
+        let store = Self { directory: directory(root) };
+        if Self::open(root)?.is_some()
+            && fs::read(store.path("store.json")).is_ok_and(|found| found == text.as_bytes())
+        {
             return Ok(store);
         }
-        let store = Self { directory: directory(root) };
         let writer = store.writer()?;
         store.write_file(".gitignore", b"*\n")?;
-        store.write_file("store.json", format!("{{\n  \"format\": \"{FORMAT}\"\n}}\n").as_bytes())?;
+        store.write_file("store.json", text.as_bytes())?;
         file::sync_directory(root)?;
         drop(writer);
         Ok(store)
@@ -164,7 +172,7 @@ impl Store {
         }
         let format = serde_json::from_slice::<Any>(text).map(|any| any.format);
         match format.as_deref() {
-            Ok(FORMAT) => Ok(()),
+            Ok(FORMAT | FORMAT_BEFORE) => Ok(()),
             Ok(other) => Err(Error::unusable(
                 &self.directory,
                 format!(
@@ -185,7 +193,7 @@ impl Store {
     }
 
     fn create_directories(&self) -> Result<(), Error> {
-        for directory in ["objects", "deployments", "log", "pins", "tmp"] {
+        for directory in ["objects", "packs", "deployments", "log", "pins", "tmp"] {
             file::create_directory(&self.path(directory))?;
         }
         Ok(())

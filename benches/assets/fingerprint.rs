@@ -17,7 +17,7 @@ fn main() -> Result<()> {
     let files: Vec<AssetFile> = paths
         .map(|path| AssetFile { path: path.to_owned(), file: Path::new(&directory).join(path) })
         .collect();
-    let manifest = fingerprint(&files, HashCache::none(), &Progress::default(), &mut Diagnostics::default())?;
-    writeln!(io::stdout(), "{}", manifest.values().map(|asset| asset.size).sum::<u64>())?;
+    let found = fingerprint(&files, HashCache::none(), &Progress::default(), &mut Diagnostics::default())?;
+    writeln!(io::stdout(), "{}", found.manifest.values().map(|asset| asset.size).sum::<u64>())?;
     Ok(())
 }

@@ -3,7 +3,6 @@
 //! `docs/decisions/asset-cache.md` tells why no edit is missed. All of this is help and not needed: what cannot be read, is
 //! damaged or was written by another version counts as absent, and what cannot be written is left alone without a word.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use super::AssetFile;
+use super::near::Near;
 use super::read::open_unblocked;
 use super::stamp::{Stamp, Time};
 use super::trust::is_trusted;
@@ -104,6 +104,11 @@ impl HashCache {
         postcard::from_bytes(&self.bytes).unwrap_or_default()
     }
 
+    /// Whether an edit from now on shows in a file's times.
+    pub(super) fn is_settled(&self, stamp: &Stamp) -> bool {
+        self.keeping.as_ref().is_some_and(|keeping| keeping.is_settled(stamp))
+    }
+
     /// Leaves what is known of the directory for later builds, where that is more than the cache had.
     pub(super) fn keep<'a>(self, files: impl Iterator<Item = Hashed<'a>>) {
         let Some(keeping) = &self.keeping else { return };
@@ -150,11 +155,11 @@ pub(super) struct Hashes<'a>(Vec<Entry<'a>>);
 
 impl Hashes<'_> {
     /// The hash of a file that is what it was. `at` is its place among all files, near which it is mostly found.
-    pub(super) fn find(&self, at: usize, file: &AssetFile) -> Option<(String, Stamp)> {
+    pub(super) fn find(&self, at: usize, file: &AssetFile, near: &mut Near) -> Option<(String, Stamp)> {
         let is_it = |entry: &&Entry<'_>| entry.path == file.path;
         let search = || self.0.binary_search_by(|entry| entry.path.cmp(&file.path)).ok();
         let entry = self.0.get(at).filter(is_it).or_else(|| self.0.get(search()?))?;
-        let stamp = Stamp::of(&fs::metadata(&file.file).ok()?);
+        let stamp = near.look(&file.file).ok()?.stamp;
         (stamp == entry.stamp).then(|| (format!("{:032x}", u128::from_be_bytes(entry.hash)), stamp))
     }
 }

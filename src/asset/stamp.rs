@@ -10,7 +10,7 @@ pub(crate) type Time = (i64, i64);
 /// What differs between a file and the same file after an edit. Programs can set the second of the two times as they like, and
 /// none can set the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(crate) struct Stamp {
+pub struct Stamp {
     pub(crate) changed: Time,
     pub(crate) modified: Time,
     pub(crate) size: u64,
@@ -28,6 +28,20 @@ impl Stamp {
             size: metadata.size(),
             inode: metadata.ino(),
             device: metadata.dev(),
+        }
+    }
+
+    /// The same, as the system says it.
+    #[cfg(unix)]
+    pub(crate) fn of_stat(found: &rustix::fs::Stat) -> Self {
+        // What does not fit is of no file that there is, and equals nothing.
+        let nanoseconds = |count| i64::try_from(count).unwrap_or(-1);
+        Self {
+            changed: (found.st_ctime, nanoseconds(found.st_ctime_nsec)),
+            modified: (found.st_mtime, nanoseconds(found.st_mtime_nsec)),
+            size: u64::try_from(found.st_size).unwrap_or(u64::MAX),
+            inode: found.st_ino,
+            device: found.st_dev,
         }
     }
 

@@ -122,6 +122,7 @@ fn advice(judged: &Judged, findings: &[Finding]) -> &'static str {
     if findings.iter().any(is_newer) {
         return "another version of pagesbuild wrote it; verify it with that one";
     }
+    let is_pack = |path: &PathBuf| path.parent().is_some_and(|parent| parent.ends_with("packs"));
     match judged.place {
         Place::Directory if findings.iter().all(|finding| matches!(finding, Finding::Extra(_))) => {
             "remove what belongs to no deployment, or build again"
@@ -130,6 +131,9 @@ fn advice(judged: &Judged, findings: &[Finding]) -> &'static str {
         Place::Archive => "use nothing of it; get it again from where it was packed",
         Place::Store if judged.damaged.is_empty() => {
             "build from the same commit to have what is missing again"
+        }
+        Place::Store if judged.damaged.iter().any(is_pack) => {
+            "remove these damaged files, in which other versions can have contents too, and build from the same commits to have them again:"
         }
         Place::Store => "remove these damaged files, and build from the same commit to have them again:",
     }

@@ -6,12 +6,17 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::archive::Zipped;
-use crate::asset::open_regular;
+use crate::asset::{Stamp, open_regular};
 use crate::error::Error;
 use crate::hash;
 
 mod share;
+mod slice;
+
+pub use slice::{Opened, Slice};
 
 /// A file of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +49,15 @@ pub enum Scheme {
     Asset,
 }
 
+/// A content in a few bytes: one of the two hashes, the first half of it, and the size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Key {
+    is_asset: bool,
+    hash: u128,
+    /// Bytes of the content.
+    pub size: u64,
+}
+
 /// Where the bytes of an [`OutputFile`] are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
@@ -51,6 +65,10 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// In another file.
     File(PathBuf),
+    /// In another file, and known to be right as long as the file system says this of it.
+    Proven(PathBuf, Stamp),
+    /// In a part of another file.
+    Slice(Slice),
     /// In an archive.
     Zipped(Zipped),
 }
@@ -64,6 +82,18 @@ pub enum CopyError {
     Different,
     /// The copy cannot be written.
     Unwritten(io::Error),
+}
+
+impl Content {
+    /// The file that it is in, unless it is in memory.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Bytes(_) => None,
+            Self::File(file) | Self::Proven(file, _) => Some(file),
+            Self::Slice(slice) => Some(slice.file()),
+            Self::Zipped(zipped) => Some(zipped.archive()),
+        }
+    }
 }
 
 impl OutputFile {
@@ -82,10 +112,11 @@ impl OutputFile {
     pub fn copy(&self, to: &mut dyn Write) -> Result<(), CopyError> {
         match &self.content {
             Content::Bytes(bytes) => to.write_all(bytes).map_err(CopyError::Unwritten),
-            Content::File(file) => {
+            Content::File(file) | Content::Proven(file, _) => {
                 let mut opened = open_regular(file).map_err(CopyError::Unreadable)?;
-                self.expected.copy(&self.path, &mut opened, to)
+                self.copy_from(&mut opened, to)
             }
+            Content::Slice(slice) => self.expected.copy(&self.path, &mut slice.bytes(), to),
             Content::Zipped(zipped) => {
                 let mut opened = zipped.open().map_err(CopyError::Unreadable)?;
                 self.expected.copy(&self.path, &mut opened, to)?;
@@ -101,8 +132,8 @@ impl OutputFile {
     ///
     /// See [`CopyError`]; a file that is not the right one may be there then.
     pub fn create(&self, path: &Path) -> Result<File, CopyError> {
-        let Content::File(source) = &self.content else {
-            let mut created = File::create_new(path).map_err(CopyError::Unwritten)?;
+        let (Content::File(source) | Content::Proven(source, _)) = &self.content else {
+            let mut created = share::create_empty(path).map_err(CopyError::Unwritten)?;
             self.copy(&mut created)?;
             return Ok(created);
         };
@@ -111,17 +142,35 @@ impl OutputFile {
         match is_filled {
             // What is shared stays as it is, so it can be compared where it is now.
             true => self.expected.copy(&self.path, &mut created, &mut io::sink())?,
-            false => self.expected.copy(&self.path, &mut opened, &mut created)?,
+            false => self.copy_from(&mut opened, &mut created)?,
         }
         Ok(created)
+    }
+
+    /// Copies what the file has in which the content is. Its bytes are compared with the hash unless something else proves that
+    /// they are the right ones.
+    fn copy_from(&self, opened: &mut File, to: &mut dyn Write) -> Result<(), CopyError> {
+        let stamp =
+            |opened: &File| opened.metadata().map(|found| Stamp::of(&found)).map_err(CopyError::Unreadable);
+        let Content::Proven(_, proof) = &self.content else {
+            return self.expected.copy(&self.path, opened, to);
+        };
+        if stamp(opened)? != *proof {
+            return self.expected.copy(&self.path, opened, to);
+        }
+        let size = self.expected.size;
+        let copied = relay(&mut (&*opened).take(size), to, |from, write| hash::in_pieces(from, write))?;
+        match copied == size && stamp(opened)? == *proof {
+            true => Ok(()),
+            false => Err(CopyError::Different),
+        }
     }
 
     /// What to tell the user when [`copy`](Self::copy) failed to write `to`.
     pub fn copy_failed(&self, to: &Path, error: CopyError) -> Error {
         let from = match &self.content {
-            Content::Bytes(_) => PathBuf::from(&self.path),
-            Content::File(file) => file.clone(),
             Content::Zipped(zipped) => zipped.archive().join(&self.path),
+            content => content.file().unwrap_or(Path::new(&self.path)).to_path_buf(),
         };
         let from = from.as_path();
         match error {
@@ -135,28 +184,45 @@ impl OutputFile {
 }
 
 impl Expected {
+    /// What tells it from other contents; `None` where the hash is none.
+    pub fn key(&self) -> Option<Key> {
+        let hash = u128::from_str_radix(self.hash.get(..hash::SHORT)?, 16).ok()?;
+        Some(Key { is_asset: self.scheme == Scheme::Asset, hash, size: self.size })
+    }
+
     /// Copies what `from` yields and compares it on the way. `path` is the file's name in the deployment.
     pub(super) fn copy(&self, path: &str, from: &mut dyn Read, to: &mut dyn Write) -> Result<(), CopyError> {
-        // A failure to write is told from one to read: a full disk is not the content's fault.
-        let mut unwritten = None;
-        let mut write = |piece: &[u8]| {
-            to.write_all(piece).map_err(|error| {
-                let kind = error.kind();
-                unwritten = Some(error);
-                kind.into()
-            })
-        };
         // One byte more than expected is enough to know that it is too long.
         let mut bounded = from.take(self.size.saturating_add(1));
-        let copied = match self.scheme {
-            Scheme::Plain => hash::plain_hash(&mut bounded, &mut write),
-            Scheme::Asset => hash::asset_hash(&mut bounded, hash::extension(path), &mut write),
-        };
-        match (copied, unwritten) {
-            (_, Some(error)) => Err(CopyError::Unwritten(error)),
-            (Err(error), None) => Err(CopyError::Unreadable(error)),
-            (Ok((hash, size)), None) if (&hash, size) == (&self.hash, self.size) => Ok(()),
-            (Ok(_), None) => Err(CopyError::Different),
+        let (hash, size) = relay(&mut bounded, to, |from, write| match self.scheme {
+            Scheme::Plain => hash::plain_hash(from, write),
+            Scheme::Asset => hash::asset_hash(from, hash::extension(path), write),
+        })?;
+        match (&hash, size) == (&self.hash, self.size) {
+            true => Ok(()),
+            false => Err(CopyError::Different),
         }
+    }
+}
+
+/// Lets `read` hand on to `to` what it reads of `from`. A failure to write is told from one to read: a full disk is not the
+/// content's fault.
+fn relay<T>(
+    from: &mut dyn Read,
+    to: &mut dyn Write,
+    read: impl FnOnce(&mut dyn Read, &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<T>,
+) -> Result<T, CopyError> {
+    let mut unwritten = None;
+    let mut write = |piece: &[u8]| {
+        to.write_all(piece).map_err(|error| {
+            let kind = error.kind();
+            unwritten = Some(error);
+            kind.into()
+        })
+    };
+    let read = read(from, &mut write);
+    match unwritten {
+        Some(error) => Err(CopyError::Unwritten(error)),
+        None => read.map_err(CopyError::Unreadable),
     }
 }

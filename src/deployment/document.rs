@@ -1,11 +1,13 @@
 //! `deployment.json` as types: the text in and out, its canonical form, its id and its digests.
 //!
+//! The fields are declared in the order of the text, which is that of their names: it is written without being sorted.
+//!
 //! Invariants: one document has one text; the id covers every other field; a reader accepts no field that it
 //! does not know, since it could not tell what ignoring it would break.
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::content::{Expected, Scheme};
@@ -20,51 +22,52 @@ pub const FORMAT: &str = "pagesbuild.deployment/1";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
+    /// The static files, where the project has any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub assets: Option<Assets>,
+    /// What stands on `env`, by name.
+    pub bindings: Vec<Binding>,
+    /// Files of earlier versions, by path as in the manifest: published along, since pages that were opened before this
+    /// version may ask for them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub carried: BTreeMap<String, Carried>,
+    /// The worker, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<Code>,
+    /// Which part a difference is in.
+    pub digests: Digests,
     /// [`FORMAT`].
     pub format: String,
     /// BLAKE3 over the canonical text without the line of this field, first 32 hex characters.
     pub id: String,
     /// Whose deployment it is.
     pub project: Project,
-    /// What it runs on.
-    pub runtime: Runtime,
-    /// The worker, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub code: Option<Code>,
     /// The route table in order of precedence.
     pub routes: Vec<Route>,
-    /// The static files, where the project has any.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub assets: Option<Assets>,
-    /// Files of earlier versions, by path as in the manifest: published along, since pages that were opened before this
-    /// version may ask for them.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
-    pub carried: BTreeMap<String, Carried>,
-    /// What stands on `env`, by name.
-    pub bindings: Vec<Binding>,
+    /// What it runs on.
+    pub runtime: Runtime,
+    /// The configuration of the environment as the deployer sees it, values of variables included, without
+    /// what other fields hold and what only concerns the developer's machine.
+    #[serde(serialize_with = "sorted")]
+    pub settings: BTreeMap<String, Json>,
+    /// Files derived for each deployer, by its name.
+    pub targets: BTreeMap<String, FileEntry>,
+    /// What a rollback to this deployment cannot bring back.
+    pub unversioned: Unversioned,
     /// For each name of `env` that the code is known to use, by whom: `file#export`, the file relative to the project,
     /// sorted. Some may not be among the bindings: secrets, and what is missing.
     pub uses: BTreeMap<String, Vec<String>>,
-    /// The configuration of the environment as the deployer sees it, values of variables included, without
-    /// what other fields hold and what only concerns the developer's machine.
-    pub settings: BTreeMap<String, Json>,
-    /// What a rollback to this deployment cannot bring back.
-    pub unversioned: Unversioned,
-    /// Files derived for each deployer, by its name.
-    pub targets: BTreeMap<String, FileEntry>,
-    /// Which part a difference is in.
-    pub digests: Digests,
 }
 
 /// Whose deployment it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Project {
-    /// The worker's name.
-    pub name: String,
     /// The environment, absent for the top level.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub environment: Option<String>,
+    /// The worker's name.
+    pub name: String,
 }
 
 /// What the worker runs on.
@@ -81,14 +84,14 @@ pub struct Runtime {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Code {
+    /// What the main module exports, sorted.
+    pub exports: Vec<String>,
     /// The path of the main module.
     pub main: String,
     /// All modules, the main one among them, by path.
     pub modules: Vec<Module>,
     /// The installed packages that modules have code of, by name and version.
     pub packages: Vec<Package>,
-    /// What the main module exports, sorted.
-    pub exports: Vec<String>,
     /// Bytes of all modules.
     pub size: u64,
     /// Where the project asked for one.
@@ -111,8 +114,8 @@ pub struct Module {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ModuleFields {
-    path: String,
     hash: String,
+    path: String,
     size: u64,
     #[serde(rename = "type")]
     kind: ModuleType,
@@ -152,10 +155,10 @@ pub enum ModuleType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileEntry {
-    /// Relative to the output directory, `/`-separated.
-    pub path: String,
     /// BLAKE3 of the content, 64 hex characters.
     pub hash: String,
+    /// Relative to the output directory, `/`-separated.
+    pub path: String,
     /// Bytes.
     pub size: u64,
 }
@@ -166,11 +169,11 @@ pub struct FileEntry {
 pub struct Package {
     /// What its manifest says, or the name of its directory.
     pub name: String,
+    /// Bytes that the worker has of it.
+    pub size: u64,
     /// What its manifest says.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub version: Option<String>,
-    /// Bytes that the worker has of it.
-    pub size: u64,
 }
 
 impl Package {
@@ -189,18 +192,18 @@ pub fn spoken(name: &str, version: Option<&str>) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Route {
-    /// `/todos/:id`.
-    pub pattern: String,
-    /// Upper case; absent where every method is answered.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub method: Option<String>,
+    /// The names of `env` that handler and middleware are known to use, sorted.
+    pub bindings: Vec<String>,
     /// `file#export`, relative to the functions directory; absent where only middleware runs.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub handler: Option<String>,
+    /// Upper case; absent where every method is answered.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub method: Option<String>,
     /// What runs before, outermost first, each as `file#export`.
     pub middleware: Vec<String>,
-    /// The names of `env` that handler and middleware are known to use, sorted.
-    pub bindings: Vec<String>,
+    /// `/todos/:id`.
+    pub pattern: String,
 }
 
 /// The static files.
@@ -211,14 +214,14 @@ pub struct Assets {
     pub binding: String,
     /// The manifest, as the platform's upload takes it. `/a/b` is the file `assets/a/b`.
     pub files: AssetManifest,
-    /// `_headers` and `_redirects`, which are files below `assets/` and not published.
-    pub rules: BTreeMap<String, Rule>,
     /// As the platform takes it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub html_handling: Option<String>,
     /// As the platform takes it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub not_found_handling: Option<String>,
+    /// `_headers` and `_redirects`, which are files below `assets/` and not published.
+    pub rules: BTreeMap<String, Rule>,
     /// Which requests the worker sees before the assets do.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub run_worker_first: Option<RunWorkerFirst>,
@@ -228,6 +231,8 @@ pub struct Assets {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Carried {
+    /// The id of the version that it comes from.
+    pub from: String,
     /// As in the manifest.
     pub hash: String,
     /// Bytes.
@@ -235,8 +240,6 @@ pub struct Carried {
     /// As in the manifest.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none", default)]
     pub content_type: Option<String>,
-    /// The id of the version that it comes from.
-    pub from: String,
 }
 
 /// A file of rules for the platform.
@@ -265,44 +268,44 @@ pub enum RunWorkerFirst {
 pub struct Binding {
     /// The name.
     pub name: String,
-    /// The configuration key that declares it: `kv_namespaces`, `vars` ...
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The identity of what it points to, where one is given.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub resource: Option<String>,
     /// What the deployer is to create for it to point to, where the identity is not given yet.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub provision: Option<Provision>,
+    /// The identity of what it points to, where one is given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub resource: Option<String>,
+    /// The configuration key that declares it: `kv_namespaces`, `vars` ...
+    #[serde(rename = "type")]
+    pub kind: String,
 }
 
 /// A resource that the deployer creates, unless the worker that is deployed has one under the binding's name already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Provision {
-    /// What it is called.
-    pub name: String,
     /// Where its data is to stay.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub jurisdiction: Option<String>,
+    /// What it is called.
+    pub name: String,
 }
 
 /// What a rollback cannot bring back. Every list is sorted, but the tags, which are in order of application.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unversioned {
-    /// Names of secrets that must be set; their values are never part of a deployment.
-    pub secrets: Vec<String>,
-    /// Tags of Durable Object migrations: data once migrated stays migrated.
-    pub migrations: Vec<String>,
     /// Cron expressions.
     pub crons: Vec<String>,
+    /// Custom domains that lead to the worker.
+    pub domains: Vec<String>,
+    /// Tags of Durable Object migrations: data once migrated stays migrated.
+    pub migrations: Vec<String>,
     /// Queues that the worker consumes.
     pub queue_consumers: Vec<String>,
     /// Route patterns that lead to the worker.
     pub routes: Vec<String>,
-    /// Custom domains that lead to the worker.
-    pub domains: Vec<String>,
+    /// Names of secrets that must be set; their values are never part of a deployment.
+    pub secrets: Vec<String>,
 }
 
 /// One hash for each part that can move by itself: BLAKE3, first 32 hex characters, over the compact JSON
@@ -310,12 +313,12 @@ pub struct Unversioned {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Digests {
-    /// `code`, `routes`, `runtime` and `uses`.
-    pub code: String,
     /// `assets`.
     pub assets: String,
     /// `bindings` and `settings`.
     pub bindings: String,
+    /// `code`, `routes`, `runtime` and `uses`.
+    pub code: String,
 }
 
 /// Why a text is not a deployment's description.
@@ -358,44 +361,47 @@ impl Document {
             return Err(ReadError::NotCanonical);
         }
         let document: Self = serde_json::from_slice(text)?;
-        if document.to_text().as_bytes() != text {
+        let canonical = document.to_text();
+        if canonical.as_bytes() != text {
             return Err(ReadError::NotCanonical);
         }
-        let mut sealed = document.clone();
-        sealed.seal();
-        if sealed.digests != document.digests {
+        if document.compute_digests() != document.digests {
             return Err(ReadError::Digests);
         }
-        if sealed.id != document.id {
-            return Err(ReadError::Id { found: document.id, expected: sealed.id });
+        let (before, after) = around_id(&canonical);
+        let expected = id_of(before, after);
+        match document.id == expected {
+            true => Ok(document),
+            false => Err(ReadError::Id { found: document.id, expected }),
         }
-        Ok(document)
     }
 
     /// The canonical text: keys sorted, two spaces of indentation, line feeds, one at the end.
     pub fn to_text(&self) -> String {
-        text_of(&to_json(self))
+        // The types above have string keys and finite numbers: this cannot fail, and if it could, nothing would be equal to it.
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
     }
 
     /// Computes the digests, then the id. Gives the text that the document has then.
     pub(super) fn seal(&mut self) -> String {
-        let mut all = to_json(self);
-        let digest = |fields: &[&str]| {
-            // A part that is absent counts as `null`, as it does for `jq`.
-            let part: BTreeMap<&str, Option<&Json>> =
-                fields.iter().map(|field| (*field, all.get(field))).collect();
-            // What is sorted is printed as it is.
-            hash::blake3_short(&serde_json::to_vec(&part).unwrap_or_default())
-        };
-        self.digests = Digests {
-            code: digest(&["code", "routes", "runtime", "uses"]),
-            assets: digest(&["assets"]),
-            bindings: digest(&["bindings", "settings"]),
-        };
-        all["digests"] = to_json(&self.digests);
-        self.id = id_of(&text_of(&all));
-        all["id"] = Json::from(self.id.as_str());
-        text_of(&all)
+        self.digests = self.compute_digests();
+        self.id = String::new();
+        let text = self.to_text();
+        let (before, after) = around_id(&text);
+        self.id = id_of(before, after);
+        format!("{before}  \"id\": \"{}\",\n{after}", self.id)
+    }
+
+    /// What the digests have to be.
+    fn compute_digests(&self) -> Digests {
+        let Self { code, routes, runtime, uses, assets, bindings, settings, .. } = self;
+        Digests {
+            assets: digest(&AssetsPart { assets: assets.as_ref() }),
+            bindings: digest(&BindingsPart { bindings, settings }),
+            code: digest(&CodePart { code: code.as_ref(), routes, runtime, uses }),
+        }
     }
 
     /// Every file of the output directory that the document names, and what it has to hold.
@@ -438,23 +444,48 @@ pub(super) fn is_ours(text: &[u8]) -> bool {
     format_of(text).is_ok_and(|format| format.starts_with("pagesbuild.deployment/"))
 }
 
-/// The hash of a canonical text without the line of its id. No other line starts like that one: everything
+/// What of a document is in the digest of its code. A part that is absent counts as `null`, as it does for `jq`.
+#[derive(Serialize)]
+struct CodePart<'a> {
+    code: Option<&'a Code>,
+    routes: &'a [Route],
+    runtime: &'a Runtime,
+    uses: &'a BTreeMap<String, Vec<String>>,
+}
+
+/// What is in the digest of its static files.
+#[derive(Serialize)]
+struct AssetsPart<'a> {
+    assets: Option<&'a Assets>,
+}
+
+/// What is in the digest of its bindings.
+#[derive(Serialize)]
+struct BindingsPart<'a> {
+    bindings: &'a [Binding],
+    #[serde(serialize_with = "sorted")]
+    settings: &'a BTreeMap<String, Json>,
+}
+
+fn digest(part: &impl Serialize) -> String {
+    hash::blake3_short(&serde_json::to_vec(part).unwrap_or_default())
+}
+
+/// Writes values whose own keys are in the order in which the user wrote them.
+fn sorted<S: Serializer>(settings: &BTreeMap<String, Json>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut settings = settings.clone();
+    settings.values_mut().for_each(Json::sort_all_objects);
+    settings.serialize(serializer)
+}
+
+/// The two parts of a canonical text before and behind the line of its id. No other line starts like that one: everything
 /// else that deep in the document has a name of its own, and a string cannot hold a line feed.
-fn id_of(text: &str) -> String {
+fn around_id(text: &str) -> (&str, &str) {
     let (before, line) = text.find("\n  \"id\": ").map_or((text, ""), |at| text.split_at(at + 1));
-    let after = line.split_once('\n').map_or("", |(_, after)| after);
+    (before, line.split_once('\n').map_or("", |(_, after)| after))
+}
+
+/// The hash of a canonical text without the line of its id.
+fn id_of(before: &str, after: &str) -> String {
     hash::blake3_short([before, after].concat().as_bytes())
-}
-
-fn text_of(json: &Json) -> String {
-    format!("{json:#}\n")
-}
-
-fn to_json(value: &impl Serialize) -> Json {
-    // The types above have string keys and finite numbers: this cannot fail, and if it could, the id of
-    // nothing would match no deployment.
-    let mut json = serde_json::to_value(value).unwrap_or(Json::Null);
-    // Another crate in the build may ask serde_json to keep the order of insertion.
-    json.sort_all_objects();
-    json
 }

@@ -79,15 +79,19 @@ fn write(deployments: &[(&str, &Deployment)], outdir: &Path, spare: Option<&Spar
     let parent = lock::parent(&target);
     fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
     let lock = Lock::acquire(&target)?;
-    let occupant = occupied::check_replaceable(&target)?;
+    occupied::check_apart(&target)?;
     let staging = lock.stage()?;
-    let Some(spare) = spare else { return swap_in(&tree, &target, &occupant, &staging, None).map(drop) };
-    let known = spare.known();
-    if let Some(stamps) = tree.is_in(&target, &known) {
+    let known = spare.map(Spare::known).unwrap_or_default();
+    // What has just what it is to have has nothing that could be lost.
+    if let Some(spare) = spare
+        && let Some(stamps) = tree.is_in(&target, &known)
+    {
         tree.renew_facts(&target, &staging)?;
         spare.record(&known, &tree.files(), &stamps, false);
         return Ok(());
     }
+    let occupant = occupied::check_replaceable(&target)?;
+    let Some(spare) = spare else { return swap_in(&tree, &target, &occupant, &staging, None).map(drop) };
     spare.take(&staging.tree());
     let outcome = swap_in(&tree, &target, &occupant, &staging, Some(&known));
     // What was in the target until now; or, when it was not replaced, what is there of the new one.

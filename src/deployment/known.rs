@@ -4,18 +4,19 @@
 //! read, which costs time and nothing else. All of this is help and not needed: a record that is missing, damaged or of another
 //! version knows nothing.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::content::{Expected, OutputFile, Scheme};
-use crate::asset::{Stamp, is_trusted, open_regular};
+use super::content::{Key, OutputFile};
+use super::tree::FILE_MODE;
+use crate::asset::{Look, Near, Stamp, is_trusted, open_regular};
 use crate::hash;
 
 /// Names the format, at the start of the file.
-const MAGIC: &[u8] = b"written1\n";
+const MAGIC: &[u8] = b"written2\n";
 
 /// Bytes of the hash at the end of the file, which is over all before it.
 const CHECKSUM: usize = 16;
@@ -30,18 +31,11 @@ const TICK: i128 = 100_000_000;
 /// The same where they seem to have none.
 const COARSE_TICK: i128 = 3_000_000_000;
 
-/// A content, as a deployment knows it: by the first half of one of the two hashes. The size is in the stamp.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-struct Held {
-    is_asset: bool,
-    hash: u128,
-}
-
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Entry {
     stamp: Stamp,
     generation: Generation,
-    held: Held,
+    content: Key,
 }
 
 /// What is known of files.
@@ -65,20 +59,19 @@ impl Known {
         Self { entries: entries.unwrap_or_default() }
     }
 
-    fn find(&self, stamp: &Stamp) -> Option<Held> {
+    fn find(&self, stamp: &Stamp) -> Option<Key> {
         let at = self.entries.binary_search_by(|entry| entry.stamp.cmp(stamp)).ok()?;
-        self.entries.get(at).map(|entry| entry.held)
+        self.entries.get(at).map(|entry| entry.content)
     }
 
     /// What the file system says of a file that has the right mode and the content that `file` is to have; `None` for any other.
-    pub(super) fn confirm(&self, path: &Path, file: &OutputFile) -> Option<Stamp> {
-        let found = fs::symlink_metadata(path).ok()?;
-        if !found.is_file() || found.len() != file.expected.size || !has_mode(&found) {
+    pub(super) fn confirm(&self, path: &Path, file: &OutputFile, near: &mut Near) -> Option<Stamp> {
+        let Look { stamp, is_file, mode } = near.look_at_link(path).ok()?;
+        if !is_file || stamp.size != file.expected.size || mode.is_some_and(|mode| mode != FILE_MODE) {
             return None;
         }
-        let stamp = Stamp::of(&found);
         match self.find(&stamp) {
-            Some(held) => (Some(held) == content(&file.expected)).then_some(stamp),
+            Some(content) => (Some(content) == file.expected.key()).then_some(stamp),
             None => has_content(path, file, stamp).then_some(stamp),
         }
     }
@@ -108,7 +101,7 @@ impl Known {
         });
         let of_now = files.iter().zip(stamps).filter_map(|(file, stamp)| {
             let stamp = stamp.filter(|stamp| is_settled(stamp, &now))?;
-            Some(Entry { stamp, generation: Generation::Last, held: content(&file.expected)? })
+            Some(Entry { stamp, generation: Generation::Last, content: file.expected.key()? })
         });
         let mut entries: Vec<Entry> = of_now.chain(of_before).collect();
         // Of two entries of one stamp the first stays.
@@ -151,21 +144,4 @@ fn has_content(path: &Path, file: &OutputFile, stamp: Stamp) -> bool {
     is_same(&opened)
         && file.expected.copy(&file.path, &mut opened, &mut io::sink()).is_ok()
         && is_same(&opened)
-}
-
-fn content(expected: &Expected) -> Option<Held> {
-    let half = expected.hash.get(..hash::SHORT)?;
-    let hash = u128::from_str_radix(half, 16).ok()?;
-    Some(Held { is_asset: expected.scheme == Scheme::Asset, hash })
-}
-
-#[cfg(unix)]
-fn has_mode(found: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    found.permissions().mode() & 0o7777 == super::tree::FILE_MODE
-}
-
-#[cfg(not(unix))]
-fn has_mode(_found: &fs::Metadata) -> bool {
-    true
 }

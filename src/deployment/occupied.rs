@@ -64,7 +64,7 @@ pub fn check_outdir(project: &Project, outdir: &Path) -> Result<(), Error> {
 }
 
 /// Refuses a place among the versions that were kept.
-fn check_apart(outdir: &Path) -> Result<(), Error> {
+pub(super) fn check_apart(outdir: &Path) -> Result<(), Error> {
     if settled(outdir).components().all(|part| part.as_os_str() != KEPT) {
         return Ok(());
     }

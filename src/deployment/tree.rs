@@ -3,7 +3,7 @@
 //! What is there already and is right stays; what is known to be right elsewhere becomes a link to it; the rest is written.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use super::known::Known;
 use super::lock::Staging;
 use super::occupied::WRANGLER_STATE;
 use super::{BUILD_FACTS, CopyError, DOCUMENT, Deployment, OutputFile};
-use crate::asset::Stamp;
+use crate::asset::{Near, Stamp};
 use crate::error::Error;
 
 /// Mode of every file.
@@ -35,11 +35,12 @@ struct Survey {
     foreign: Vec<PathBuf>,
 }
 
-/// How a file came to be where it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Put {
-    WasThere,
-    Made,
+/// From where to where files are put.
+struct Filling<'a> {
+    place: &'a Path,
+    /// A directory that may have some of them.
+    other: &'a Path,
+    known: Option<&'a Known>,
 }
 
 /// The facts of deployments as files.
@@ -90,10 +91,12 @@ impl<'a> Tree<'a> {
     /// The stamps of all files of a directory that holds what it is to hold, of facts only where they are those; `None` for any
     /// other directory.
     pub(super) fn is_in(&self, place: &Path, known: &Known) -> Option<Vec<Option<Stamp>>> {
-        let confirm = |(path, file): &(String, &OutputFile)| known.confirm(&place.join(path), file);
+        let confirm = |near: &mut Near, (path, file): &(String, &OutputFile)| {
+            known.confirm(&place.join(path), file, near)
+        };
         // Whatever has changed has changed the descriptions.
         let mut descriptions = self.files.iter().filter(|(_, file)| file.path == DOCUMENT);
-        if !descriptions.all(|description| confirm(description).is_some()) {
+        if !descriptions.all(|description| confirm(&mut Near::default(), description).is_some()) {
             return None;
         }
         let survey = self.survey(place).ok()?;
@@ -103,7 +106,7 @@ impl<'a> Tree<'a> {
         }
         self.files
             .par_iter()
-            .map(|file| match confirm(file) {
+            .map_init(Near::default, |near, file| match confirm(near, file) {
                 None if file.1.path != BUILD_FACTS => None,
                 stamp => Some(stamp),
             })
@@ -114,7 +117,7 @@ impl<'a> Tree<'a> {
     pub(super) fn renew_facts(&self, place: &Path, staging: &Staging) -> Result<(), Error> {
         for (path, file) in self.files.iter().filter(|(_, file)| file.path == BUILD_FACTS) {
             let (new, path) = (staging.tree(), place.join(path));
-            let written = write_file(&new, file)?;
+            let (written, _) = write_file(&new, file)?;
             written.sync_all().map_err(|error| Error::io("write", &path, error))?;
             fs::rename(&new, &path).map_err(|error| Error::io("write", &path, error))?;
         }
@@ -132,16 +135,16 @@ impl<'a> Tree<'a> {
         let survey = self.survey(place)?;
         survey.foreign.iter().try_for_each(|path| remove(path))?;
         survey.missing.iter().try_for_each(|directory| create_directory(&place.join(directory)))?;
-        let put = |(at, (path, file)): (usize, &(String, &OutputFile))| {
-            let is_there = survey.present.get(at) == Some(&true);
-            let (to, from) = (place.join(path), other.join(path));
-            let (stamp, put) = put(file, is_there, &to, &from, known)?;
-            Ok((Some(stamp), (put == Put::Made).then_some(to)))
+        let filling = Filling { place, other, known };
+        let put = |near: &mut [Near; 2], (at, (path, file)): (usize, &(String, &OutputFile))| {
+            filling.put(path, file, survey.present.get(at) == Some(&true), near)
         };
-        let put: Vec<Result<_, Error>> = self.files.par_iter().enumerate().map(put).collect();
-        let put = put.into_iter().collect::<Result<Vec<_>, Error>>()?;
-        let (stamps, made): (_, Vec<Option<PathBuf>>) = put.into_iter().unzip();
-        Ok((stamps, made.into_iter().flatten().collect()))
+        let put: Vec<Result<_, Error>> =
+            self.files.par_iter().enumerate().map_init(Default::default, put).collect();
+        let put = put.into_iter().collect::<Result<Vec<(Stamp, bool)>, Error>>()?;
+        let made = self.files.iter().zip(&put).filter(|(_, (_, is_new))| *is_new);
+        let made = made.map(|((path, _), _)| place.join(path)).collect();
+        Ok((put.into_iter().map(|(stamp, _)| Some(stamp)).collect(), made))
     }
 
     /// Which of the files is at a path.
@@ -200,33 +203,36 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// Lets a file be where it is to be: as it is, as a link to the same one of another directory, or written.
-fn put(
-    file: &OutputFile,
-    is_there: bool,
-    to: &Path,
-    from: &Path,
-    known: Option<&Known>,
-) -> Result<(Stamp, Put), Error> {
-    if is_there {
-        if let Some(stamp) = known.and_then(|known| known.confirm(to, file)) {
-            return Ok((stamp, Put::WasThere));
+impl Filling<'_> {
+    /// Lets a file be where it is to be: as it is, as a link to the same one of the other directory, or written. Whether it is
+    /// new comes with its stamp.
+    fn put(
+        &self,
+        path: &str,
+        file: &OutputFile,
+        is_there: bool,
+        [near, near_other]: &mut [Near; 2],
+    ) -> Result<(Stamp, bool), Error> {
+        let to = self.place.join(path);
+        if is_there {
+            if let Some(stamp) = self.known.and_then(|known| known.confirm(&to, file, near)) {
+                return Ok((stamp, false));
+            }
+            fs::remove_file(&to).map_err(|error| Error::io("remove", &to, error))?;
         }
-        fs::remove_file(to).map_err(|error| Error::io("remove", to, error))?;
+        let from = self.other.join(path);
+        let before = self.known.and_then(|known| known.confirm(&from, file, near_other));
+        if let Some(before) = before
+            && let Some(stamp) = link(&to, &from, before)?
+        {
+            return Ok((stamp, true));
+        }
+        write_file(&to, file).map(|(_, stamp)| (stamp, true))
     }
-    if let Some(known) = known
-        && let Some(stamp) = link(file, to, from, known)?
-    {
-        return Ok((stamp, Put::Made));
-    }
-    let written = write_file(to, file)?;
-    let metadata = written.metadata().map_err(|error| Error::io("read", to, error))?;
-    Ok((Stamp::of(&metadata), Put::Made))
 }
 
-/// `None` where there is no such file to link to, or none can be linked to. Only what builds wrote is in an output directory.
-fn link(file: &OutputFile, to: &Path, from: &Path, known: &Known) -> Result<Option<Stamp>, Error> {
-    let Some(before) = known.confirm(from, file) else { return Ok(None) };
+/// `None` where no link can be made, or the file is another one by now. Only what builds wrote is in an output directory.
+fn link(to: &Path, from: &Path, before: Stamp) -> Result<Option<Stamp>, Error> {
     if fs::hard_link(from, to).is_err() {
         return Ok(None);
     }
@@ -248,7 +254,7 @@ fn remove(path: &Path) -> Result<(), Error> {
 
 fn create_directory(path: &Path) -> Result<(), Error> {
     fs::create_dir(path).map_err(|error| not_created(path, error))?;
-    set_mode(path, 0o755)
+    open_to_all(path)
 }
 
 /// Nothing was there before: what is in the way is another file of the deployment.
@@ -260,31 +266,48 @@ fn not_created(path: &Path, error: io::Error) -> Error {
     Error::unusable(path, why)
 }
 
-fn write_file(path: &Path, file: &OutputFile) -> Result<File, Error> {
+fn write_file(path: &Path, file: &OutputFile) -> Result<(File, Stamp), Error> {
     let created = file.create(path).map_err(|error| match error {
         CopyError::Unwritten(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             not_created(path, error)
         }
         error => file.copy_failed(path, error),
     })?;
-    set_mode(path, FILE_MODE)?;
+    let metadata = settle_mode(&created).map_err(|error| Error::io("set the mode of", path, error))?;
     // Elsewhere the whole tree is brought to the disk in one go.
     if cfg!(not(target_os = "linux")) {
         created.sync_all().map_err(|error| Error::io("write", path, error))?;
     }
-    Ok(created)
+    Ok((created, Stamp::of(&metadata)))
 }
 
-/// Fixed modes, whatever the umask: the output is the same on every machine.
+/// Gives a file its mode, whatever the umask left of it: the output is the same on every machine.
 #[cfg(unix)]
-fn set_mode(path: &Path, mode: u32) -> Result<(), Error> {
+fn settle_mode(file: &File) -> io::Result<Metadata> {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+    let metadata = file.metadata()?;
+    if metadata.permissions().mode() & 0o7777 == FILE_MODE {
+        return Ok(metadata);
+    }
+    file.set_permissions(fs::Permissions::from_mode(FILE_MODE))?;
+    file.metadata()
+}
+
+#[cfg(not(unix))]
+fn settle_mode(file: &File) -> io::Result<Metadata> {
+    file.metadata()
+}
+
+/// A directory that everybody may read, whatever the umask.
+#[cfg(unix)]
+fn open_to_all(path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
         .map_err(|error| Error::io("set the mode of", path, error))
 }
 
 #[cfg(not(unix))]
-fn set_mode(_path: &Path, _mode: u32) -> Result<(), Error> {
+fn open_to_all(_path: &Path) -> Result<(), Error> {
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::versions::{Meant, meant, refused, version};
-use crate::deployment::{self, Content, Deployment, Finding, OutputFile, Packed, Verified};
+use crate::deployment::{self, Deployment, Finding, OutputFile, Packed, Verified};
 use crate::diagnostic::Diagnostics;
 use crate::error::Error;
 use crate::project::{self, Options};
@@ -82,11 +82,8 @@ pub fn verify(options: &Options, text: Option<&str>) -> Result<Judged, Error> {
 fn damaged(files: &[OutputFile], findings: &[Finding]) -> Vec<PathBuf> {
     let found: BTreeSet<&str> = findings.iter().filter_map(Finding::path).collect();
     let files = files.iter().filter(|file| found.contains(file.path.as_str()));
-    let places = files.filter_map(|file| match &file.content {
-        Content::File(place) if place.symlink_metadata().is_ok() => Some(place.clone()),
-        _ => None,
-    });
-    places.collect()
+    let places: BTreeSet<&Path> = files.filter_map(|file| file.content.file()).collect();
+    places.into_iter().filter(|place| place.symlink_metadata().is_ok()).map(Path::to_path_buf).collect()
 }
 
 /// Packs a version, by default that of the project's output directory, into an archive, by default one in the current

@@ -52,10 +52,11 @@ impl Publisher for Published {
         };
         let mut diagnostics = Diagnostics::default();
         let files = discover::plugin_files(&self.root, directory, &mut diagnostics).map_err(failed)?;
-        let manifest = asset::fingerprint(&files, HashCache::none(), &Progress::default(), &mut diagnostics)
-            .map_err(failed)?;
+        let fingerprints =
+            asset::fingerprint(&files, HashCache::none(), &Progress::default(), &mut diagnostics)
+                .map_err(failed)?;
         let listed: String =
-            manifest.iter().map(|(path, asset)| format!("{} {path}\n", asset.hash)).collect();
+            fingerprints.manifest.iter().map(|(path, asset)| format!("{} {path}\n", asset.hash)).collect();
         let place = format!("{PLACE}/{}", hash::blake3_short(listed.as_bytes()));
         let below = |file: AssetFile| AssetFile { path: format!("{place}/{}", file.path), ..file };
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);

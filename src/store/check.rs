@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::Store;
+use super::pack::Packs;
 use crate::deployment::{CopyError, OutputFile};
 use crate::error::Error;
 
@@ -29,6 +30,10 @@ impl Store {
     /// Everything that is missing or damaged.
     pub fn check(&self) -> Result<Checked, Vec<Error>> {
         let mut wrong = Vec::new();
+        match Packs::open(self) {
+            Ok(packs) => wrong.extend(packs.damaged),
+            Err(error) => wrong.push(error),
+        }
         let ids = noted(self.ids(), &mut wrong);
         let mut objects: BTreeMap<PathBuf, OutputFile> = BTreeMap::new();
         for id in &ids {
@@ -40,7 +45,7 @@ impl Store {
                 Err(error) => wrong.push(error),
             }
         }
-        wrong.par_extend(objects.par_iter().filter_map(|(path, file)| damage(path.clone(), file)));
+        wrong.par_extend(objects.par_iter().filter_map(|(_, file)| damage(file)));
         for environment in noted(self.environments(), &mut wrong) {
             let log = noted(self.log(environment.as_deref()), &mut wrong);
             // What was given before may have been removed, with the entry left.
@@ -68,14 +73,16 @@ fn noted<T: Default>(read: Result<T, Error>, wrong: &mut Vec<Error>) -> T {
     })
 }
 
-fn damage(path: PathBuf, file: &OutputFile) -> Option<Error> {
+fn damage(file: &OutputFile) -> Option<Error> {
+    let place = file.content.file().unwrap_or(Path::new(&file.path));
     match file.copy(&mut io::sink()) {
         Ok(()) => None,
         Err(CopyError::Different) => {
-            Some(Error::unusable(&path, "it has another content than its name says"))
+            let why = format!("it has another content than `{}`, which it is to have", file.path);
+            Some(Error::unusable(place, why))
         }
         Err(CopyError::Unreadable(error) | CopyError::Unwritten(error)) => {
-            Some(Error::io("read", &path, error))
+            Some(Error::io("read", place, error))
         }
     }
 }

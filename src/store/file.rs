@@ -2,7 +2,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use tempfile::NamedTempFile;
 
 use super::Store;
 use crate::error::Error;
@@ -12,14 +14,19 @@ impl Store {
     pub(super) fn write_file(&self, relative: &str, content: &[u8]) -> Result<(), Error> {
         let path = self.path(relative);
         let write = |error| Error::io("write", &path, error);
-        let directory = self.path("tmp");
-        // With the mode that the user's other files get.
-        let created = tempfile::Builder::new().make_in(&directory, |path| File::create_new(path));
-        let mut file = created.map_err(|error| Error::io("create a file in", &directory, error))?;
+        let mut file = self.unfinished()?;
         file.write_all(content).map_err(write)?;
         file.as_file().sync_all().map_err(write)?;
         file.persist(&path).map_err(|error| write(error.error))?;
         path.parent().map_or(Ok(()), sync_directory)
+    }
+
+    /// A new file, to be written and then given its name.
+    pub(super) fn unfinished(&self) -> Result<NamedTempFile<File>, Error> {
+        let directory = self.path("tmp");
+        // With the mode that the user's other files get.
+        let created = tempfile::Builder::new().make_in(&directory, |path| File::create_new(path));
+        created.map_err(|error| Error::io("create a file in", &directory, error))
     }
 
     /// The names in a directory of the store, sorted. One that is missing is empty.
@@ -38,21 +45,6 @@ impl Store {
         }
         names.sort();
         Ok(names)
-    }
-
-    /// Brings to the disk what was written to the store: on Linux all of it, in one call; elsewhere, where files are
-    /// brought there one by one, the names in these directories.
-    #[cfg(target_os = "linux")]
-    pub(super) fn settle(&self, _directories: impl Iterator<Item = PathBuf>) -> Result<(), Error> {
-        let directory = &self.directory;
-        let opened = File::open(directory).map_err(|error| Error::io("open", directory, error))?;
-        rustix::fs::syncfs(&opened).map_err(|error| Error::io("write", directory, error.into()))
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn settle(&self, directories: impl Iterator<Item = PathBuf>) -> Result<(), Error> {
-        let directories: std::collections::BTreeSet<PathBuf> = directories.collect();
-        directories.iter().try_for_each(|directory| sync_directory(directory))
     }
 }
 

@@ -11,8 +11,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::file::sync_directory;
+use super::pack::Packs;
 use super::{FACTS, Store, keep};
-use crate::deployment::BuildFacts;
+use crate::deployment::{BuildFacts, Expected};
 use crate::error::Error;
 
 /// What to keep beyond what always stays.
@@ -62,11 +64,13 @@ impl Store {
         let (kept, unwanted): (Vec<String>, Vec<String>) =
             self.ids()?.into_iter().partition(|id| wanted.contains(id));
         let named = self.named(&kept)?;
-        let unnamed = self.unnamed(&named)?;
+        let unnamed = self.unnamed(named.iter().map(|content| self.object(content)).collect())?;
+        let packs = Packs::open(self)?.whole()?;
+        let spent = packs.spent(&named.iter().filter_map(Expected::key).collect());
         let swept = Swept {
             kept: kept.len(),
-            objects: unnamed.len(),
-            bytes: unnamed.iter().map(|(_, size)| size).sum(),
+            objects: unnamed.len() + spent.iter().map(|pack| pack.contents).sum::<usize>(),
+            bytes: unnamed.iter().map(|(_, size)| size).chain(spent.iter().map(|pack| &pack.bytes)).sum(),
             removed: unwanted
                 .into_iter()
                 .map(|id| Removed { time: times.get(&id).cloned().flatten(), id })
@@ -75,6 +79,7 @@ impl Store {
         if !dry_run {
             self.remove_versions(&swept.removed, &kept)?;
             unnamed.iter().try_for_each(|(path, _)| remove(path))?;
+            spent.into_iter().try_for_each(|pack| pack.remove(self))?;
             self.names_in("tmp")?.iter().try_for_each(|name| remove(&self.path("tmp").join(name)))?;
         }
         Ok(swept)
@@ -133,19 +138,19 @@ impl Store {
         Ok(wanted)
     }
 
-    /// The objects of these versions.
-    fn named(&self, ids: &[String]) -> Result<BTreeSet<PathBuf>, Error> {
-        let objects = |id: &String| {
-            let version = keep::version(self, id)?;
-            Ok(version.document.files().map(|(_, expected)| self.object(&expected)).collect::<Vec<_>>())
+    /// The contents of these versions.
+    fn named(&self, ids: &[String]) -> Result<Vec<Expected>, Error> {
+        let contents = |id: &String| {
+            let document = keep::document(self, id)?;
+            Ok(document.files().map(|(_, expected)| expected).collect::<Vec<_>>())
         };
-        let named: Vec<Result<Vec<PathBuf>, Error>> = ids.par_iter().map(objects).collect();
-        let named: Result<Vec<Vec<PathBuf>>, Error> = named.into_iter().collect();
+        let named: Vec<Result<Vec<Expected>, Error>> = ids.par_iter().map(contents).collect();
+        let named: Result<Vec<Vec<Expected>>, Error> = named.into_iter().collect();
         Ok(named?.into_iter().flatten().collect())
     }
 
     /// What else is among the objects, with its size.
-    fn unnamed(&self, named: &BTreeSet<PathBuf>) -> Result<Vec<(PathBuf, u64)>, Error> {
+    fn unnamed(&self, named: BTreeSet<PathBuf>) -> Result<Vec<(PathBuf, u64)>, Error> {
         let mut unnamed = Vec::new();
         for directory in self.names_in("objects")? {
             let directory = format!("objects/{directory}");
@@ -167,7 +172,7 @@ impl Store {
         let mut rest = self.names_in("deployments")?;
         rest.retain(|name| kept.binary_search(name).is_err());
         let rest: Vec<PathBuf> = rest.iter().map(|name| self.path("deployments").join(name)).collect();
-        self.settle(rest.iter().cloned())?;
+        rest.iter().try_for_each(|path| sync_directory(path))?;
         rest.iter().try_for_each(|path| remove(path))
     }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::file::{create_directory, sync_directory};
+use super::pack::Packs;
 use super::{DOCUMENT, FACTS, Store, Writer};
 use crate::deployment::{Content, Deployment, Document, Expected, OutputFile, Scheme};
 use crate::error::Error;
@@ -22,19 +23,22 @@ impl Writer<'_> {
     /// They cannot be written, or a file is not what its deployment says. Nothing names what was written until then.
     pub fn keep(&self, deployments: &[&Deployment]) -> Result<(), Error> {
         let store = self.store;
-        let files: Vec<&OutputFile> = deployments.iter().flat_map(|deployment| &deployment.files).collect();
-        let objects: Vec<&OutputFile> = files.into_iter().filter(|file| file.path != DOCUMENT).collect();
-        let missing: Vec<(PathBuf, &OutputFile)> = objects
-            .par_iter()
-            .map(|file| (store.object(&file.expected), *file))
-            .filter(|(path, file)| !is_whole(path, file))
-            .collect();
-        self.add(missing.iter().cloned().collect())?;
+        let files = deployments.iter().flat_map(|deployment| &deployment.files);
+        let objects: Vec<&OutputFile> = files.filter(|file| file.path != DOCUMENT).collect();
+        let packs = Packs::open(store)?;
+        let is_missing = |file: &&&OutputFile| {
+            packs.find(&file.expected).is_none() && !is_whole(&store.object(&file.expected), file)
+        };
+        let missing: Vec<&OutputFile> = objects.par_iter().filter(is_missing).copied().collect();
+        // After the objects: who is not adding any more has brought to the disk what was found of theirs.
+        let is_anybody_adding = store.is_anybody_adding()?;
+        self.add(missing)?;
         let is_new = |deployment: &&Deployment| self.missing_description(deployment).is_some();
-        if !missing.is_empty() || deployments.iter().any(is_new) {
-            // Objects that were there already may have been renamed by a build that is not done yet.
-            let parent = |file: &&OutputFile| store.object(&file.expected).parent().map(Path::to_path_buf);
-            store.settle(objects.iter().filter_map(parent).chain([store.path("objects")]))?;
+        if is_anybody_adding && deployments.iter().any(is_new) {
+            let paths: Vec<PathBuf> = objects.iter().map(|file| store.object(&file.expected)).collect();
+            let parents: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+            parents.into_iter().filter(|parent| parent.is_dir()).try_for_each(sync_directory)?;
+            ["objects", "packs"].iter().try_for_each(|name| sync_directory(&store.path(name)))?;
         }
         deployments.iter().try_for_each(|deployment| self.describe(deployment))
     }
@@ -61,36 +65,6 @@ impl Writer<'_> {
         let path = self.store.description(&deployment.document.id);
         deployment.files.iter().find(|file| file.path == DOCUMENT).filter(|file| !is_whole(&path, file))
     }
-
-    /// Adds objects by their paths. None has its name before it is on the disk.
-    fn add(&self, objects: BTreeMap<PathBuf, &OutputFile>) -> Result<(), Error> {
-        if objects.is_empty() {
-            return Ok(());
-        }
-        let directory = self.store.path("tmp");
-        let staging = tempfile::tempdir_in(&directory)
-            .map_err(|error| Error::io("create a directory in", &directory, error))?;
-        let staged = |path: &Path| staging.path().join(path.file_name().unwrap_or_default());
-        let written: Vec<Result<(), Error>> =
-            objects.par_iter().map(|(path, file)| write(file, &staged(path))).collect();
-        written.into_iter().collect::<Result<(), Error>>()?;
-        self.store.settle([staging.path().to_path_buf()].into_iter())?;
-        let parents: BTreeSet<&Path> = objects.keys().filter_map(|path| path.parent()).collect();
-        parents.into_iter().try_for_each(create_directory)?;
-        objects.keys().try_for_each(|path| {
-            fs::rename(staged(path), path).map_err(|error| Error::io("write", path, error))
-        })
-    }
-}
-
-/// Writes an object to a new file.
-fn write(file: &OutputFile, path: &Path) -> Result<(), Error> {
-    let created = file.create(path).map_err(|error| file.copy_failed(path, error))?;
-    // Elsewhere all are brought to the disk in one go.
-    if cfg!(not(target_os = "linux")) {
-        created.sync_all().map_err(|error| Error::io("write", path, error))?;
-    }
-    Ok(())
 }
 
 /// Whether a file is there with all of its bytes. Reading them would cost as much as writing them anew: `Store::check` does.
@@ -136,14 +110,25 @@ impl Store {
 
 pub(super) fn version(store: &Store, id: &str) -> Result<Deployment, Error> {
     let path = store.description(id);
+    let document = document(store, id)?;
+    let packs = Packs::open(store)?;
+    let facts = fs::read_to_string(path.with_file_name(FACTS)).ok();
+    let content = |expected: &Expected| match packs.find(expected) {
+        Some(slice) => Content::Slice(slice),
+        None => Content::File(store.object(expected)),
+    };
+    Deployment::stored(document, facts, content).map_err(|why| Error::unusable(&path, why.to_string()))
+}
+
+/// The description of a version.
+pub(super) fn document(store: &Store, id: &str) -> Result<Document, Error> {
+    let path = store.description(id);
     let text = fs::read(&path).map_err(|error| store.unread(id, &path, error))?;
     let document = Document::parse(&text).map_err(|error| Error::unusable(&path, error.to_string()))?;
-    if document.id != id {
-        return Err(Error::unusable(&path, format!("it describes another version, `{}`", document.id)));
+    match document.id == id {
+        true => Ok(document),
+        false => Err(Error::unusable(&path, format!("it describes another version, `{}`", document.id))),
     }
-    let facts = fs::read_to_string(path.with_file_name(FACTS)).ok();
-    Deployment::stored(document, facts, |expected| Content::File(store.object(expected)))
-        .map_err(|why| Error::unusable(&path, why.to_string()))
 }
 
 /// The paths of a version's static files as its description has them, those that it carries along among them. What the

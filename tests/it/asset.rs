@@ -252,8 +252,9 @@ fn limits_of_the_platform() {
     let (tree, messages) = found(&at(directory.path()));
     assert!(messages.is_empty(), "{messages:?}");
     let mut diagnostics = Diagnostics::default();
-    let manifest =
-        fingerprint(&tree.assets, HashCache::none(), &Progress::default(), &mut diagnostics).unwrap();
+    let manifest = fingerprint(&tree.assets, HashCache::none(), &Progress::default(), &mut diagnostics)
+        .unwrap()
+        .manifest;
     assert_eq!(manifest.keys().collect::<Vec<_>>(), ["/just.bin", "/small.bin"]);
     assert_eq!(
         said(diagnostics),

@@ -79,7 +79,7 @@ fn assemble_with(
 ) -> Deployment {
     let mut diagnostics = Diagnostics::default();
     let tree = discover(project, &project.root.join("dist"), &mut diagnostics).unwrap();
-    let manifest =
+    let fingerprints =
         fingerprint(&tree.assets, HashCache::none(), &Progress::default(), &mut diagnostics).unwrap();
     let rules = read_rules(&tree.asset_rules, &mut diagnostics).unwrap();
     let messages = said(diagnostics);
@@ -103,7 +103,8 @@ fn assemble_with(
             settings,
             run_worker_first: settings.run_worker_first.as_ref(),
             files: &tree.assets,
-            manifest: &manifest,
+            manifest: &fingerprints.manifest,
+            proofs: &fingerprints.proofs,
             rules: &rules,
             carried,
         }),

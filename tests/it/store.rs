@@ -14,6 +14,7 @@ mod accidents;
 mod crash;
 pub(crate) mod disk;
 mod gc;
+mod packs;
 mod versions;
 
 /// A project of `files` static files and a function, with two environments, in `<directory>/site`.

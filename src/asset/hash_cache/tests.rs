@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 
 use super::{HashCache, Hashed, MOST_DIRECTORIES, Stamp};
-use crate::asset::AssetFile;
+use crate::asset::{AssetFile, Near};
 
 const HASH: &str = "0123456789abcdef0123456789abcdef";
 
@@ -43,7 +43,8 @@ fn keep(home: &Path, name: &str, files: &[(AssetFile, Stamp)]) {
 fn found(home: &Path, name: &str, files: &[(AssetFile, Stamp)]) -> usize {
     let cache = open(home, name);
     let hashes = cache.hashes();
-    let found = files.iter().enumerate().filter_map(|(at, (file, _))| hashes.find(at, file));
+    let found =
+        files.iter().enumerate().filter_map(|(at, (file, _))| hashes.find(at, file, &mut Near::default()));
     found.map(|(hash, _)| assert_eq!(hash, HASH)).count()
 }
 

@@ -7,9 +7,18 @@ use std::path::Path;
 /// Makes a file, and says whether it has the content of `source`, which is `opened`, already.
 #[cfg(target_os = "linux")]
 pub(super) fn create(_source: &Path, opened: &File, path: &Path) -> io::Result<(File, bool)> {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    /// Whether a file system was met that cannot: to ask it again for each file takes as long as to open one.
+    static CANNOT: AtomicBool = AtomicBool::new(false);
     let created = create_empty(path)?;
-    let is_shared = rustix::fs::ioctl_ficlone(&created, opened).is_ok();
-    Ok((created, is_shared))
+    if CANNOT.load(Ordering::Relaxed) {
+        return Ok((created, false));
+    }
+    let shared = rustix::fs::ioctl_ficlone(&created, opened);
+    if shared == Err(rustix::io::Errno::OPNOTSUPP) {
+        CANNOT.store(true, Ordering::Relaxed);
+    }
+    Ok((created, shared.is_ok()))
 }
 
 /// Makes a file, and says whether it has the content of `source`, which is `opened`, already.
@@ -31,6 +40,7 @@ pub(super) fn create(_source: &Path, _opened: &File, path: &Path) -> io::Result<
     create_empty(path).map(|created| (created, false))
 }
 
-fn create_empty(path: &Path) -> io::Result<File> {
+/// Makes a file without content, which can be read as well.
+pub(super) fn create_empty(path: &Path) -> io::Result<File> {
     File::options().read(true).write(true).create_new(true).open(path)
 }

@@ -37,8 +37,8 @@ fn build_stops(root: &Path, expected: &[&str]) {
 fn a_store_of_a_newer_format() {
     let directory = tempfile::tempdir().unwrap();
     let (root, _) = two_versions(directory.path());
-    write(&root, &[(".pagesbuild/store.json", b"{ \"format\": \"pagesbuild.store/2\" }")]);
-    let expected = ["`pagesbuild.store/2`", "use the version that wrote it"];
+    write(&root, &[(".pagesbuild/store.json", b"{ \"format\": \"pagesbuild.store/3\" }")]);
+    let expected = ["`pagesbuild.store/3`", "use the version that wrote it"];
     build_stops(&root, &expected);
     for arguments in [&["versions"][..], &["show", "latest"], &["pin", "latest"], &["gc", "--keep", "1"]] {
         let kept = contents(&root);

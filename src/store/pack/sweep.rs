@@ -1,0 +1,64 @@
+//! Packs of which much is of no use any more.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use super::{Entry, Pack, Packing, Packs};
+use crate::deployment::{Key, Slice};
+use crate::error::Error;
+use crate::store::Store;
+use crate::store::file::sync_directory;
+
+/// A pack with less than this part of it needed, in quarters, is written anew without the rest.
+const NEEDED: u64 = 3;
+
+/// A pack that is to go, and what of it stays.
+pub(in crate::store) struct Spent<'a> {
+    pack: &'a Pack,
+    needed: Vec<Entry>,
+    /// How many contents of it nobody needs.
+    pub(in crate::store) contents: usize,
+    /// Bytes of these.
+    pub(in crate::store) bytes: u64,
+}
+
+impl Packs {
+    /// The packs that are not worth their room, those first of which nothing is needed. What is in several packs is needed in one.
+    pub(in crate::store) fn spent(&self, named: &BTreeSet<Key>) -> Vec<Spent<'_>> {
+        let mut seen = BTreeSet::new();
+        let mut spent: Vec<Spent<'_>> = self
+            .packs
+            .iter()
+            .filter_map(|pack| {
+                let all: u64 = pack.entries.iter().map(|entry| entry.content.size).sum();
+                let is_needed = |entry: &&Entry| named.contains(&entry.content) && seen.insert(entry.content);
+                let needed: Vec<Entry> = pack.entries.iter().filter(is_needed).copied().collect();
+                let bytes = all - needed.iter().map(|entry| entry.content.size).sum::<u64>();
+                let contents = pack.entries.len() - needed.len();
+                let is_spent = needed.is_empty() || (all - bytes) * 4 < all * NEEDED;
+                is_spent.then_some(Spent { pack, needed, contents, bytes })
+            })
+            .collect();
+        spent.sort_by_key(|spent| !spent.needed.is_empty());
+        spent
+    }
+}
+
+impl Spent<'_> {
+    /// Removes the pack, after what is needed of it is in another.
+    pub(in crate::store) fn remove(self, store: &Store) -> Result<(), Error> {
+        let Self { pack, mut needed, .. } = self;
+        if !needed.is_empty() {
+            let mut packing = Packing::begin(store)?;
+            // As they lie in the pack, which is then read once from end to end.
+            needed.sort_by_key(|entry| entry.start);
+            for Entry { content, start } in needed {
+                packing.move_in(content, &Slice::new(&pack.file, start, content.size))?;
+            }
+            packing.finish()?;
+            sync_directory(&store.path("packs"))?;
+        }
+        let path = pack.file.path();
+        fs::remove_file(path).map_err(|error| Error::io("remove", path, error))
+    }
+}
