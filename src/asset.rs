@@ -55,7 +55,7 @@ pub struct Asset {
     pub size: u64,
     /// The `Content-Type` that the platform will serve it with, where one is known.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none", default)]
-    pub content_type: Option<String>,
+    pub content_type: Option<Cow<'static, str>>,
 }
 
 /// Manifest path (with a leading slash, not percent-encoded) to entry.
@@ -126,13 +126,15 @@ pub fn fingerprint(
             Err(error) => return Err(error),
         }
     }
-    cache.keep(stamps.iter().zip(&manifest).map(|((file, stamp, is_known), (_, asset))| Hashed {
+    let known = stamps.iter().zip(&manifest).map(|((file, stamp, is_known), (_, asset))| Hashed {
         path: &file.path,
         hash: &asset.hash,
         stamp: *stamp,
         is_known: *is_known,
-    }));
-    Ok(Fingerprints { manifest: manifest.into_iter().collect(), proofs })
+    });
+    // What is kept takes as long to write as the manifest to put in order.
+    let ((), manifest) = rayon::join(|| cache.keep(known), || manifest.iter().cloned().collect());
+    Ok(Fingerprints { manifest, proofs })
 }
 
 /// Reads the rule files. One over the platform's size for a file is a diagnostic and left out.
@@ -196,7 +198,7 @@ fn fingerprint_one(
             Content::TooLarge(size) => return Ok(Fingerprint::TooLarge(size)),
         },
     };
-    let asset = Asset { hash, size: stamp.size, content_type: content_type(&file.path) };
+    let asset = Asset { hash, size: stamp.size, content_type: content_type(&file.path).map(Cow::Borrowed) };
     Ok(Fingerprint::Asset { entry: (format!("/{}", file.path), asset), stamp, is_known })
 }
 

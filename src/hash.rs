@@ -4,7 +4,7 @@
 //! upload asks for. Both depend on the bytes alone, however they arrive in pieces.
 
 use std::cell::Cell;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 use base64::Engine;
 use sha2::{Digest, Sha256};
@@ -55,9 +55,38 @@ fn to_hex(bytes: &[u8]) -> String {
 
 /// The first [`SHORT`] characters of [`blake3_hex`].
 pub fn blake3_short(bytes: &[u8]) -> String {
-    let mut hex = blake3_hex(bytes);
-    hex.truncate(SHORT);
-    hex
+    let mut hasher = Hasher::default();
+    hasher.update(bytes);
+    hasher.finish_short()
+}
+
+/// The same of bytes that come in pieces.
+#[derive(Clone, Debug, Default)]
+pub struct Hasher(blake3::Hasher);
+
+impl Hasher {
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The first [`SHORT`] characters of the hash of all that was taken.
+    pub fn finish_short(&self) -> String {
+        let mut hex = self.0.finalize().to_hex().to_string();
+        hex.truncate(SHORT);
+        hex
+    }
+}
+
+impl Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Computes the hash by which the platform knows an asset: BLAKE3 over base64(content) and the extension,

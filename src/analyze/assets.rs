@@ -1,5 +1,6 @@
 //! The static files and their sizes, plain and as they are sent.
 
+use std::borrow::Cow;
 use std::fs::File;
 
 use rayon::prelude::*;
@@ -29,7 +30,7 @@ pub struct AssetParts {
     pub sizes: Sizes,
     /// Its `Content-Type`, where one is known.
     #[serde(rename = "type")]
-    pub content_type: Option<String>,
+    pub content_type: Option<Cow<'static, str>>,
 }
 
 /// Measures the static files.

@@ -3,33 +3,32 @@
 //! The platform stores what the uploader declares, so the rule is the uploader's: wrangler's `getContentType`,
 //! which asks mime 4 by the extension in lower case and adds a charset to `text/` types.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-static TYPES: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+static TYPES: LazyLock<BTreeMap<&str, Cow<'static, str>>> = LazyLock::new(|| {
     let lines = include_str!("mime.types").lines().filter(|line| !line.starts_with('#'));
     lines
-        .flat_map(|line| {
-            let mut words = line.split(' ');
-            let media_type = words.next().unwrap_or("");
-            words.map(move |extension| (extension, media_type))
+        .filter_map(|line| line.split_once(' '))
+        .flat_map(|(media_type, extensions)| {
+            let declared = match media_type.starts_with("text/") {
+                true => Cow::Owned(format!("{media_type}; charset=utf-8")),
+                false => Cow::Borrowed(media_type),
+            };
+            extensions.split(' ').map(move |extension| (extension, declared.clone()))
         })
         .collect()
 });
 
 /// The value of `Content-Type` for an asset, `None` where the platform sends none.
-pub fn content_type(path: &str) -> Option<String> {
+pub fn content_type(path: &str) -> Option<&'static str> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, extension) = name.rsplit_once('.')?;
     if stem.is_empty() {
         return None;
     }
-    let media_type = *TYPES.get(extension.to_lowercase().as_str())?;
-    Some(if media_type.starts_with("text/") {
-        format!("{media_type}; charset=utf-8")
-    } else {
-        media_type.to_owned()
-    })
+    TYPES.get(extension.to_lowercase().as_str()).map(|declared| &**declared)
 }
 
 /// Every extension that has a type, in order.
@@ -54,7 +53,7 @@ mod tests {
             ("x.no-such-type", None),
         ];
         for (path, expected) in cases {
-            assert_eq!(content_type(path).as_deref(), expected, "{path}");
+            assert_eq!(content_type(path), expected, "{path}");
         }
     }
 

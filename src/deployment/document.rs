@@ -5,7 +5,9 @@
 //! Invariants: one document has one text; the id covers every other field; a reader accepts no field that it
 //! does not know, since it could not tell what ignoring it would break.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::BufWriter;
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value as Json;
@@ -239,7 +241,7 @@ pub struct Carried {
     pub size: u64,
     /// As in the manifest.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none", default)]
-    pub content_type: Option<String>,
+    pub content_type: Option<Cow<'static, str>>,
 }
 
 /// A file of rules for the platform.
@@ -379,19 +381,31 @@ impl Document {
     /// The canonical text: keys sorted, two spaces of indentation, line feeds, one at the end.
     pub fn to_text(&self) -> String {
         // The types above have string keys and finite numbers: this cannot fail, and if it could, nothing would be equal to it.
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
-        text
+        let mut text = Vec::with_capacity(self.length());
+        let written = serde_json::to_writer_pretty(&mut text, self);
+        text.push(b'\n');
+        written.ok().and_then(|()| String::from_utf8(text).ok()).unwrap_or_default()
+    }
+
+    /// About how many bytes the text has, mostly a little less: to make room for a large one again and again takes as long as to
+    /// write it.
+    fn length(&self) -> usize {
+        const ROW: usize = 160;
+        let assets = self.assets.as_ref();
+        let paths = assets.map_or(0, |assets| assets.files.keys().map(|path| path.len() + ROW).sum());
+        paths + (self.routes.len() + self.uses.len()) * ROW + 16 * 1024
     }
 
     /// Computes the digests, then the id. Gives the text that the document has then.
     pub(super) fn seal(&mut self) -> String {
         self.digests = self.compute_digests();
         self.id = String::new();
-        let text = self.to_text();
+        let mut text = self.to_text();
         let (before, after) = around_id(&text);
         self.id = id_of(before, after);
-        format!("{before}  \"id\": \"{}\",\n{after}", self.id)
+        let place = before.len()..text.len() - after.len();
+        text.replace_range(place, &format!("  \"id\": \"{}\",\n", self.id));
+        text
     }
 
     /// What the digests have to be.
@@ -468,7 +482,11 @@ struct BindingsPart<'a> {
 }
 
 fn digest(part: &impl Serialize) -> String {
-    hash::blake3_short(&serde_json::to_vec(part).unwrap_or_default())
+    let mut hasher = BufWriter::new(hash::Hasher::default());
+    // Nothing here can fail, and if it could, no digest would match.
+    let written = serde_json::to_writer(&mut hasher, part).is_ok();
+    let hasher = hasher.into_inner().ok().filter(|_| written);
+    hasher.map_or_else(String::new, |hasher| hasher.finish_short())
 }
 
 /// Writes values whose own keys are in the order in which the user wrote them.
@@ -487,5 +505,8 @@ fn around_id(text: &str) -> (&str, &str) {
 
 /// The hash of a canonical text without the line of its id.
 fn id_of(before: &str, after: &str) -> String {
-    hash::blake3_short([before, after].concat().as_bytes())
+    let mut hasher = hash::Hasher::default();
+    hasher.update(before.as_bytes());
+    hasher.update(after.as_bytes());
+    hasher.finish_short()
 }

@@ -8,8 +8,10 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::BUILD_FACTS;
 use super::content::{Key, OutputFile};
 use super::tree::FILE_MODE;
 use crate::asset::{Look, Near, Stamp, is_trusted, open_regular};
@@ -85,7 +87,10 @@ impl Known {
         stamps: &[Option<Stamp>],
         replaced: bool,
     ) -> io::Result<()> {
-        if !replaced && stamps.iter().flatten().all(|stamp| self.find(stamp).is_some()) {
+        let is_known = |stamp: &Stamp| self.find(stamp).is_some();
+        // The facts of a build are new each time, and need not be known.
+        let mut lasting = files.iter().zip(stamps).filter(|(file, _)| file.path != BUILD_FACTS);
+        if !replaced && lasting.all(|(_, stamp)| stamp.as_ref().is_none_or(is_known)) {
             return Ok(());
         }
         let directory = path.parent().unwrap_or(Path::new("."));
@@ -105,7 +110,7 @@ impl Known {
         });
         let mut entries: Vec<Entry> = of_now.chain(of_before).collect();
         // Of two entries of one stamp the first stays.
-        entries.sort_by_key(|entry| (entry.stamp, entry.generation));
+        entries.par_sort_by_key(|entry| (entry.stamp, entry.generation));
         entries.dedup_by_key(|entry| entry.stamp);
         let bytes = postcard::to_extend(&entries, MAGIC.to_vec()).map_err(io::Error::other)?;
         record.write_all(&bytes)?;

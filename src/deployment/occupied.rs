@@ -4,9 +4,9 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use walkdir::WalkDir;
+use rayon::prelude::*;
 
 use super::named::MAX_DOCUMENT;
 use super::paths::paths;
@@ -201,18 +201,35 @@ fn description(place: &Path) -> Option<Vec<u8>> {
 
 /// The first file that is not among the sorted ones that the old output's own description names.
 fn foreign_file(target: &Path, paths: &[String]) -> Option<String> {
-    let entries = WalkDir::new(target).min_depth(1).into_iter();
-    let entries = entries.filter_entry(|entry| entry.depth() > 1 || entry.file_name() != WRANGLER_STATE);
-    let foreign = entries.flatten().filter(|entry| !entry.file_type().is_dir()).filter_map(|entry| {
-        let relative = entry.path().strip_prefix(target).ok()?;
-        let path = relative.to_string_lossy().replace(MAIN_SEPARATOR, "/");
-        let is_known = paths.binary_search(&path).is_ok()
-            || path == DOCUMENT
-            || path == BUILD_FACTS
-            || entry.file_name() == FINDER_STATE;
-        (!is_known).then_some(path)
-    });
-    foreign.min()
+    let mut foreign = Vec::new();
+    let mut level = vec![String::new()];
+    while !level.is_empty() {
+        let listed: Vec<_> = level.par_iter().map(|directory| list(target, directory, paths)).collect();
+        level = Vec::new();
+        for (directories, unknown) in listed {
+            level.extend(directories);
+            foreign.extend(unknown);
+        }
+    }
+    foreign.into_iter().min()
+}
+
+/// The directories in a directory of the target, and the first file in it that is not to be there.
+fn list(target: &Path, directory: &str, paths: &[String]) -> (Vec<String>, Option<String>) {
+    let (mut directories, mut foreign) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(target.join(directory)).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let within = [directory, &name.to_string_lossy()].join(if directory.is_empty() { "" } else { "/" });
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            directories.extend((within != WRANGLER_STATE).then_some(within));
+            continue;
+        }
+        let is_ours = within == DOCUMENT || within == BUILD_FACTS || name == FINDER_STATE;
+        if !is_ours && paths.binary_search(&within).is_err() {
+            foreign.push(within);
+        }
+    }
+    (directories, foreign.into_iter().min())
 }
 
 /// Moves what `wrangler dev` keeps in an output directory into the one that takes its place, in those of environments too.

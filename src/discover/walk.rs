@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
+use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -100,7 +101,7 @@ pub(super) fn walk(
                 let depth = entry.depth();
                 parents.truncate(depth);
                 let is_dir = entry.file_type().is_dir();
-                let Some(found) = examine(place, &entry, &parents, &allowed, diagnostics)? else {
+                let Some(found) = examine(place, entry, &parents, &allowed, diagnostics)? else {
                     if is_dir {
                         entries.skip_current_dir();
                     }
@@ -138,7 +139,7 @@ pub(super) fn walk(
             }
         }
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.par_sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }
 
@@ -148,7 +149,7 @@ fn canonical(path: &Path) -> Result<PathBuf, Error> {
 
 fn examine(
     place: &Place<'_>,
-    entry: &DirEntry,
+    entry: DirEntry,
     parents: &[PathBuf],
     allowed: &[PathBuf],
     diagnostics: &mut Diagnostics,
@@ -175,7 +176,7 @@ fn examine(
     } else {
         Kind::Special
     };
-    Ok(Some(Found { path, file: entry.path().to_path_buf(), real, kind, link }))
+    Ok(Some(Found { path, file: entry.into_path(), real, kind, link }))
 }
 
 /// An entry that could not be followed: a link that is broken or runs in a circle, or a real failure.
@@ -207,7 +208,14 @@ fn unreadable(place: &Place<'_>, path: &Path) -> Diagnostic {
 }
 
 fn relative(place: &Place<'_>, file: &Path) -> Option<String> {
-    let relative = file.strip_prefix(place.directory).ok()?.to_str()?;
+    // As texts: parts of paths take ten times as long to compare, and there may be a hundred thousand.
+    let directory = place.directory.to_str();
+    let inside =
+        directory.and_then(|directory| file.to_str()?.strip_prefix(directory)?.strip_prefix(MAIN_SEPARATOR));
+    let relative = match inside {
+        Some(inside) => inside,
+        None => file.strip_prefix(place.directory).ok()?.to_str()?,
+    };
     Some(match MAIN_SEPARATOR {
         '/' => relative.to_owned(),
         separator => relative.replace(separator, "/"),

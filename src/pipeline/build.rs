@@ -104,8 +104,10 @@ fn build_one(
     if let Some(file) = request.metafile {
         analysis::write(file, &analysis::metafile(&whole, &made))?;
     }
-    let outdir = whole.outdir.clone();
-    Ok(Some(summary(&whole, made, outdir, skew, start)))
+    let built = summary(&whole, &made, whole.outdir.clone(), skew, start);
+    // To free the memory of a large site takes as long as to write a file of it, and the process is about to end.
+    rayon::spawn(move || drop((whole, made)));
+    Ok(Some(built))
 }
 
 /// Builds all environments of a project into one directory, each in a directory of its name. What has the code and the files
@@ -152,7 +154,7 @@ pub fn build_all(
     })?;
     let places: Vec<PathBuf> = named.iter().map(|(name, _)| outdir.join(name)).collect();
     let built = all.into_iter().zip(places);
-    let built = built.map(|((at, made, skew), place)| summary(&known[at].whole, made, place, skew, start));
+    let built = built.map(|((at, made, skew), place)| summary(&known[at].whole, &made, place, skew, start));
     Ok((Some(built.collect()), said.into_sorted()))
 }
 
@@ -182,12 +184,26 @@ fn make_beside_others(
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<(Made, Skew)>, Error> {
     let assets = whole.assets.as_ref().filter(|_| !diagnostics.has_errors());
-    let (carried, skew) = match assets.zip(keep) {
+    let look_back = |diagnostics: &mut Diagnostics| match assets.zip(keep) {
         Some((assets, keep)) => skew::skew(project, &assets.manifest, keep, diagnostics)
-            .map_err(|error| versions::offer_none(&project.root, error))?,
-        None => Default::default(),
+            .map_err(|error| versions::offer_none(&project.root, error)),
+        None => Ok(Default::default()),
     };
-    let made = make(whole, project, &carried, start, diagnostics);
+    let (made, skew) = match keep {
+        // Nothing is carried along, so what was before is only told about.
+        None | Some(0) => {
+            let mut said = Diagnostics::default();
+            let (looked, made) =
+                rayon::join(|| look_back(&mut said), || make(whole, project, &[], start, diagnostics));
+            let (_, skew) = looked?;
+            diagnostics.extend(said.into_sorted());
+            (made, skew)
+        }
+        Some(_) => {
+            let (carried, skew) = look_back(diagnostics)?;
+            (make(whole, project, &carried, start, diagnostics), skew)
+        }
+    };
     diagnostics.extend(weight::too_large(whole, project));
     Ok(made.filter(|_| !diagnostics.has_errors()).map(|made| (made, skew)))
 }
@@ -206,18 +222,18 @@ fn spare(options: &Options, root: &Path, outdir: &Path) -> Option<Spare> {
     Spare::of(root, outdir).filter(|_| !options.no_cache)
 }
 
-fn summary(whole: &Whole, made: Made, outdir: PathBuf, skew: Skew, start: Instant) -> Built {
+fn summary(whole: &Whole, made: &Made, outdir: PathBuf, skew: Skew, start: Instant) -> Built {
     let Made { project, deployment, facts } = made;
-    let document = deployment.document;
+    let document = &deployment.document;
     let assets = document.assets.as_ref().map(|assets| &assets.files);
     let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
     Built {
         bindings: bindings.collect(),
-        id: document.id,
+        id: document.id.clone(),
         outdir,
-        name: project.name,
-        environment: project.environment,
-        assumptions: project.assumptions,
+        name: project.name.clone(),
+        environment: project.environment.clone(),
+        assumptions: project.assumptions.clone(),
         routes: document.routes.len(),
         code_size: document.code.as_ref().map_or(0, |code| code.size),
         modules: whole.linked.as_ref().map_or_else(Vec::new, |linked| files(&linked.bundle)),

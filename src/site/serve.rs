@@ -262,8 +262,8 @@ impl<'a> Site<'a> {
         let mut headers: Vec<(String, String)> = Vec::new();
         match &served.what {
             What::File(file) | What::Fallback(file) => {
-                let kind = self.files.get(file).and_then(|asset| asset.content_type.clone());
-                headers.extend(kind.map(|kind| ("content-type".to_owned(), kind)));
+                let kind = self.files.get(file).and_then(|asset| asset.content_type.as_deref());
+                headers.extend(kind.map(|kind| ("content-type".to_owned(), kind.to_owned())));
                 headers.push(("cache-control".to_owned(), "public, max-age=0, must-revalidate".to_owned()));
             }
             What::Redirect { location, .. } | What::Respelled { location } => {

@@ -9,7 +9,11 @@ use crate::diagnostic::{Diagnostics, Source};
 use crate::project::RunWorkerFirst;
 
 fn manifest(paths: &[&str]) -> AssetManifest {
-    let asset = |path: &str| Asset { hash: path.to_owned(), size: 1, content_type: content_type(path) };
+    let asset = |path: &str| Asset {
+        hash: path.to_owned(),
+        size: 1,
+        content_type: content_type(path).map(Into::into),
+    };
     paths.iter().map(|path| ((*path).to_owned(), asset(path))).collect()
 }
 
