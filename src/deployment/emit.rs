@@ -15,7 +15,7 @@ use super::known::Known;
 use super::lock::{self, Lock, Staging};
 use super::occupied::Occupant;
 use super::spare::Spare;
-use super::tree::{self, Tree};
+use super::tree::Tree;
 use super::{Deployment, occupied};
 use crate::asset::Stamp;
 use crate::error::Error;
@@ -26,33 +26,45 @@ const TOP_LEVEL: &str = "top-level";
 /// Up to this many new files are brought to the disk one by one, with nothing else that waits to be written.
 const FEW: usize = 16;
 
-/// Writes the deployment to `outdir`, replacing the output of an earlier build. With `spare`, which is what that one replaced,
-/// files that are there already are used again; without, all are written from where the deployment has them.
+/// Writes the deployment to `outdir`, replacing the output of an earlier build: [`stage`] and [`replace`](Staged::replace) in one.
 ///
-/// Waits for another build that writes to the same directory. What `wrangler dev` keeps in the old directory
-/// (`.wrangler`) moves to the new one. Where the old one has the same deployment, only the facts of the build are written.
+/// # Errors
+///
+/// Those of the two.
+pub fn emit(deployment: &Deployment, outdir: &Path, spare: Option<&Spare>) -> Result<(), Error> {
+    stage(deployment, outdir, spare)?.replace()
+}
+
+/// Writes the deployment beside `outdir`. With `spare`, which is what the present output replaced, files that are there already
+/// are used again; without, all are written from where the deployment has them.
+///
+/// Waits for another build that writes to the same directory.
 ///
 /// # Errors
 ///
 /// [`Error::Usage`] when `outdir` holds anything that no build put there; [`Error::Io`] when a file cannot be
-/// written, or an asset is not the one that was fingerprinted. Nothing is replaced then.
-pub fn emit(deployment: &Deployment, outdir: &Path, spare: Option<&Spare>) -> Result<(), Error> {
-    write(&[("", deployment)], outdir, spare)
+/// written, or an asset is not the one that was fingerprinted.
+pub fn stage<'a>(
+    deployment: &'a Deployment,
+    outdir: &Path,
+    spare: Option<&'a Spare>,
+) -> Result<Staged<'a>, Error> {
+    Staged::new(&[("", deployment)], outdir, spare)
 }
 
-/// Writes several deployments to `outdir`, each in a directory of the name given, in one step.
+/// Writes several deployments beside `outdir`, each in a directory of the name given.
 ///
 /// # Errors
 ///
-/// As [`emit`].
-pub fn emit_all(
-    deployments: &[(String, &Deployment)],
+/// As [`stage`].
+pub fn stage_all<'a>(
+    deployments: &'a [(String, &'a Deployment)],
     outdir: &Path,
-    spare: Option<&Spare>,
-) -> Result<(), Error> {
+    spare: Option<&'a Spare>,
+) -> Result<Staged<'a>, Error> {
     let named: Vec<(&str, &Deployment)> =
         deployments.iter().map(|(name, deployment)| (name.as_str(), *deployment)).collect();
-    write(&named, outdir, spare)
+    Staged::new(&named, outdir, spare)
 }
 
 /// The directory of an environment among those of others.
@@ -72,51 +84,102 @@ pub fn directory_name(environment: Option<&str>) -> Result<String, Error> {
     }
 }
 
-fn write(deployments: &[(&str, &Deployment)], outdir: &Path, spare: Option<&Spare>) -> Result<(), Error> {
-    let facts = tree::facts(deployments.iter().copied());
-    let tree = Tree::of(deployments, &facts);
-    let target = occupied::settled(outdir);
-    let parent = lock::parent(&target);
-    fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
-    let lock = Lock::acquire(&target)?;
-    occupied::check_apart(&target)?;
-    let staging = lock.stage()?;
-    let known = spare.map(Spare::known).unwrap_or_default();
-    // What has just what it is to have has nothing that could be lost.
-    if let Some(spare) = spare
-        && let Some(stamps) = tree.is_in(&target, &known)
-    {
-        tree.renew_facts(&target, &staging)?;
-        spare.record(&known, &tree.files(), &stamps, false);
-        return Ok(());
-    }
-    let occupant = occupied::check_replaceable(&target)?;
-    let Some(spare) = spare else { return swap_in(&tree, &target, &occupant, &staging, None).map(drop) };
-    spare.take(&staging.tree());
-    let outcome = swap_in(&tree, &target, &occupant, &staging, Some(&known));
-    // What was in the target until now; or, when it was not replaced, what is there of the new one.
-    spare.keep(&staging);
-    let (stamps, replaced) = outcome?;
-    spare.record(&known, &tree.files(), &stamps, replaced);
-    Ok(())
+/// Deployments that are on the disk and may take the place of an output directory, which nobody else can replace meanwhile.
+#[must_use]
+pub struct Staged<'a> {
+    tree: Tree<'a>,
+    target: PathBuf,
+    spare: Option<&'a Spare>,
+    known: Known,
+    stamps: Vec<Option<Stamp>>,
+    /// What may be replaced; `None` where the output directory has all that it is to have, but for the facts of the build.
+    occupant: Option<Occupant>,
+    // The lock outlives what it protects.
+    staging: Staging,
+    _lock: Lock,
 }
 
-/// Makes the tree beside the target, and lets the two change places. The stamps of the files, and whether there was a target.
-fn swap_in(
-    tree: &Tree<'_>,
-    target: &Path,
-    occupant: &Occupant,
-    staging: &Staging,
-    known: Option<&Known>,
-) -> Result<(Vec<Option<Stamp>>, bool), Error> {
-    let place = staging.tree();
-    let (stamps, made) = tree.fill(&place, target, known)?;
-    sync(&place, &made)?;
-    // The writing may have taken a while.
-    occupant.check_again(target)?;
-    let replaced = replace(staging, target)?;
-    lock::sync_directory(lock::parent(target));
-    Ok((stamps, replaced))
+impl<'a> Staged<'a> {
+    fn new(
+        deployments: &[(&'a str, &'a Deployment)],
+        outdir: &Path,
+        spare: Option<&'a Spare>,
+    ) -> Result<Self, Error> {
+        let tree = Tree::of(deployments);
+        let target = occupied::settled(outdir);
+        occupied::check_apart(&target)?;
+        let parent = lock::parent(&target);
+        fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
+        let lock = Lock::acquire(&target)?;
+        // What has just what it is to have has nothing that could be lost.
+        let is_same = spare.is_some() && tree.is_described_in(&target);
+        let look = || match is_same {
+            true => Ok(None),
+            false => occupied::check_replaceable(&target).map(Some),
+        };
+        let (known, occupant) = rayon::join(|| spare.map(Spare::known).unwrap_or_default(), look);
+        let present = occupant.as_ref().is_ok_and(Option::is_none).then(|| tree.is_in(&target, &known));
+        let occupant = match (&present, occupant?) {
+            (Some(None), _) => Some(occupied::check_replaceable(&target)?),
+            (_, occupant) => occupant,
+        };
+        let stamps = present.flatten().unwrap_or_default();
+        let staging = lock.stage()?;
+        let mut staged = Self { tree, target, spare, known, stamps, occupant, staging, _lock: lock };
+        staged.fill()?;
+        Ok(staged)
+    }
+
+    /// Makes the tree beside the target and brings it to the disk.
+    fn fill(&mut self) -> Result<(), Error> {
+        if self.occupant.is_none() {
+            return Ok(());
+        }
+        let place = self.staging.tree();
+        if let Some(spare) = self.spare {
+            spare.take(&place);
+        }
+        let known = self.spare.map(|_| &self.known);
+        let (stamps, made) = self.tree.fill(&place, &self.target, known)?;
+        self.stamps = stamps;
+        sync(&place, &made)
+    }
+
+    /// Lets what was written take the place of the output directory. What `wrangler dev` keeps in the old one (`.wrangler`)
+    /// moves to the new one. Where the old one has the same deployment, only the facts of the build are written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] when something has come into the directory that no build put there; [`Error::Io`] when it cannot be
+    /// replaced. It is as it was then.
+    pub fn replace(self) -> Result<(), Error> {
+        let replaced = match &self.occupant {
+            None => {
+                self.tree.renew_facts(&self.target, &self.staging)?;
+                false
+            }
+            Some(occupant) => {
+                // The writing may have taken a while.
+                occupant.check_again(&self.target)?;
+                let replaced = replace(&self.staging, &self.target)?;
+                lock::sync_directory(lock::parent(&self.target));
+                replaced
+            }
+        };
+        if let Some(spare) = self.spare {
+            spare.record(&self.known, &self.tree.files(), &self.stamps, replaced);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        // What was in the target until now; or, when it was not replaced, what there is of the new one.
+        if let Some(spare) = self.spare.filter(|_| self.occupant.is_some()) {
+            spare.keep(&self.staging);
+        }
+    }
 }
 
 /// Brings what is new to the disk before it takes its place: a rename that outlives a power failure which the files did not

@@ -147,8 +147,8 @@ pub(super) fn check_replaceable(target: &Path) -> Result<Occupant, Error> {
             return Err(refusal(target, "holds files and is no output of pagesbuild"));
         };
         // A description of another version cannot be asked; that it is one of ours must do.
-        let paths = paths(&text);
-        check_foreign(target, &place, paths.as_deref())?;
+        let (paths, files) = rayon::join(|| paths(&text), || files(&place));
+        check_foreign(target, &place, paths.as_deref(), files)?;
         occupant.0.push((place, paths));
     }
     Ok(occupant)
@@ -158,14 +158,27 @@ impl Occupant {
     /// Refuses what has come into the directory since it was looked at.
     pub(super) fn check_again(&self, target: &Path) -> Result<(), Error> {
         match self.0.as_slice() {
-            [(place, paths)] if place == target => check_foreign(target, place, paths.as_deref()),
+            [(place, paths)] if place == target => {
+                check_foreign(target, place, paths.as_deref(), files(place))
+            }
             _ => check_replaceable(target).map(drop),
         }
     }
 }
 
-fn check_foreign(target: &Path, place: &Path, paths: Option<&[String]>) -> Result<(), Error> {
-    let Some(file) = paths.and_then(|paths| foreign_file(place, paths)) else { return Ok(()) };
+/// Refuses the first file that is not among the sorted ones that the old output's own description names.
+fn check_foreign(
+    target: &Path,
+    place: &Path,
+    paths: Option<&[String]>,
+    files: Vec<String>,
+) -> Result<(), Error> {
+    let Some(paths) = paths else { return Ok(()) };
+    let is_foreign = |file: &String| {
+        let is_beside = file == DOCUMENT || file == BUILD_FACTS;
+        !is_beside && file.rsplit('/').next() != Some(FINDER_STATE) && paths.binary_search(file).is_err()
+    };
+    let Some(file) = files.into_par_iter().filter(is_foreign).min() else { return Ok(()) };
     let within = place.strip_prefix(target).unwrap_or(Path::new("")).join(file);
     Err(refusal(target, &format!("holds `{}`, which no build put there", within.display())))
 }
@@ -199,37 +212,33 @@ fn description(place: &Path) -> Option<Vec<u8>> {
     document::is_ours(&text).then_some(text)
 }
 
-/// The first file that is not among the sorted ones that the old output's own description names.
-fn foreign_file(target: &Path, paths: &[String]) -> Option<String> {
-    let mut foreign = Vec::new();
+/// All files in a directory but those that wrangler keeps there, by their paths.
+fn files(place: &Path) -> Vec<String> {
+    let mut files = Vec::new();
     let mut level = vec![String::new()];
     while !level.is_empty() {
-        let listed: Vec<_> = level.par_iter().map(|directory| list(target, directory, paths)).collect();
+        let listed: Vec<_> = level.par_iter().map(|directory| list(place, directory)).collect();
         level = Vec::new();
-        for (directories, unknown) in listed {
+        for (directories, own) in listed {
             level.extend(directories);
-            foreign.extend(unknown);
+            files.extend(own);
         }
     }
-    foreign.into_iter().min()
+    files
 }
 
-/// The directories in a directory of the target, and the first file in it that is not to be there.
-fn list(target: &Path, directory: &str, paths: &[String]) -> (Vec<String>, Option<String>) {
-    let (mut directories, mut foreign) = (Vec::new(), Vec::new());
-    for entry in fs::read_dir(target.join(directory)).into_iter().flatten().flatten() {
+/// The directories in a directory of a place, and what else is in it.
+fn list(place: &Path, directory: &str) -> (Vec<String>, Vec<String>) {
+    let (mut directories, mut files) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(place.join(directory)).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let within = [directory, &name.to_string_lossy()].join(if directory.is_empty() { "" } else { "/" });
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            directories.extend((within != WRANGLER_STATE).then_some(within));
-            continue;
-        }
-        let is_ours = within == DOCUMENT || within == BUILD_FACTS || name == FINDER_STATE;
-        if !is_ours && paths.binary_search(&within).is_err() {
-            foreign.push(within);
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => directories.extend((within != WRANGLER_STATE).then_some(within)),
+            _ => files.push(within),
         }
     }
-    (directories, foreign.into_iter().min())
+    (directories, files)
 }
 
 /// Moves what `wrangler dev` keeps in an output directory into the one that takes its place, in those of environments too.

@@ -2,9 +2,10 @@
 //!
 //! What is there already and is right stays; what is known to be right elsewhere becomes a link to it; the rest is written.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -12,8 +13,8 @@ use rayon::prelude::*;
 use super::known::Known;
 use super::lock::Staging;
 use super::occupied::WRANGLER_STATE;
-use super::{BUILD_FACTS, CopyError, DOCUMENT, Deployment, OutputFile};
-use crate::asset::{Near, Stamp};
+use super::{BUILD_FACTS, Content, CopyError, DOCUMENT, Deployment, OutputFile};
+use crate::asset::{Near, Stamp, open_regular};
 use crate::error::Error;
 
 /// Mode of every file.
@@ -24,7 +25,7 @@ pub(super) struct Tree<'a> {
     /// With those that they lie in, which come first; the directory itself is the empty one.
     directories: BTreeSet<String>,
     /// With their paths, in the order of these.
-    files: Vec<(String, &'a OutputFile)>,
+    files: Vec<(String, Cow<'a, OutputFile>)>,
 }
 
 /// What of a [`Tree`] a directory holds.
@@ -43,20 +44,9 @@ struct Filling<'a> {
     known: Option<&'a Known>,
 }
 
-/// The facts of deployments as files.
-pub(super) fn facts<'a>(
-    deployments: impl Iterator<Item = (&'a str, &'a Deployment)>,
-) -> Vec<(&'a str, OutputFile)> {
-    let file = |(name, deployment): (&'a str, &'a Deployment)| {
-        let text = deployment.facts.clone()?;
-        Some((name, OutputFile::of(BUILD_FACTS, text.into_bytes())))
-    };
-    deployments.filter_map(file).collect()
-}
-
 impl<'a> Tree<'a> {
-    /// Deployments, each in a directory of the name given, which is empty for one alone; and their facts.
-    pub(super) fn of(deployments: &[(&'a str, &'a Deployment)], facts: &'a [(&'a str, OutputFile)]) -> Self {
+    /// Deployments, each in a directory of the name given, which is empty for one alone; and the facts of their builds.
+    pub(super) fn of(deployments: &[(&'a str, &'a Deployment)]) -> Self {
         let within =
             |name: &str, path: &str| if name.is_empty() { path.to_owned() } else { format!("{name}/{path}") };
         let mut directories = BTreeSet::from([String::new()]);
@@ -67,9 +57,11 @@ impl<'a> Tree<'a> {
                 // The deployer expects the directory even where nothing is in it.
                 directories.insert(within(name, "assets"));
             }
-            files.extend(deployment.files.iter().map(|file| (within(name, &file.path), file)));
+            files.extend(deployment.files.iter().map(|file| (within(name, &file.path), Cow::Borrowed(file))));
+            let facts =
+                deployment.facts.as_ref().map(|text| OutputFile::of(BUILD_FACTS, text.clone().into_bytes()));
+            files.extend(facts.map(|file| (within(name, &file.path), Cow::Owned(file))));
         }
-        files.extend(facts.iter().map(|(name, file)| (within(name, &file.path), file)));
         for (path, _) in &files {
             let slashes = path.match_indices('/').rev();
             for (at, _) in slashes {
@@ -84,21 +76,30 @@ impl<'a> Tree<'a> {
     }
 
     /// The files in the order of the stamps that others speak of.
-    pub(super) fn files(&self) -> Vec<&'a OutputFile> {
-        self.files.iter().map(|(_, file)| *file).collect()
+    pub(super) fn files(&self) -> Vec<&OutputFile> {
+        self.files.iter().map(|(_, file)| &**file).collect()
+    }
+
+    /// Whether a directory has the descriptions that it is to have: whatever else differs shows in them.
+    pub(super) fn is_described_in(&self, place: &Path) -> bool {
+        self.files.iter().filter(|(_, file)| file.path == DOCUMENT).all(|(path, file)| match &file.content {
+            Content::Bytes(bytes) => {
+                let opened = open_regular(&place.join(path));
+                let mut found = Vec::with_capacity(bytes.len());
+                let read =
+                    opened.and_then(|opened| opened.take(bytes.len() as u64 + 1).read_to_end(&mut found));
+                read.is_ok() && found == *bytes
+            }
+            _ => false,
+        })
     }
 
     /// The stamps of all files of a directory that holds what it is to hold, of facts only where they are those; `None` for any
     /// other directory.
     pub(super) fn is_in(&self, place: &Path, known: &Known) -> Option<Vec<Option<Stamp>>> {
-        let confirm = |near: &mut Near, (path, file): &(String, &OutputFile)| {
+        let confirm = |near: &mut Near, (path, file): &(String, Cow<'_, OutputFile>)| {
             known.confirm(&place.join(path), file, near)
         };
-        // Whatever has changed has changed the descriptions.
-        let mut descriptions = self.files.iter().filter(|(_, file)| file.path == DOCUMENT);
-        if !descriptions.all(|description| confirm(&mut Near::default(), description).is_some()) {
-            return None;
-        }
         let survey = self.survey(place).ok()?;
         let mut foreign = survey.foreign.iter().filter_map(|path| path.file_name());
         if !survey.missing.is_empty() || foreign.any(|name| name != WRANGLER_STATE) {
@@ -136,7 +137,7 @@ impl<'a> Tree<'a> {
         survey.foreign.iter().try_for_each(|path| remove(path))?;
         survey.missing.iter().try_for_each(|directory| create_directory(&place.join(directory)))?;
         let filling = Filling { place, other, known };
-        let put = |near: &mut [Near; 2], (at, (path, file)): (usize, &(String, &OutputFile))| {
+        let put = |near: &mut [Near; 2], (at, (path, file)): (usize, &(String, Cow<'_, OutputFile>))| {
             filling.put(path, file, survey.present.get(at) == Some(&true), near)
         };
         let put: Vec<Result<_, Error>> =

@@ -7,7 +7,7 @@ use super::alike::{Known, Said, known_like};
 use super::serving::Serving;
 use super::skew::{self, Skew};
 use super::{Made, Whole, analysis, check_places, files, front, load, make, versions, weight, whole};
-use crate::deployment::{self, Deployment, Spare};
+use crate::deployment::{self, Deployment, Spare, Staged};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::progress::Stage;
@@ -97,10 +97,8 @@ fn build_one(
         return Ok(None);
     };
     options.progress.begin(Stage::Writing, made.deployment.files.len());
-    write(&[&made], request.store, || {
-        let spare = spare(options, &whole.project.root, &whole.outdir);
-        deployment::emit(&made.deployment, &whole.outdir, spare.as_ref())
-    })?;
+    let spare = spare(options, &whole.project.root, &whole.outdir);
+    write(&[&made], request.store, || deployment::stage(&made.deployment, &whole.outdir, spare.as_ref()))?;
     if let Some(file) = request.metafile {
         analysis::write(file, &analysis::metafile(&whole, &made))?;
     }
@@ -148,10 +146,8 @@ pub fn build_all(
     let written: Vec<&Made> = all.iter().map(|(_, made, _)| made).collect();
     let files = written.iter().map(|made| made.deployment.files.len()).sum();
     options.progress.begin(Stage::Writing, files);
-    write(&written, request.store, || {
-        let spare = spare(options, &project::root(options)?, &outdir);
-        deployment::emit_all(&named, &outdir, spare.as_ref())
-    })?;
+    let spare = spare(options, &project::root(options)?, &outdir);
+    write(&written, request.store, || deployment::stage_all(&named, &outdir, spare.as_ref()))?;
     let places: Vec<PathBuf> = named.iter().map(|(name, _)| outdir.join(name)).collect();
     let built = all.into_iter().zip(places);
     let built = built.map(|((at, made, skew), place)| summary(&known[at].whole, &made, place, skew, start));
@@ -208,12 +204,16 @@ fn make_beside_others(
     Ok(made.filter(|_| !diagnostics.has_errors()).map(|made| (made, skew)))
 }
 
-/// Lets `emit` write what was made; with a store, keeps it before and says so in the log after.
-fn write(made: &[&Made], store: bool, emit: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+/// Lets what was made be written by `stage` and take its place; with a store, keeps it before and says so in the log after.
+fn write<'a>(
+    made: &[&Made],
+    store: bool,
+    stage: impl FnOnce() -> Result<Staged<'a>, Error> + Send,
+) -> Result<(), Error> {
     let deployments: Vec<&Deployment> = made.iter().map(|made| &made.deployment).collect();
     match made.first().filter(|_| store) {
-        Some(first) => versions::record(&first.project.root, &deployments, &Action::Build, emit),
-        None => emit(),
+        Some(first) => versions::record(&first.project.root, &deployments, &Action::Build, stage),
+        None => stage()?.replace(),
     }
 }
 

@@ -107,14 +107,14 @@ pub fn promote(
         .map(|running| compare(&running, &promoted, Direction::between(&running, &promoted)));
     let is_unsafe = difference.as_ref().is_some_and(|difference| difference.class == Class::Blocked);
     let blocked = is_unsafe && !request.force;
-    let emit = || deployment::emit(&promoted, &outdir, None);
+    let stage = || deployment::stage(&promoted, &outdir, None);
     match request.store {
         _ if blocked => {}
         true => {
             let action = Action::Promote(version.document.id.clone());
-            versions::record(&project.root, &[&promoted], &action, emit)?;
+            versions::record(&project.root, &[&promoted], &action, stage)?;
         }
-        false => emit()?,
+        false => stage()?.replace()?,
     }
     let bindings = project.bindings.iter().map(|binding| (binding.name.clone(), binding.kind.to_owned()));
     let promoted = Promoted {

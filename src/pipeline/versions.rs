@@ -2,17 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::deployment::{self, BuildFacts, Deployment, Finding};
+use crate::deployment::{self, BuildFacts, Deployment, Finding, Staged};
 use crate::error::Error;
 use crate::project::{self, Options};
 use crate::store::{self, Action, Entry, Reference, Store};
 
-/// Keeps deployments, lets `emit` write them, and says in the logs of their environments that they were.
-pub(super) fn record(
+/// Keeps deployments while `stage` writes them beside their place; then lets them take it, and says in the logs of their
+/// environments that they did.
+pub(super) fn record<'a>(
     root: &Path,
     deployments: &[&Deployment],
     action: &Action,
-    emit: impl FnOnce() -> Result<(), Error>,
+    stage: impl FnOnce() -> Result<Staged<'a>, Error> + Send,
 ) -> Result<(), Error> {
     let unkept = |error| match action {
         Action::Build => offer_none(root, error),
@@ -24,8 +25,9 @@ pub(super) fn record(
         // An entry behind a damaged line would be of no use to anybody.
         store.log(deployment.document.project.environment.as_deref()).map_err(unkept)?;
     }
-    writer.keep(deployments).map_err(unkept)?;
-    emit()?;
+    let (kept, staged) = rayon::join(|| writer.keep(deployments), stage);
+    kept.map_err(unkept)?;
+    staged?.replace()?;
     deployments.iter().try_for_each(|deployment| {
         let environment = deployment.document.project.environment.as_deref();
         writer.record(environment, &entry(deployment, action.clone()))
