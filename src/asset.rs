@@ -21,6 +21,7 @@ mod hash_cache;
 mod hashed;
 mod near;
 mod read;
+mod sealed;
 mod stamp;
 mod trust;
 
@@ -29,6 +30,7 @@ pub use hash_cache::HashCache;
 pub use hashed::is_hashed;
 pub(crate) use near::{Look, Near};
 pub(crate) use read::open_regular;
+pub(crate) use sealed::Sealed;
 pub use stamp::Stamp;
 pub(crate) use trust::is_trusted;
 
@@ -112,28 +114,22 @@ pub fn fingerprint(
     let outcomes: Vec<Result<Fingerprint, Error>> =
         files.par_iter().enumerate().with_max_len(AT_ONCE).map_init(Near::default, fingerprint).collect();
     let mut manifest = Vec::with_capacity(files.len());
-    let mut stamps = Vec::with_capacity(files.len());
+    let mut known = Vec::with_capacity(files.len());
     let mut proofs = vec![None; files.len()];
     for ((file, proof), outcome) in files.iter().zip(&mut proofs).zip(outcomes) {
         match outcome {
-            Ok(Fingerprint::Asset { entry, stamp, is_known }) => {
+            Ok(Fingerprint::Asset { entry, hash, stamp, is_known }) => {
                 *proof = Some(stamp).filter(|stamp| !is_known && cache.is_settled(stamp));
                 manifest.push(entry);
-                stamps.push((file, stamp, is_known));
+                known.push(Hashed { path: &file.path, hash, stamp, is_known });
             }
             Ok(Fingerprint::TooLarge(size)) => diagnostics.extend(too_large(&file.path, size)),
             Err(error) if error.is_denied() => diagnostics.push(unreadable(&file.path)),
             Err(error) => return Err(error),
         }
     }
-    let known = stamps.iter().zip(&manifest).map(|((file, stamp, is_known), (_, asset))| Hashed {
-        path: &file.path,
-        hash: &asset.hash,
-        stamp: *stamp,
-        is_known: *is_known,
-    });
     // What is kept takes as long to write as the manifest to put in order.
-    let ((), manifest) = rayon::join(|| cache.keep(known), || manifest.iter().cloned().collect());
+    let ((), manifest) = rayon::join(|| cache.keep(&known), || manifest.into_iter().collect());
     Ok(Fingerprints { manifest, proofs })
 }
 
@@ -172,7 +168,7 @@ fn read_rule(file: &AssetFile) -> Result<Vec<u8>, Error> {
 }
 
 enum Fingerprint {
-    Asset { entry: (String, Asset), stamp: Stamp, is_known: bool },
+    Asset { entry: (String, Asset), hash: u128, stamp: Stamp, is_known: bool },
     TooLarge(u64),
 }
 
@@ -198,8 +194,10 @@ fn fingerprint_one(
             Content::TooLarge(size) => return Ok(Fingerprint::TooLarge(size)),
         },
     };
-    let asset = Asset { hash, size: stamp.size, content_type: content_type(&file.path).map(Cow::Borrowed) };
-    Ok(Fingerprint::Asset { entry: (format!("/{}", file.path), asset), stamp, is_known })
+    let text = format!("{hash:032x}");
+    let asset =
+        Asset { hash: text, size: stamp.size, content_type: content_type(&file.path).map(Cow::Borrowed) };
+    Ok(Fingerprint::Asset { entry: (format!("/{}", file.path), asset), hash, stamp, is_known })
 }
 
 fn unreadable(path: &str) -> Diagnostic {

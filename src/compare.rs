@@ -238,7 +238,7 @@ fn uses(document: &Document) -> Vec<(String, Vec<String>)> {
 }
 
 fn assets(document: &Document) -> Vec<(String, Asset)> {
-    document.assets.iter().flat_map(|assets| assets.files.clone()).collect()
+    document.assets.iter().flat_map(|assets| (*assets.files).clone()).collect()
 }
 
 fn rules(document: &Document) -> Vec<(String, Rule)> {

@@ -5,6 +5,7 @@
 //! `docs/artifact.md` describes the directory for its readers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::asset::{AssetFile, AssetManifest, RuleFile, Stamp};
 use crate::binding::Uses;
@@ -40,6 +41,7 @@ pub use facts::{BuildFacts, Inputs, SourceFile, TOOL, ago, now, today};
 pub use finding::Finding;
 pub use git::{Git, Repository, within_repository};
 pub use occupied::{check_beside, check_outdir, check_outside, default_outdir, place_of};
+pub use paths::published;
 pub use spare::Spare;
 pub use verify::{Verified, open, verify, verify_files};
 
@@ -88,7 +90,7 @@ pub struct AssetParts<'a> {
     /// Where the files are.
     pub files: &'a [AssetFile],
     /// Their hashes.
-    pub manifest: &'a AssetManifest,
+    pub manifest: &'a Arc<AssetManifest>,
     /// For each of the files what proves that it still has its hash, where something does.
     pub proofs: &'a [Option<Stamp>],
     /// `_headers` and `_redirects`.
@@ -265,7 +267,7 @@ fn assemble_assets(parts: AssetParts<'_>, files: &mut Vec<OutputFile>) -> Assets
     files.extend(parts.rules.iter().map(rule_file));
     Assets {
         binding: parts.settings.binding.clone(),
-        files: parts.manifest.clone(),
+        files: Arc::clone(parts.manifest),
         rules: parts.rules.iter().map(rule).collect(),
         html_handling: parts.settings.html_handling.clone(),
         not_found_handling: parts.settings.not_found_handling.clone(),

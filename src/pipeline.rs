@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::asset::{self, AssetFile, AssetManifest, Fingerprints, HashCache, RuleFile, Stamp};
@@ -295,7 +296,7 @@ struct Static {
     serving: Serving,
     run_worker_first: Option<RunWorkerFirst>,
     files: Vec<AssetFile>,
-    manifest: AssetManifest,
+    manifest: Arc<AssetManifest>,
     proofs: Vec<Option<Stamp>>,
     rules: Vec<RuleFile>,
 }
@@ -315,7 +316,7 @@ impl Static {
             settings: serving.settle(settings),
             serving,
             run_worker_first: first.or(always),
-            manifest: fingerprints.manifest,
+            manifest: Arc::new(fingerprints.manifest),
             proofs: fingerprints.proofs,
             files,
             rules: asset::read_rules(&tree.asset_rules, diagnostics)?,

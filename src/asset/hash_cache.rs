@@ -3,15 +3,14 @@
 //! `docs/decisions/asset-cache.md` tells why no edit is missed. All of this is help and not needed: what cannot be read, is
 //! damaged or was written by another version counts as absent, and what cannot be written is left alone without a word.
 
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use super::AssetFile;
 use super::near::Near;
-use super::read::open_unblocked;
+use super::sealed::Sealed;
 use super::stamp::{Stamp, Time};
 use super::trust::is_trusted;
 use crate::hash;
@@ -19,8 +18,8 @@ use crate::hash;
 /// Names the format, at the start of the file.
 const MAGIC: &[u8] = b"assets1\n";
 
-/// Bytes of the hash at the end of the file, which is over all before it.
-const CHECKSUM: usize = 16;
+/// Bytes that an entry takes beside its path, at most.
+const ENTRY: usize = 96;
 
 /// How many asset directories of a project are remembered, those that were built last.
 const MOST_DIRECTORIES: usize = 4;
@@ -55,7 +54,7 @@ struct Directory<'a> {
 pub struct HashCache {
     /// The name of the directory among those of the project.
     directory: String,
-    bytes: Vec<u8>,
+    kept: Sealed,
     keeping: Option<Keeping>,
 }
 
@@ -70,9 +69,11 @@ struct Keeping {
 }
 
 /// A file whose hash was found or computed.
+#[derive(Clone, Copy)]
 pub(super) struct Hashed<'a> {
     pub(super) path: &'a str,
-    pub(super) hash: &'a str,
+    /// [The platform's](hash::AssetHasher), as a number.
+    pub(super) hash: u128,
     pub(super) stamp: Stamp,
     /// Whether the cache had it.
     pub(super) is_known: bool,
@@ -91,17 +92,14 @@ impl HashCache {
             let made = Stamp::of(&unfinished.as_file().metadata().ok()?);
             is_trusted(unfinished.as_file()).then_some(Keeping { path: path.clone(), unfinished, made })
         });
-        Self { directory, bytes: read(&path).unwrap_or_default(), keeping }
+        let kept = Sealed::read(&path, MAGIC, LONGEST).unwrap_or_default();
+        Self { directory, kept, keeping }
     }
 
     /// The hashes, to be asked.
     pub(super) fn hashes(&self) -> Hashes<'_> {
-        let own = self.directories().into_iter().find(|directory| directory.name == self.directory);
+        let own = directories(&self.kept).into_iter().find(|directory| directory.name == self.directory);
         Hashes(own.and_then(|own| postcard::from_bytes(own.entries).ok()).unwrap_or_default())
-    }
-
-    fn directories(&self) -> Vec<Directory<'_>> {
-        postcard::from_bytes(&self.bytes).unwrap_or_default()
     }
 
     /// Whether an edit from now on shows in a file's times.
@@ -110,35 +108,32 @@ impl HashCache {
     }
 
     /// Leaves what is known of the directory for later builds, where that is more than the cache had.
-    pub(super) fn keep<'a>(self, files: impl Iterator<Item = Hashed<'a>>) {
+    pub(super) fn keep(self, files: &[Hashed<'_>]) {
         let Some(keeping) = &self.keeping else { return };
-        let mut has_new = false;
-        let entry = |file: Hashed<'a>| {
-            let is_kept = file.is_known || keeping.is_settled(&file.stamp);
-            has_new |= is_kept && !file.is_known;
-            let hash = u128::from_str_radix(file.hash, 16).ok().filter(|_| is_kept)?.to_be_bytes();
-            Some(Entry { path: file.path, stamp: file.stamp, hash })
-        };
-        let mut entries: Vec<Entry<'_>> = files.filter_map(entry).collect();
-        if !has_new {
+        let is_new = |file: &Hashed<'_>| !file.is_known && keeping.is_settled(&file.stamp);
+        if !files.iter().any(is_new) {
             return;
         }
+        let lasting = files.iter().filter(|file| file.is_known || is_new(file));
+        let mut entries: Vec<Entry<'_>> = lasting
+            .map(|Hashed { path, hash, stamp, .. }| Entry { path, stamp: *stamp, hash: hash.to_be_bytes() })
+            .collect();
         entries.sort_by(|one, other| one.path.cmp(other.path));
-        let Ok(entries) = postcard::to_stdvec(&entries) else { return };
+        let length = entries.iter().map(|entry| entry.path.len() + ENTRY).sum();
+        let Ok(entries) = postcard::to_extend(&entries, Vec::with_capacity(length)) else { return };
         let own = Directory { name: &self.directory, entries: &entries };
-        let others = self.directories().into_iter().filter(|directory| directory.name != self.directory);
+        let others = directories(&self.kept).into_iter().filter(|directory| directory.name != self.directory);
         let directories: Vec<Directory<'_>> =
             [own].into_iter().chain(others).take(MOST_DIRECTORIES).collect();
-        let Ok(bytes) = postcard::to_extend(&directories, MAGIC.to_vec()) else { return };
-        let checksum = checksum(&bytes);
-        let Keeping { path, mut unfinished, .. } = match self.keeping {
-            Some(keeping) if bytes.len() as u64 <= LONGEST => keeping,
-            _ => return,
-        };
-        let written = unfinished.write_all(&bytes).and_then(|()| unfinished.write_all(&checksum));
-        // It does not matter whether it has its name.
-        let _ = written.map(|()| unfinished.persist(path));
+        let length = directories.iter().map(|directory| directory.entries.len() + ENTRY).sum();
+        let Some(Keeping { path, unfinished, .. }) = self.keeping else { return };
+        // It does not matter whether it can be written.
+        let _ = Sealed::write(unfinished, &path, MAGIC, &directories, (length, LONGEST));
     }
+}
+
+fn directories(kept: &Sealed) -> Vec<Directory<'_>> {
+    postcard::from_bytes(kept.content()).unwrap_or_default()
 }
 
 impl Keeping {
@@ -155,32 +150,13 @@ pub(super) struct Hashes<'a>(Vec<Entry<'a>>);
 
 impl Hashes<'_> {
     /// The hash of a file that is what it was. `at` is its place among all files, near which it is mostly found.
-    pub(super) fn find(&self, at: usize, file: &AssetFile, near: &mut Near) -> Option<(String, Stamp)> {
+    pub(super) fn find(&self, at: usize, file: &AssetFile, near: &mut Near) -> Option<(u128, Stamp)> {
         let is_it = |entry: &&Entry<'_>| entry.path == file.path;
         let search = || self.0.binary_search_by(|entry| entry.path.cmp(&file.path)).ok();
         let entry = self.0.get(at).filter(is_it).or_else(|| self.0.get(search()?))?;
         let stamp = near.look(&file.file).ok()?.stamp;
-        (stamp == entry.stamp).then(|| (format!("{:032x}", u128::from_be_bytes(entry.hash)), stamp))
+        (stamp == entry.stamp).then(|| (u128::from_be_bytes(entry.hash), stamp))
     }
-}
-
-/// What is between the name of the format and the hash at the end, if the file is as it was written.
-fn read(path: &Path) -> Option<Vec<u8>> {
-    let file = open_unblocked(path).ok()?;
-    file.metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() <= LONGEST)?;
-    let mut bytes = Vec::new();
-    file.take(LONGEST).read_to_end(&mut bytes).ok()?;
-    let (content, hash) = bytes.split_last_chunk::<CHECKSUM>()?;
-    if !content.starts_with(MAGIC) || checksum(content) != *hash {
-        return None;
-    }
-    bytes.truncate(bytes.len() - CHECKSUM);
-    bytes.drain(..MAGIC.len());
-    Some(bytes)
-}
-
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    hash::of(bytes).first_chunk().copied().unwrap_or_default()
 }
 
 #[cfg(test)]

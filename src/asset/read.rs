@@ -23,8 +23,8 @@ const WAITS: [Duration; 5] = [
 
 /// A file that was read.
 pub(super) enum Content {
-    /// Its hash, and what the file system said of it meanwhile.
-    Hashed(String, Stamp),
+    /// Its hash as a number, and what the file system said of it meanwhile.
+    Hashed(u128, Stamp),
     /// More bytes than the platform takes.
     TooLarge(u64),
 }
@@ -58,6 +58,7 @@ fn try_to_read(file: &AssetFile) -> io::Result<Option<Content>> {
     let mut bounded = (&opened).take(before.size);
     let (hash, size) = hash::asset_hash(&mut bounded, hash::extension(&file.path), |_| Ok(()))?;
     let is_same = size == before.size && Stamp::of(&opened.metadata()?) == before;
+    let hash = u128::from_str_radix(&hash, 16).map_err(io::Error::other)?;
     Ok(is_same.then_some(Content::Hashed(hash, before)))
 }
 

@@ -41,15 +41,15 @@ pub(super) fn look(dir: &Path, findings: &mut Vec<Finding>) -> Result<Deployment
 pub(super) fn read(dir: &Path, name: &str, limit: u64) -> Result<Vec<u8>, Finding> {
     let path = dir.join(name);
     let unreadable = |error| Finding::Unreadable(name.to_owned(), error);
-    match path.symlink_metadata() {
-        Ok(metadata) if metadata.is_file() => {}
+    let length = match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_file() => metadata.len().min(limit),
         Ok(_) => return Err(Finding::NotAFile(name.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(Finding::Missing(name.to_owned()));
         }
         Err(error) => return Err(unreadable(error)),
-    }
-    let mut text = Vec::new();
+    };
+    let mut text = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
     let opened = open_regular(&path).map_err(unreadable)?;
     opened.take(limit + 1).read_to_end(&mut text).map_err(unreadable)?;
     match text.len() as u64 > limit {

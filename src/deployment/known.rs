@@ -5,7 +5,7 @@
 //! version knows nothing.
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -14,17 +14,16 @@ use serde::{Deserialize, Serialize};
 use super::BUILD_FACTS;
 use super::content::{Key, OutputFile};
 use super::tree::FILE_MODE;
-use crate::asset::{Look, Near, Stamp, is_trusted, open_regular};
-use crate::hash;
+use crate::asset::{Look, Near, Sealed, Stamp, is_trusted, open_regular};
 
 /// Names the format, at the start of the file.
 const MAGIC: &[u8] = b"written2\n";
 
-/// Bytes of the hash at the end of the file, which is over all before it.
-const CHECKSUM: usize = 16;
-
 /// Bytes. Two directories of as many files as the platform takes have a tenth of that.
 const LONGEST: u64 = 256 << 20;
+
+/// Bytes of an entry, at most.
+const ENTRY: usize = 96;
 
 /// How much older than the record a file has to be, in nanoseconds, where its times have parts of a second: the steps in which
 /// kernels count them are ten milliseconds at most.
@@ -57,7 +56,8 @@ enum Generation {
 impl Known {
     /// What a record says.
     pub(super) fn read(path: &Path) -> Self {
-        let entries = read(path).and_then(|bytes| postcard::from_bytes(&bytes).ok());
+        let kept = Sealed::read(path, MAGIC, LONGEST);
+        let entries = kept.and_then(|kept| postcard::from_bytes(kept.content()).ok());
         Self { entries: entries.unwrap_or_default() }
     }
 
@@ -94,7 +94,7 @@ impl Known {
             return Ok(());
         }
         let directory = path.parent().unwrap_or(Path::new("."));
-        let mut record = tempfile::NamedTempFile::new_in(directory)?;
+        let record = tempfile::NamedTempFile::new_in(directory)?;
         let now = Stamp::of(&record.as_file().metadata()?);
         if !is_trusted(record.as_file()) {
             return Ok(());
@@ -112,25 +112,8 @@ impl Known {
         // Of two entries of one stamp the first stays.
         entries.par_sort_by_key(|entry| (entry.stamp, entry.generation));
         entries.dedup_by_key(|entry| entry.stamp);
-        let bytes = postcard::to_extend(&entries, MAGIC.to_vec()).map_err(io::Error::other)?;
-        record.write_all(&bytes)?;
-        record.write_all(&checksum(&bytes))?;
-        record.persist(path).map(drop).map_err(|error| error.error)
+        Sealed::write(record, path, MAGIC, &entries, (entries.len() * ENTRY, LONGEST))
     }
-}
-
-/// What is between the name of the format and the hash at the end, if the file is as it was written.
-fn read(path: &Path) -> Option<Vec<u8>> {
-    let file = open_regular(path).ok()?;
-    let mut bytes = Vec::new();
-    file.take(LONGEST).read_to_end(&mut bytes).ok()?;
-    let (content, end) = bytes.split_last_chunk::<CHECKSUM>()?;
-    let entries = content.strip_prefix(MAGIC).filter(|_| checksum(content) == *end)?;
-    Some(entries.to_vec())
-}
-
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    hash::of(bytes).first_chunk().copied().unwrap_or_default()
 }
 
 /// Whether an edit after `now` shows in a file's times.

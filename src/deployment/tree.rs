@@ -2,10 +2,10 @@
 //!
 //! What is there already and is right stays; what is known to be right elsewhere becomes a link to it; the rest is written.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Read as _};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -25,7 +25,26 @@ pub(super) struct Tree<'a> {
     /// With those that they lie in, which come first; the directory itself is the empty one.
     directories: BTreeSet<String>,
     /// With their paths, in the order of these.
-    files: Vec<(String, Cow<'a, OutputFile>)>,
+    files: Vec<(String, File<'a>)>,
+}
+
+/// A file of a [`Tree`].
+enum File<'a> {
+    /// One of a deployment.
+    Of(&'a OutputFile),
+    /// The facts of its build.
+    Facts(Box<OutputFile>),
+}
+
+impl Deref for File<'_> {
+    type Target = OutputFile;
+
+    fn deref(&self) -> &OutputFile {
+        match self {
+            Self::Of(file) => file,
+            Self::Facts(file) => file,
+        }
+    }
 }
 
 /// What of a [`Tree`] a directory holds.
@@ -57,12 +76,19 @@ impl<'a> Tree<'a> {
                 // The deployer expects the directory even where nothing is in it.
                 directories.insert(within(name, "assets"));
             }
-            files.extend(deployment.files.iter().map(|file| (within(name, &file.path), Cow::Borrowed(file))));
+            files.extend(deployment.files.iter().map(|file| (within(name, &file.path), File::Of(file))));
             let facts =
                 deployment.facts.as_ref().map(|text| OutputFile::of(BUILD_FACTS, text.clone().into_bytes()));
-            files.extend(facts.map(|file| (within(name, &file.path), Cow::Owned(file))));
+            files.extend(facts.map(|file| (within(name, &file.path), File::Facts(Box::new(file)))));
         }
+        let mut last = "";
         for (path, _) in &files {
+            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            // Most are where the one before is.
+            if parent == last {
+                continue;
+            }
+            last = parent;
             let slashes = path.match_indices('/').rev();
             for (at, _) in slashes {
                 // With one that is there already come all that it lies in.
@@ -97,9 +123,8 @@ impl<'a> Tree<'a> {
     /// The stamps of all files of a directory that holds what it is to hold, of facts only where they are those; `None` for any
     /// other directory.
     pub(super) fn is_in(&self, place: &Path, known: &Known) -> Option<Vec<Option<Stamp>>> {
-        let confirm = |near: &mut Near, (path, file): &(String, Cow<'_, OutputFile>)| {
-            known.confirm(&place.join(path), file, near)
-        };
+        let confirm =
+            |near: &mut Near, (path, file): &(String, File<'_>)| known.confirm(&place.join(path), file, near);
         let survey = self.survey(place).ok()?;
         let mut foreign = survey.foreign.iter().filter_map(|path| path.file_name());
         if !survey.missing.is_empty() || foreign.any(|name| name != WRANGLER_STATE) {
@@ -137,7 +162,7 @@ impl<'a> Tree<'a> {
         survey.foreign.iter().try_for_each(|path| remove(path))?;
         survey.missing.iter().try_for_each(|directory| create_directory(&place.join(directory)))?;
         let filling = Filling { place, other, known };
-        let put = |near: &mut [Near; 2], (at, (path, file)): (usize, &(String, Cow<'_, OutputFile>))| {
+        let put = |near: &mut [Near; 2], (at, (path, file)): (usize, &(String, File<'_>))| {
             filling.put(path, file, survey.present.get(at) == Some(&true), near)
         };
         let put: Vec<Result<_, Error>> =
@@ -267,7 +292,7 @@ fn not_created(path: &Path, error: io::Error) -> Error {
     Error::unusable(path, why)
 }
 
-fn write_file(path: &Path, file: &OutputFile) -> Result<(File, Stamp), Error> {
+fn write_file(path: &Path, file: &OutputFile) -> Result<(fs::File, Stamp), Error> {
     let created = file.create(path).map_err(|error| match error {
         CopyError::Unwritten(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             not_created(path, error)
@@ -284,7 +309,7 @@ fn write_file(path: &Path, file: &OutputFile) -> Result<(File, Stamp), Error> {
 
 /// Gives a file its mode, whatever the umask left of it: the output is the same on every machine.
 #[cfg(unix)]
-fn settle_mode(file: &File) -> io::Result<Metadata> {
+fn settle_mode(file: &fs::File) -> io::Result<Metadata> {
     use std::os::unix::fs::PermissionsExt;
     let metadata = file.metadata()?;
     if metadata.permissions().mode() & 0o7777 == FILE_MODE {
@@ -295,7 +320,7 @@ fn settle_mode(file: &File) -> io::Result<Metadata> {
 }
 
 #[cfg(not(unix))]
-fn settle_mode(file: &File) -> io::Result<Metadata> {
+fn settle_mode(file: &fs::File) -> io::Result<Metadata> {
     file.metadata()
 }
 

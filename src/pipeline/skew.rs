@@ -5,6 +5,7 @@
 //! theirs is the new content.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::asset::{self, AssetManifest};
 use crate::deployment::document::Carried;
@@ -62,11 +63,11 @@ fn carried(
     mut earlier: impl Iterator<Item = Result<Deployment, Error>>,
 ) -> Result<BTreeMap<String, CarriedFile>, Error> {
     let mut carried = BTreeMap::new();
-    let mut sites: Vec<AssetManifest> = Vec::new();
+    let mut sites: Vec<Arc<AssetManifest>> = Vec::new();
     while sites.len() < keep {
         let Some(version) = earlier.next().transpose()? else { break };
         let Some(assets) = &version.document.assets else { continue };
-        if assets.files == *manifest || sites.contains(&assets.files) {
+        if *assets.files == *manifest || sites.contains(&assets.files) {
             continue;
         }
         let lacking =
@@ -75,7 +76,7 @@ fn carried(
             // The latest version of a path is the one that open pages ask for.
             carried.entry(file.path.clone()).or_insert(file);
         }
-        sites.push(assets.files.clone());
+        sites.push(Arc::clone(&assets.files));
     }
     Ok(carried)
 }

@@ -12,10 +12,21 @@ use crate::error::Error;
 impl Store {
     /// Writes or replaces a file of the store.
     pub(super) fn write_file(&self, relative: &str, content: &[u8]) -> Result<(), Error> {
+        self.write_with(relative, |file, path| {
+            file.write_all(content).map_err(|error| Error::io("write", path, error))
+        })
+    }
+
+    /// The same with a content that `write` writes, which is told what to call the file.
+    pub(super) fn write_with(
+        &self,
+        relative: &str,
+        write: impl FnOnce(&mut File, &Path) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let path = self.path(relative);
-        let write = |error| Error::io("write", &path, error);
         let mut file = self.unfinished()?;
-        file.write_all(content).map_err(write)?;
+        write(file.as_file_mut(), &path)?;
+        let write = |error| Error::io("write", &path, error);
         file.as_file().sync_all().map_err(write)?;
         file.persist(&path).map_err(|error| write(error.error))?;
         path.parent().map_or(Ok(()), sync_directory)

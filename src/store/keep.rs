@@ -6,13 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::file::{create_directory, sync_directory};
 use super::pack::Packs;
 use super::{DOCUMENT, FACTS, Store, Writer};
-use crate::deployment::{Content, Deployment, Document, Expected, OutputFile, Scheme};
+use crate::deployment::{self, Content, Deployment, Document, Expected, OutputFile, Scheme};
 use crate::error::Error;
 
 impl Writer<'_> {
@@ -52,10 +50,10 @@ impl Writer<'_> {
             store.write_file(&format!("{place}/{FACTS}"), facts.as_bytes())?;
         }
         if let Some(file) = self.missing_description(deployment) {
-            let mut text = Vec::new();
-            file.copy(&mut text).map_err(|error| file.copy_failed(&store.path(&place), error))?;
             sync_directory(&store.path("deployments"))?;
-            store.write_file(&format!("{place}/{DOCUMENT}"), &text)?;
+            store.write_with(&format!("{place}/{DOCUMENT}"), |to, path| {
+                file.copy(to).map_err(|error| file.copy_failed(path, error))
+            })?;
         }
         Ok(())
     }
@@ -134,23 +132,7 @@ pub(super) fn document(store: &Store, id: &str) -> Result<Document, Error> {
 /// The paths of a version's static files as its description has them, those that it carries along among them. What the
 /// description says is taken as it is: its form, its id and its digests are not worked out again.
 pub(super) fn published(store: &Store, id: &str) -> Result<Vec<String>, Error> {
-    #[derive(Deserialize)]
-    struct Published {
-        #[serde(default)]
-        assets: Assets,
-        #[serde(default)]
-        carried: BTreeMap<String, IgnoredAny>,
-    }
-    #[derive(Default, Deserialize)]
-    struct Assets {
-        files: BTreeMap<String, IgnoredAny>,
-    }
     let path = store.description(id);
     let text = fs::read(&path).map_err(|error| store.unread(id, &path, error))?;
-    let published: Published =
-        serde_json::from_slice(&text).map_err(|error| Error::unusable(&path, error.to_string()))?;
-    let mut paths: Vec<String> =
-        published.assets.files.into_keys().chain(published.carried.into_keys()).collect();
-    paths.sort();
-    Ok(paths)
+    deployment::published(&text).map_err(|error| Error::unusable(&path, error.to_string()))
 }

@@ -81,6 +81,7 @@ fn assemble_with(
     let tree = discover(project, &project.root.join("dist"), &mut diagnostics).unwrap();
     let fingerprints =
         fingerprint(&tree.assets, HashCache::none(), &Progress::default(), &mut diagnostics).unwrap();
+    let manifest = std::sync::Arc::new(fingerprints.manifest);
     let rules = read_rules(&tree.asset_rules, &mut diagnostics).unwrap();
     let messages = said(diagnostics);
     assert!(messages.iter().all(|message| message.starts_with("note hard-to-link")), "{messages:?}");
@@ -103,7 +104,7 @@ fn assemble_with(
             settings,
             run_worker_first: settings.run_worker_first.as_ref(),
             files: &tree.assets,
-            manifest: &fingerprints.manifest,
+            manifest: &manifest,
             proofs: &fingerprints.proofs,
             rules: &rules,
             carried,

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::{HashCache, Hashed, MOST_DIRECTORIES, Stamp};
 use crate::asset::{AssetFile, Near};
 
-const HASH: &str = "0123456789abcdef0123456789abcdef";
+const HASH: u128 = 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef;
 
 fn open(home: &Path, name: &str) -> HashCache {
     let unfinished = tempfile::NamedTempFile::new_in(home).unwrap();
@@ -36,7 +36,8 @@ fn keep(home: &Path, name: &str, files: &[(AssetFile, Stamp)]) {
     let hashed = |(file, stamp): &'_ (AssetFile, Stamp)| (file.path.clone(), *stamp);
     let hashed: Vec<(String, Stamp)> = files.iter().map(hashed).collect();
     let known = |(path, stamp)| Hashed { path, hash: HASH, stamp, is_known: false };
-    cache.keep(hashed.iter().map(|(path, stamp)| known((path.as_str(), *stamp))));
+    let hashed: Vec<Hashed<'_>> = hashed.iter().map(|(path, stamp)| known((path.as_str(), *stamp))).collect();
+    cache.keep(&hashed);
 }
 
 /// How many of the files are found, whose hashes have to be right.
@@ -117,9 +118,9 @@ fn nothing_is_written_where_nothing_is_new() {
     let before = Stamp::of(&fs::metadata(kept(home.path())).unwrap());
     let stamp = files[0].1;
     let known = [Hashed { path: "000.txt", hash: HASH, stamp, is_known: true }];
-    open(home.path(), "public").keep(known.into_iter());
+    open(home.path(), "public").keep(&known);
     let young = [Hashed { path: "000.txt", hash: HASH, stamp, is_known: false }];
-    open(home.path(), "public").keep(young.into_iter());
+    open(home.path(), "public").keep(&young);
     assert_eq!(Stamp::of(&fs::metadata(kept(home.path())).unwrap()), before);
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 3, "no file in the making is left");
 }
@@ -165,7 +166,7 @@ proptest! {
         let home = tempfile::tempdir().unwrap();
         let files = files(home.path(), 1);
         let mut bytes = [super::MAGIC, &content].concat();
-        bytes.extend(super::checksum(&bytes));
+        bytes.extend(crate::asset::sealed::checksum(&bytes));
         fs::write(kept(home.path()), &bytes).unwrap();
         prop_assert_eq!(found(home.path(), "public", &files), 0);
     }

@@ -86,7 +86,7 @@ fn wrangler_sends_what_the_deployment_says() {
         .collect();
     assert!(manifest.len() > 1_200);
     assert_eq!(sent["manifest"], Value::Object(manifest));
-    for (path, asset) in &assets.files {
+    for (path, asset) in assets.files.iter() {
         // wrangler declares a type that no file has where it knows none.
         let declared = asset.content_type.as_deref().unwrap_or("application/null");
         assert_eq!(sent["uploads"][&asset.hash], json!({ "type": declared, "size": asset.size }), "{path}");
@@ -160,7 +160,7 @@ fn wrangler_ignores_the_same_files() {
     fs::write(&configuration, settings.to_string()).unwrap();
     let sent = deploy(&configuration);
     let deployment = assemble(&at(directory.path()), None, &[]);
-    let ours: Vec<String> = deployment.document.assets.unwrap().files.into_keys().collect();
+    let ours: Vec<String> = deployment.document.assets.unwrap().files.keys().cloned().collect();
     let mut theirs: Vec<&String> = sent["manifest"].as_object().unwrap().keys().collect();
     theirs.sort();
     assert_eq!(ours.iter().collect::<Vec<_>>(), theirs);
