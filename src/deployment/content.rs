@@ -155,7 +155,7 @@ impl OutputFile {
         let Content::Proven(_, proof) = &self.content else {
             return self.expected.copy(&self.path, opened, to);
         };
-        if stamp(opened)? != *proof {
+        if stamp(opened)? != *proof || proof.size != self.expected.size {
             return self.expected.copy(&self.path, opened, to);
         }
         let size = self.expected.size;
@@ -224,5 +224,45 @@ fn relay<T>(
     match unwritten {
         Some(error) => Err(CopyError::Unwritten(error)),
         None => read.map_err(CopyError::Unreadable),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// What is proven is not hashed, and what is not proven any more is.
+    #[test]
+    fn proofs_hold_until_something_shows() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file.txt");
+        fs::write(&path, "right").unwrap();
+        let stamp = |path: &Path| Stamp::of(&fs::metadata(path).unwrap());
+        let mut file = OutputFile::of("file.txt", b"right".to_vec());
+        file.content = Content::Proven(path.clone(), stamp(&path));
+        let copied = |file: &OutputFile| {
+            let mut bytes = Vec::new();
+            file.copy(&mut bytes).map(|()| bytes)
+        };
+        assert_eq!(copied(&file).unwrap(), b"right");
+        let other = OutputFile {
+            expected: Expected { hash: "0".repeat(64), ..file.expected.clone() },
+            ..file.clone()
+        };
+        assert_eq!(copied(&other).unwrap(), b"right");
+        // Another file by now, of the same content.
+        let again = directory.path().join("again.txt");
+        fs::write(&again, "right").unwrap();
+        fs::rename(&again, &path).unwrap();
+        assert_eq!(copied(&file).unwrap(), b"right");
+        assert!(matches!(copied(&other), Err(CopyError::Different)));
+        fs::write(&path, "wrong").unwrap();
+        assert!(matches!(copied(&file), Err(CopyError::Different)));
+        // A proof of another size proves nothing.
+        file.content = Content::Proven(path.clone(), stamp(&path));
+        file.expected.size = 4;
+        assert!(matches!(copied(&file), Err(CopyError::Different)));
     }
 }

@@ -19,6 +19,7 @@ use super::tree::Tree;
 use super::{Deployment, occupied};
 use crate::asset::Stamp;
 use crate::error::Error;
+use crate::progress::Progress;
 
 /// What the directory of the top level is called among those of environments.
 const TOP_LEVEL: &str = "top-level";
@@ -32,7 +33,7 @@ const FEW: usize = 16;
 ///
 /// Those of the two.
 pub fn emit(deployment: &Deployment, outdir: &Path, spare: Option<&Spare>) -> Result<(), Error> {
-    stage(deployment, outdir, spare)?.replace()
+    stage(deployment, outdir, spare, &Progress::default())?.replace()
 }
 
 /// Writes the deployment beside `outdir`. With `spare`, which is what the present output replaced, files that are there already
@@ -48,8 +49,9 @@ pub fn stage<'a>(
     deployment: &'a Deployment,
     outdir: &Path,
     spare: Option<&'a Spare>,
+    progress: &Progress,
 ) -> Result<Staged<'a>, Error> {
-    Staged::new(&[("", deployment)], outdir, spare)
+    Staged::new(&[("", deployment)], outdir, spare, progress)
 }
 
 /// Writes several deployments beside `outdir`, each in a directory of the name given.
@@ -61,10 +63,11 @@ pub fn stage_all<'a>(
     deployments: &'a [(String, &'a Deployment)],
     outdir: &Path,
     spare: Option<&'a Spare>,
+    progress: &Progress,
 ) -> Result<Staged<'a>, Error> {
     let named: Vec<(&str, &Deployment)> =
         deployments.iter().map(|(name, deployment)| (name.as_str(), *deployment)).collect();
-    Staged::new(&named, outdir, spare)
+    Staged::new(&named, outdir, spare, progress)
 }
 
 /// The directory of an environment among those of others.
@@ -104,6 +107,7 @@ impl<'a> Staged<'a> {
         deployments: &[(&'a str, &'a Deployment)],
         outdir: &Path,
         spare: Option<&'a Spare>,
+        progress: &Progress,
     ) -> Result<Self, Error> {
         let tree = Tree::of(deployments);
         let target = occupied::settled(outdir);
@@ -126,12 +130,12 @@ impl<'a> Staged<'a> {
         let stamps = present.flatten().unwrap_or_default();
         let staging = lock.stage()?;
         let mut staged = Self { tree, target, spare, known, stamps, occupant, staging, _lock: lock };
-        staged.fill()?;
+        staged.fill(progress)?;
         Ok(staged)
     }
 
     /// Makes the tree beside the target and brings it to the disk.
-    fn fill(&mut self) -> Result<(), Error> {
+    fn fill(&mut self, progress: &Progress) -> Result<(), Error> {
         if self.occupant.is_none() {
             return Ok(());
         }
@@ -140,7 +144,7 @@ impl<'a> Staged<'a> {
             spare.take(&place);
         }
         let known = self.spare.map(|_| &self.known);
-        let (stamps, made) = self.tree.fill(&place, &self.target, known)?;
+        let (stamps, made) = self.tree.fill(&place, &self.target, known, progress)?;
         self.stamps = stamps;
         sync(&place, &made)
     }

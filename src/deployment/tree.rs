@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, Metadata};
-use std::io::{self, Read as _};
+use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,8 @@ use super::occupied::WRANGLER_STATE;
 use super::{BUILD_FACTS, Content, CopyError, DOCUMENT, Deployment, OutputFile};
 use crate::asset::{Near, Stamp, open_regular};
 use crate::error::Error;
+use crate::hash;
+use crate::progress::Progress;
 
 /// Mode of every file.
 pub(super) const FILE_MODE: u32 = 0o644;
@@ -108,15 +110,16 @@ impl<'a> Tree<'a> {
 
     /// Whether a directory has the descriptions that it is to have: whatever else differs shows in them.
     pub(super) fn is_described_in(&self, place: &Path) -> bool {
-        self.files.iter().filter(|(_, file)| file.path == DOCUMENT).all(|(path, file)| match &file.content {
-            Content::Bytes(bytes) => {
-                let opened = open_regular(&place.join(path));
-                let mut found = Vec::with_capacity(bytes.len());
-                let read =
-                    opened.and_then(|opened| opened.take(bytes.len() as u64 + 1).read_to_end(&mut found));
-                read.is_ok() && found == *bytes
-            }
-            _ => false,
+        let mut descriptions = self.files.iter().filter(|(_, file)| file.path == DOCUMENT);
+        descriptions.all(|(path, file)| {
+            let Content::Bytes(bytes) = &file.content else { return false };
+            let Ok(mut opened) = open_regular(&place.join(path)) else { return false };
+            let mut rest = bytes.as_slice();
+            let compared = hash::in_pieces(&mut opened, |piece| {
+                rest = rest.strip_prefix(piece).ok_or_else(|| io::Error::other("it is another one"))?;
+                Ok(())
+            });
+            compared.is_ok() && rest.is_empty()
         })
     }
 
@@ -157,13 +160,16 @@ impl<'a> Tree<'a> {
         place: &Path,
         other: &Path,
         known: Option<&Known>,
+        progress: &Progress,
     ) -> Result<(Vec<Option<Stamp>>, Vec<PathBuf>), Error> {
         let survey = self.survey(place)?;
         survey.foreign.iter().try_for_each(|path| remove(path))?;
         survey.missing.iter().try_for_each(|directory| create_directory(&place.join(directory)))?;
         let filling = Filling { place, other, known };
         let put = |near: &mut [Near; 2], (at, (path, file)): (usize, &(String, File<'_>))| {
-            filling.put(path, file, survey.present.get(at) == Some(&true), near)
+            let put = filling.put(path, file, survey.present.get(at) == Some(&true), near);
+            progress.add(file.expected.size);
+            put
         };
         let put: Vec<Result<_, Error>> =
             self.files.par_iter().enumerate().map_init(Default::default, put).collect();

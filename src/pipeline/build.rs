@@ -98,7 +98,10 @@ fn build_one(
     };
     options.progress.begin(Stage::Writing, made.deployment.files.len());
     let spare = spare(options, &whole.project.root, &whole.outdir);
-    write(&[&made], request.store, || deployment::stage(&made.deployment, &whole.outdir, spare.as_ref()))?;
+    write(&[&made], request.store, || {
+        deployment::stage(&made.deployment, &whole.outdir, spare.as_ref(), &options.progress)
+    })
+    .map_err(|error| offer_no_cache(options, error))?;
     if let Some(file) = request.metafile {
         analysis::write(file, &analysis::metafile(&whole, &made))?;
     }
@@ -147,7 +150,10 @@ pub fn build_all(
     let files = written.iter().map(|made| made.deployment.files.len()).sum();
     options.progress.begin(Stage::Writing, files);
     let spare = spare(options, &project::root(options)?, &outdir);
-    write(&written, request.store, || deployment::stage_all(&named, &outdir, spare.as_ref()))?;
+    write(&written, request.store, || {
+        deployment::stage_all(&named, &outdir, spare.as_ref(), &options.progress)
+    })
+    .map_err(|error| offer_no_cache(options, error))?;
     let places: Vec<PathBuf> = named.iter().map(|(name, _)| outdir.join(name)).collect();
     let built = all.into_iter().zip(places);
     let built = built.map(|((at, made, skew), place)| summary(&known[at].whole, &made, place, skew, start));
@@ -214,6 +220,16 @@ fn write<'a>(
     match made.first().filter(|_| store) {
         Some(first) => versions::record(&first.project.root, &deployments, &Action::Build, stage),
         None => stage()?.replace(),
+    }
+}
+
+/// A file that is not what it was is one that somebody writes to, or of which a cache says what is not so.
+fn offer_no_cache(options: &Options, error: Error) -> Error {
+    match &error {
+        Error::Io { action: "copy", .. } if !options.no_cache => Error::Usage(format!(
+            "{error}; if nothing writes to it, build with `--no-cache`, which hashes all files anew"
+        )),
+        _ => error,
     }
 }
 

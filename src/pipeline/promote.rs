@@ -107,7 +107,7 @@ pub fn promote(
         .map(|running| compare(&running, &promoted, Direction::between(&running, &promoted)));
     let is_unsafe = difference.as_ref().is_some_and(|difference| difference.class == Class::Blocked);
     let blocked = is_unsafe && !request.force;
-    let stage = || deployment::stage(&promoted, &outdir, None);
+    let stage = || deployment::stage(&promoted, &outdir, None, &options.progress);
     match request.store {
         _ if blocked => {}
         true => {

@@ -265,6 +265,7 @@ fn a_hash_that_lies_is_not_published() {
     fs::remove_dir_all(project.0.home.join("dist")).unwrap();
     let said = project.build(&[]).unwrap_err();
     assert!(said.contains("0.txt`: its content is not what it was when it was hashed"), "{said}");
+    assert!(said.contains("build with `--no-cache`"), "{said}");
     assert!(!project.0.home.join("dist").exists());
     assert_eq!(project.build(&["--no-cache"]), Ok(expected));
 }

@@ -30,7 +30,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("check", &["binding", "config", "diagnostic", "limit", "project"]),
     ("router", &["route"]),
     ("analyze", &["asset", "compile", "error", "graph", "hash", "link"]),
-    ("deployment", &["asset", "binding", "diagnostic", "error", "hash", "link", "project", "route"]),
+    (
+        "deployment",
+        &["asset", "binding", "diagnostic", "error", "hash", "link", "progress", "project", "route"],
+    ),
     ("site", &["asset", "diagnostic", "limit", "project", "route"]),
     ("compare", &["asset", "check", "deployment"]),
     ("store", &["deployment", "error", "hash"]),

@@ -86,6 +86,62 @@ fn killed_at_a_hundred_moments() {
     assert_eq!(leftovers(dist.parent().unwrap()), Vec::<String>::new());
 }
 
+/// Where the output lies in the project, a build makes it of the one before the last, whose files are those of the last one too.
+#[test]
+fn killed_while_outputs_are_used_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let [root, _] = projects(directory.path());
+    let dist = root.join("dist");
+    let start = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pagesbuild"));
+        command.arg("build").arg(&root).env_remove("CLOUDFLARE_ENV");
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    // Most files stay, some change, one comes and goes.
+    let change = |which: usize| {
+        for number in 0..30 {
+            let path = format!("public/{}/{number}.txt", number % 7);
+            write(&root, &[(&path, ["this", "that"][which].repeat(300 + number).as_bytes())]);
+        }
+        let passing = root.join("public/more/passing.txt");
+        match which {
+            0 => write(&root, &[("public/more/passing.txt", b"passing")]),
+            _ => fs::remove_file(passing).unwrap(),
+        }
+    };
+    let mut took = Duration::MAX;
+    let [.., one, two] = [0, 1, 0, 1].map(|which: usize| {
+        change(which);
+        let begun = Instant::now();
+        assert!(start().wait().unwrap().success());
+        took = took.min(begun.elapsed());
+        id(&dist)
+    });
+    assert_ne!(one, two);
+    let (mut killed, mut done) = (0, 0);
+    for moment in 0..60_u32 {
+        let which = usize::from(moment % 2 == 1);
+        change(which);
+        let mut child = start();
+        thread::sleep(took * (moment * 37 % 60) * 2 / 100);
+        child.kill().unwrap();
+        let was_killed = !child.wait().unwrap().success();
+        killed += u32::from(was_killed);
+        let found = id(&dist);
+        assert!([&one, &two].contains(&&found), "killed at moment {moment}");
+        if !was_killed {
+            done += 1;
+            assert_eq!(found, [&one, &two][which].as_str());
+        }
+    }
+    assert!(killed >= 15, "only {killed} were killed before their end");
+    assert!(root.join(".pagesbuild/spare/dist/tree").is_dir(), "{done} were done");
+    change(0);
+    assert!(start().wait().unwrap().success());
+    assert_eq!(id(&dist), one);
+    assert!(leftovers(&root).iter().all(|name| !name.contains(".pagesbuild-")));
+}
+
 #[test]
 fn builds_at_the_same_time() {
     let directory = tempfile::tempdir().unwrap();
