@@ -32,7 +32,7 @@ impl Stamp {
     }
 
     /// The same, as the system says it.
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     pub(crate) fn of_stat(found: &rustix::fs::Stat) -> Self {
         // What does not fit is of no file that there is, and equals nothing.
         let nanoseconds = |count| i64::try_from(count).unwrap_or(-1);
