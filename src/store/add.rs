@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::file::{create_directory, sync_directory};
-use super::pack::Packing;
+use super::pack::{Pack, Packing, Packs};
 use super::{Store, Writer};
 use crate::deployment::OutputFile;
 use crate::error::Error;
@@ -25,8 +25,8 @@ const LARGE: u64 = 1 << 20;
 const FULL: u64 = 64 << 20;
 
 impl Writer<'_> {
-    /// Adds objects. When this returns, they and their names are on the disk.
-    pub(super) fn add(&self, mut objects: Vec<&OutputFile>) -> Result<(), Error> {
+    /// Adds objects to what is there, of which these are the packs. When this returns, they and their names are on the disk.
+    pub(super) fn add(&self, mut objects: Vec<&OutputFile>, packs: &Packs) -> Result<(), Error> {
         let mut seen = BTreeSet::new();
         objects.retain(|file| seen.insert((file.expected.hash.as_str(), file.expected.size)));
         if objects.is_empty() {
@@ -41,7 +41,10 @@ impl Writer<'_> {
             _ => objects.into_iter().partition(|file| file.expected.size >= LARGE),
         };
         self.add_single(&single, staging.path())?;
-        self.add_packed(&packed)
+        if packed.is_empty() {
+            return Ok(());
+        }
+        self.add_packed(&packed, packs)
     }
 
     fn add_single(&self, files: &[&OutputFile], staging: &Path) -> Result<(), Error> {
@@ -61,15 +64,23 @@ impl Writer<'_> {
         sync_directory(&self.store.path("objects"))
     }
 
-    fn add_packed(&self, files: &[&OutputFile]) -> Result<(), Error> {
-        let add = |files: &&[&OutputFile]| -> Result<(), Error> {
+    fn add_packed(&self, files: &[&OutputFile], packs: &Packs) -> Result<(), Error> {
+        let mut parts = parts(files);
+        let last = parts.pop().unwrap_or_default();
+        let size = last.iter().map(|file| file.expected.size).sum();
+        let taken = packs.to_take_in(size, FULL);
+        let parts: Vec<(&[&OutputFile], &[&Pack])> =
+            parts.into_iter().map(|part| (part, &[][..])).chain([(last, taken.as_slice())]).collect();
+        let add = |(files, taken): &(&[&OutputFile], &[&Pack])| -> Result<(), Error> {
             let mut packing = Packing::begin(self.store)?;
             files.iter().try_for_each(|file| packing.add(file))?;
+            taken.iter().try_for_each(|pack| packing.take_in(pack))?;
             packing.finish()
         };
-        let added: Vec<Result<(), Error>> = parts(files).par_iter().map(add).collect();
+        let added: Vec<Result<(), Error>> = parts.par_iter().map(add).collect();
         added.into_iter().collect::<Result<(), Error>>()?;
-        sync_directory(&self.store.path("packs"))
+        sync_directory(&self.store.path("packs"))?;
+        taken.into_iter().try_for_each(Pack::remove)
     }
 }
 

@@ -30,7 +30,7 @@ impl Writer<'_> {
         let missing: Vec<&OutputFile> = objects.par_iter().filter(is_missing).copied().collect();
         // After the objects: who is not adding any more has brought to the disk what was found of theirs.
         let is_anybody_adding = store.is_anybody_adding()?;
-        self.add(missing)?;
+        self.add(missing, &packs)?;
         let is_new = |deployment: &&Deployment| self.missing_description(deployment).is_some();
         if is_anybody_adding && deployments.iter().any(is_new) {
             let paths: Vec<PathBuf> = objects.iter().map(|file| store.object(&file.expected)).collect();

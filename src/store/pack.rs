@@ -8,7 +8,7 @@
 //!
 //! A pack is called after that hash. Like every file of a store it appears whole and is never changed.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ struct Entry {
 }
 
 /// A pack, open to be read.
-struct Pack {
+pub(super) struct Pack {
     file: Arc<Opened>,
     entries: Vec<Entry>,
 }
@@ -63,17 +63,12 @@ pub(super) struct Packs {
 impl Packs {
     /// Opens all packs. One that is damaged has nothing in it.
     pub(super) fn open(store: &Store) -> Result<Self, Error> {
-        let (mut packs, mut damaged) = (Vec::new(), Vec::new());
-        for name in store.names_in("packs")? {
-            let path = store.path("packs").join(name);
-            match read(&path) {
-                Ok(pack) => packs.push(pack),
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                    damaged.push(Error::unusable(&path, error.to_string()));
-                }
-                Err(error) => return Err(Error::io("read", &path, error)),
+        let (packs, damaged) = loop {
+            // One that is gone since it was listed has been taken in by another, which may not have been there then.
+            if let Some(opened) = open_all(store)? {
+                break opened;
             }
-        }
+        };
         let of_pack = |(at, pack): (usize, &Pack)| -> Vec<(Key, usize, u64)> {
             pack.entries.iter().map(|entry| (entry.content, at, entry.start)).collect()
         };
@@ -88,6 +83,20 @@ impl Packs {
         self.damaged.pop().map_or(Ok(self), Err)
     }
 
+    /// Packs that one with so many bytes of contents is to take in: those that are no larger than what it has by then. So it
+    /// takes twice as many builds to have one pack more, however many there are.
+    pub(super) fn to_take_in(&self, bytes: u64, full: u64) -> Vec<&Pack> {
+        let mut packs: Vec<&Pack> = self.packs.iter().collect();
+        packs.sort_by_key(|pack| pack.bytes());
+        let mut sum = bytes;
+        let is_taken = |pack: &&Pack| {
+            let is_taken = pack.bytes() <= sum && sum + pack.bytes() < full;
+            sum += pack.bytes();
+            is_taken
+        };
+        packs.into_iter().take_while(is_taken).collect()
+    }
+
     /// Where a content is, if it is in a pack.
     pub(super) fn find(&self, expected: &Expected) -> Option<Slice> {
         let content = expected.key()?;
@@ -95,6 +104,23 @@ impl Packs {
         let (found, pack, start) = self.places.get(at)?;
         let pack = self.packs.get(*pack).filter(|_| *found == content)?;
         Some(Slice::new(&pack.file, *start, content.size))
+    }
+}
+
+impl Pack {
+    /// Bytes of its contents.
+    fn bytes(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.content.size).sum()
+    }
+
+    /// Removes it. Who has opened it reads on.
+    pub(super) fn remove(&self) -> Result<(), Error> {
+        let path = self.file.path();
+        match fs::remove_file(path) {
+            // Others may have taken it in too.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path, error)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -125,11 +151,24 @@ impl<'a> Packing<'a> {
         Ok(())
     }
 
-    /// Adds a content of another pack.
-    fn move_in(&mut self, content: Key, slice: &Slice) -> Result<(), Error> {
-        let copied = io::copy(&mut slice.bytes(), &mut self.file);
-        copied.map_err(|error| Error::io("copy from", slice.file(), error))?;
-        self.added(content);
+    /// Adds all contents of another pack.
+    pub(super) fn take_in(&mut self, pack: &Pack) -> Result<(), Error> {
+        self.move_in(pack, pack.entries.clone())
+    }
+
+    /// Adds some contents of another pack.
+    fn move_in(&mut self, pack: &Pack, mut entries: Vec<Entry>) -> Result<(), Error> {
+        // As they lie in the pack, which is then read once from end to end.
+        entries.sort_by_key(|entry| entry.start);
+        for Entry { content, start } in entries {
+            let slice = Slice::new(&pack.file, start, content.size);
+            let copied = io::copy(&mut slice.bytes(), &mut self.file);
+            let copied = copied.map_err(|error| Error::io("copy from", slice.file(), error))?;
+            if copied != content.size {
+                return Err(Error::unusable(slice.file(), WHY));
+            }
+            self.added(content);
+        }
         Ok(())
     }
 
@@ -144,6 +183,8 @@ impl<'a> Packing<'a> {
         let path = file.get_ref().path().to_path_buf();
         let unwritten = |error| Error::io("write", &path, error);
         entries.sort_by_key(|entry| entry.content);
+        // Packs that were taken in may have had the same contents.
+        entries.dedup_by_key(|entry| entry.content);
         let index = postcard::to_stdvec(&entries).map_err(|error| unwritten(io::Error::other(error)))?;
         let sum = hash::of(&index);
         let write = || {
@@ -162,6 +203,26 @@ impl<'a> Packing<'a> {
         file.persist(&named).map_err(|error| Error::io("write", &named, error.error))?;
         Ok(())
     }
+}
+
+/// Opens all packs, and says what is wrong with those that are damaged. `None` where one of them is gone.
+fn open_all(store: &Store) -> Result<Option<(Vec<Pack>, Vec<Error>)>, Error> {
+    let (mut packs, mut damaged) = (Vec::new(), Vec::new());
+    for name in store.names_in("packs")? {
+        let path = store.path("packs").join(name);
+        match read(&path) {
+            Ok(pack) => packs.push(pack),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                damaged.push(Error::unusable(&path, error.to_string()));
+            }
+            // A link to nothing has a name and stays.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => {
+                return Ok(None);
+            }
+            Err(error) => return Err(Error::io("read", &path, error)),
+        }
+    }
+    Ok(Some((packs, damaged)))
 }
 
 /// Opens a pack and reads its index.

@@ -1,10 +1,9 @@
 //! Packs of which much is of no use any more.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use super::{Entry, Pack, Packing, Packs};
-use crate::deployment::{Key, Slice};
+use crate::deployment::Key;
 use crate::error::Error;
 use crate::store::Store;
 use crate::store::file::sync_directory;
@@ -30,7 +29,7 @@ impl Packs {
             .packs
             .iter()
             .filter_map(|pack| {
-                let all: u64 = pack.entries.iter().map(|entry| entry.content.size).sum();
+                let all = pack.bytes();
                 let is_needed = |entry: &&Entry| named.contains(&entry.content) && seen.insert(entry.content);
                 let needed: Vec<Entry> = pack.entries.iter().filter(is_needed).copied().collect();
                 let bytes = all - needed.iter().map(|entry| entry.content.size).sum::<u64>();
@@ -47,18 +46,13 @@ impl Packs {
 impl Spent<'_> {
     /// Removes the pack, after what is needed of it is in another.
     pub(in crate::store) fn remove(self, store: &Store) -> Result<(), Error> {
-        let Self { pack, mut needed, .. } = self;
+        let Self { pack, needed, .. } = self;
         if !needed.is_empty() {
             let mut packing = Packing::begin(store)?;
-            // As they lie in the pack, which is then read once from end to end.
-            needed.sort_by_key(|entry| entry.start);
-            for Entry { content, start } in needed {
-                packing.move_in(content, &Slice::new(&pack.file, start, content.size))?;
-            }
+            packing.move_in(pack, needed)?;
             packing.finish()?;
             sync_directory(&store.path("packs"))?;
         }
-        let path = pack.file.path();
-        fs::remove_file(path).map_err(|error| Error::io("remove", path, error))
+        pack.remove()
     }
 }

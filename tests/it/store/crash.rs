@@ -7,6 +7,7 @@ use std::process::{Child, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::packs::change_many;
 use super::{build, change, check, command, last, logged, project, store};
 use crate::fixture::{stderr, stdout};
 
@@ -43,7 +44,9 @@ fn killed_at_hundreds_of_moments() {
     let mut reported: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let (mut killed, mut collected) = (0, 0);
     for moment in 0..moments() {
+        // Now a file, now enough for a pack.
         change(&root, &format!("moment {moment}"));
+        change_many(&root, moment as usize % 2 * 20, &format!("moment {moment}"));
         // One build alone, two beside each other, one and a collection, in turns.
         let mut victim = start(&root, ENVIRONMENTS[0]);
         let other = (moment % 3 == 1).then(|| start(&root, ENVIRONMENTS[1]));

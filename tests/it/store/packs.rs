@@ -22,7 +22,7 @@ fn objects(root: &Path) -> usize {
 }
 
 /// Gives the first `count` static files another content.
-fn change_many(root: &Path, count: usize, what: &str) {
+pub(super) fn change_many(root: &Path, count: usize, what: &str) {
     for number in 0..count {
         let content = format!("{what} {number}\n").repeat(40 + number);
         write(root, &[(&format!("public/{}/{number}.txt", number % 7), content.as_bytes())]);
@@ -56,6 +56,22 @@ fn many_contents_are_one_file() {
     }
 }
 
+/// Each build that adds many contents adds a pack, which takes in the small ones.
+#[test]
+fn packs_stay_few() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = project(directory.path(), 40);
+    let mut most = 0;
+    for round in 0..24 {
+        change_many(&root, 17 + round % 3, &format!("round {round}"));
+        build(&root, &[]);
+        most = most.max(packs(&root).len());
+    }
+    assert!((2..=6).contains(&most), "{most} packs");
+    check(&store(&root));
+    assert_eq!(store(&root).ids().unwrap().len(), 24);
+}
+
 #[test]
 fn what_is_of_little_use_is_written_anew() {
     let directory = tempfile::tempdir().unwrap();
@@ -67,10 +83,10 @@ fn what_is_of_little_use_is_written_anew() {
     build(&root, &[]);
     said(&root, &["gc", "--keep", "1"]);
     assert_eq!(packs(&root), first);
-    // Most of the first pack is of no use now, and all of what the next build added.
+    // Most of the first two packs is of no use then, and all of the last one is.
     change_many(&root, 30, "most");
     build(&root, &[]);
-    change_many(&root, 30, "again");
+    change_many(&root, 20, "last");
     let last = build(&root, &[]);
     assert_eq!(packs(&root).len(), 3);
     let size = |path: &PathBuf| fs::metadata(path).unwrap().len();
@@ -83,10 +99,11 @@ fn what_is_of_little_use_is_written_anew() {
     };
     assert_eq!(bytes(&would), bytes(&removed));
     let after: u64 = packs(&root).iter().map(size).sum();
-    assert_eq!(packs(&root).len(), 2);
-    let index = 100 * 60;
-    let (_, freed) = bytes(&removed);
-    assert!(before - after + 20_000 > freed && before - after < freed + index, "{freed}: {before}, {after}");
+    assert_eq!(packs(&root).len(), 3);
+    let (contents, freed) = bytes(&removed);
+    // 50 in packs, with some bytes each in their indexes, and a few objects.
+    assert!((50..60).contains(&contents), "{contents}");
+    assert!(before - after > 10_000 && before - after < freed + 50 * 40, "{freed}: {before}, {after}");
     check(&store(&root));
     said(&root, &["export", &last, "--outdir", "../out"]);
     // Nothing is left to do.
