@@ -63,19 +63,38 @@ pub(super) struct Packs {
 impl Packs {
     /// Opens all packs. One that is damaged has nothing in it.
     pub(super) fn open(store: &Store) -> Result<Self, Error> {
-        let (packs, damaged) = loop {
+        loop {
             // One that is gone since it was listed has been taken in by another, which may not have been there then.
-            if let Some(opened) = open_all(store)? {
-                break opened;
+            if let Some(packs) = Self::try_to_open(store)? {
+                return Ok(packs);
             }
-        };
+        }
+    }
+
+    /// `None` where a pack is gone.
+    fn try_to_open(store: &Store) -> Result<Option<Self>, Error> {
+        let (mut packs, mut damaged) = (Vec::new(), Vec::new());
+        for name in store.names_in("packs")? {
+            let path = store.path("packs").join(name);
+            match read(&path) {
+                Ok(pack) => packs.push(pack),
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    damaged.push(Error::unusable(&path, error.to_string()));
+                }
+                // A link to nothing has a name and stays.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => {
+                    return Ok(None);
+                }
+                Err(error) => return Err(Error::io("read", &path, error)),
+            }
+        }
         let of_pack = |(at, pack): (usize, &Pack)| -> Vec<(Key, usize, u64)> {
             pack.entries.iter().map(|entry| (entry.content, at, entry.start)).collect()
         };
         let mut places: Vec<(Key, usize, u64)> = packs.iter().enumerate().flat_map(of_pack).collect();
         // Stable, which is quick where most is in order.
         places.sort();
-        Ok(Self { packs, places, damaged })
+        Ok(Some(Self { packs, places, damaged }))
     }
 
     /// The same, unless one is damaged.
@@ -203,26 +222,6 @@ impl<'a> Packing<'a> {
         file.persist(&named).map_err(|error| Error::io("write", &named, error.error))?;
         Ok(())
     }
-}
-
-/// Opens all packs, and says what is wrong with those that are damaged. `None` where one of them is gone.
-fn open_all(store: &Store) -> Result<Option<(Vec<Pack>, Vec<Error>)>, Error> {
-    let (mut packs, mut damaged) = (Vec::new(), Vec::new());
-    for name in store.names_in("packs")? {
-        let path = store.path("packs").join(name);
-        match read(&path) {
-            Ok(pack) => packs.push(pack),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                damaged.push(Error::unusable(&path, error.to_string()));
-            }
-            // A link to nothing has a name and stays.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => {
-                return Ok(None);
-            }
-            Err(error) => return Err(Error::io("read", &path, error)),
-        }
-    }
-    Ok(Some((packs, damaged)))
 }
 
 /// Opens a pack and reads its index.
