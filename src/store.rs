@@ -17,7 +17,8 @@
 //!
 //! Invariants: an object has its name only when it is on the disk, whole; a deployment has its `deployment.json` only when
 //! all of its objects are on the disk with their names, and is in a log only after that; files appear by a rename and are
-//! never changed after; a log only grows. What is removed goes the other way round: first `deployment.json`, then objects.
+//! never changed after; a log only grows. A pack may go when all of its contents are on the disk in another. What is removed
+//! goes the other way round: first `deployment.json`, then objects.
 
 use std::fs::{self, File};
 use std::io;
@@ -58,7 +59,7 @@ pub struct Store {
     directory: PathBuf,
 }
 
-/// The right to add to a store. While there is one, nothing is removed.
+/// The right to add to a store. While there is one, nothing is removed but packs whose contents are in another by then.
 #[derive(Debug)]
 pub struct Writer<'a> {
     store: &'a Store,

@@ -210,7 +210,7 @@ fn make_beside_others(
     Ok(made.filter(|_| !diagnostics.has_errors()).map(|made| (made, skew)))
 }
 
-/// Lets what was made be written by `stage` and take its place; with a store, keeps it before and says so in the log after.
+/// Lets what was made be written by `stage` and take its place; with a store, keeps it meanwhile and says so in the log after.
 fn write<'a>(
     made: &[&Made],
     store: bool,
