@@ -28,6 +28,7 @@ mod link;
 mod maps;
 mod metafile;
 mod modules;
+mod moments;
 mod names;
 mod nodejs;
 mod npm;

@@ -3,13 +3,13 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use pagesbuild::deployment::{Content, Deployment, OutputFile, emit, open, pack_file, verify};
 
 use super::emitted;
 use crate::fixture::{files, pagesbuild, stderr, stdout};
+use crate::moments::Moments;
 use crate::project::write;
 use crate::store::disk;
 
@@ -363,20 +363,19 @@ fn killed_while_packing() {
             .spawn()
             .unwrap()
     };
-    let mut took = Duration::MAX;
-    let ids = ["one", "two"].map(|version| {
-        let begun = Instant::now();
-        assert!(start(version).wait().unwrap().success());
-        took = took.min(begun.elapsed());
+    let (mut moments, ids) = Moments::of([0, 1], |which| {
+        assert!(start(["one", "two"][which]).wait().unwrap().success());
         verify(&project.join("site.zip")).unwrap().document.id
     });
     let mut killed = 0;
     for moment in 0..30_u32 {
         let before = verify(&project.join("site.zip")).unwrap().document.id;
         let mut child = start(if before == ids[0] { "two" } else { "one" });
-        thread::sleep(took * (moment * 11 % 30) / 25);
+        moments.wait(moment);
         child.kill().unwrap();
-        killed += u32::from(!child.wait().unwrap().success());
+        let was_killed = !child.wait().unwrap().success();
+        moments.learn(was_killed);
+        killed += u32::from(was_killed);
         assert!(ids.contains(&verify(&project.join("site.zip")).unwrap().document.id), "killed at {moment}");
     }
     assert!(killed >= 10, "only {killed} were killed before their end");

@@ -3,12 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use pagesbuild::deployment::{Document, verify};
 
 use super::leftovers;
+use crate::moments::Moments;
 use crate::project::write;
 
 /// All projects of a test are built to the same place.
@@ -59,13 +58,9 @@ fn killed_at_a_hundred_moments() {
     let directory = tempfile::tempdir().unwrap();
     let roots = projects(directory.path());
     let dist = target(&roots[0]);
-    // The shortest of several runs, some of which find what others have cached: a busy machine must not make most kills come
-    // too late.
-    let mut took = Duration::MAX;
-    let [.., one, two] = [0, 1, 0, 1, 0, 1].map(|which: usize| {
-        let begun = Instant::now();
+    // Several runs, some of which find what others have cached.
+    let (mut moments, [.., one, two]) = Moments::of([0, 1, 0, 1, 0, 1], |which| {
         assert!(start(&roots[which]).wait().unwrap().success());
-        took = took.min(begun.elapsed());
         id(&dist)
     });
     let ids = [one, two];
@@ -74,10 +69,11 @@ fn killed_at_a_hundred_moments() {
     for moment in 0..100_u32 {
         let before = id(&dist);
         let mut child = start(&roots[usize::from(before == ids[0])]);
-        // From the start of the process to well after its end, in an order that leaves different things behind.
-        thread::sleep(took * (moment * 37 % 100) * 6 / 500);
+        moments.wait(moment);
         child.kill().unwrap();
-        killed += u32::from(!child.wait().unwrap().success());
+        let was_killed = !child.wait().unwrap().success();
+        moments.learn(was_killed);
+        killed += u32::from(was_killed);
         assert!(ids.contains(&id(&dist)), "killed at moment {moment}");
     }
     assert!(killed >= 30, "only {killed} were killed before their end");
@@ -109,12 +105,9 @@ fn killed_while_outputs_are_used_again() {
             _ => _ = fs::remove_file(passing),
         }
     };
-    let mut took = Duration::MAX;
-    let [.., one, two] = [0, 1, 0, 1].map(|which: usize| {
+    let (mut moments, [.., one, two]) = Moments::of([0, 1, 0, 1], |which| {
         change(which);
-        let begun = Instant::now();
         assert!(start().wait().unwrap().success());
-        took = took.min(begun.elapsed());
         id(&dist)
     });
     assert_ne!(one, two);
@@ -123,9 +116,10 @@ fn killed_while_outputs_are_used_again() {
         let which = usize::from(moment % 2 == 1);
         change(which);
         let mut child = start();
-        thread::sleep(took * (moment * 37 % 60) * 2 / 100);
+        moments.wait(moment);
         child.kill().unwrap();
         let was_killed = !child.wait().unwrap().success();
+        moments.learn(was_killed);
         killed += u32::from(was_killed);
         let found = id(&dist);
         assert!([&one, &two].contains(&&found), "killed at moment {moment}");

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Output};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use super::packs::change_many;
 use super::{build, change, check, command, last, logged, project, store};
 use crate::fixture::{stderr, stdout};
+use crate::moments::Moments;
 
 /// How many moments. `PAGESBUILD_KILLS=2000` looks closer.
 fn moments() -> u32 {
@@ -34,13 +34,10 @@ fn printed(output: &Output) -> Option<String> {
 fn killed_at_hundreds_of_moments() {
     let directory = tempfile::tempdir().unwrap();
     let root = project(directory.path(), 40);
-    let mut took = Duration::MAX;
-    for at in 0..3 {
+    let (mut until, _) = Moments::of([0, 1, 2], |at| {
         change(&root, &format!("before {at}"));
-        let begun = Instant::now();
         assert!(start(&root, "preview").wait().unwrap().success());
-        took = took.min(begun.elapsed());
-    }
+    });
     let mut reported: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let (mut killed, mut collected) = (0, 0);
     for moment in 0..moments() {
@@ -52,14 +49,14 @@ fn killed_at_hundreds_of_moments() {
         let other = (moment % 3 == 1).then(|| start(&root, ENVIRONMENTS[1]));
         let gc = || command(&root, &["gc", "--keep", "3"]).spawn().unwrap();
         let mut collection = (moment % 3 == 2).then(gc);
-        // From the start of the process to well after its end, in an order that leaves different things behind.
-        thread::sleep(took * (moment * 37 % 100) * 6 / 500);
+        until.wait(moment);
         victim.kill().unwrap();
         if let Some(collection) = &mut collection {
             collection.kill().unwrap();
             collected += u32::from(!collection.wait().unwrap().success());
         }
         let victim = victim.wait_with_output().unwrap();
+        until.learn(!victim.status.success());
         killed += u32::from(!victim.status.success());
         reported.entry(ENVIRONMENTS[0]).or_default().extend(printed(&victim));
         if let Some(other) = other {
