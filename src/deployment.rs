@@ -15,6 +15,7 @@ use crate::project::{self, AssetSettings};
 
 mod alike;
 mod archive;
+mod boot;
 mod content;
 mod directory;
 pub mod document;

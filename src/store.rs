@@ -40,6 +40,7 @@ mod pin;
 
 pub use check::Checked;
 pub use gc::{Keep, Removed, Swept};
+pub use keep::Keeping;
 pub use log::{Action, Entry};
 pub use lookup::{Reference, called};
 pub use pin::Pin;

@@ -1,14 +1,14 @@
 //! A deployment in, the output directory out: whole or not at all.
 //!
-//! Everything is written to a directory beside the target and brought to the disk; then the two change places
-//! in one step of the file system. A crash, a full disk or a kill at any instant leaves the old directory or
-//! the new one, and nobody who reads meanwhile sees a mix.
+//! Everything is written to a directory beside the target; then the two change places in one step of the file system. A
+//! crash, a full disk or a kill at any instant leaves the old directory or the new one, and nobody who reads meanwhile sees a
+//! mix. A power failure may leave less: what cannot be made again is in the store, and is brought to the disk there.
 //!
 //! Where the file system or the operating system cannot exchange two directories, the old one is moved aside
 //! and the new one moved in, two steps between which there is no output directory. After a crash in between,
 //! the next build puts the old one back before it does anything else.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::known::Known;
@@ -23,9 +23,6 @@ use crate::progress::Progress;
 
 /// What the directory of the top level is called among those of environments.
 const TOP_LEVEL: &str = "top-level";
-
-/// Up to this many new files are brought to the disk one by one, with nothing else that waits to be written.
-const FEW: usize = 16;
 
 /// Writes the deployment to `outdir`, replacing the output of an earlier build: [`stage`] and [`replace`](Staged::replace) in one.
 ///
@@ -87,7 +84,7 @@ pub fn directory_name(environment: Option<&str>) -> Result<String, Error> {
     }
 }
 
-/// Deployments that are on the disk and may take the place of an output directory, which nobody else can replace meanwhile.
+/// Deployments that are written and may take the place of an output directory, which nobody else can replace meanwhile.
 #[must_use]
 pub struct Staged<'a> {
     tree: Tree<'a>,
@@ -95,6 +92,8 @@ pub struct Staged<'a> {
     spare: Option<&'a Spare>,
     known: Known,
     stamps: Vec<Option<Stamp>>,
+    /// Those of the directories, where they were written.
+    directories: Option<Vec<Option<Stamp>>>,
     /// What may be replaced; `None` where the output directory has all that it is to have, but for the facts of the build.
     occupant: Option<Occupant>,
     // The lock outlives what it protects.
@@ -116,25 +115,22 @@ impl<'a> Staged<'a> {
         fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
         let lock = Lock::acquire(&target)?;
         // What has just what it is to have has nothing that could be lost.
-        let is_same = spare.is_some() && tree.is_described_in(&target);
-        let look = || match is_same {
-            true => Ok(None),
-            false => occupied::check_replaceable(&target).map(Some),
+        let is_same = || spare.is_some() && tree.is_described_in(&target);
+        let (known, is_same) = rayon::join(|| spare.map(Spare::known).unwrap_or_default(), is_same);
+        let present = is_same.then(|| tree.is_in(&target, &known)).flatten();
+        let occupant = match present {
+            Some(_) => None,
+            None => Some(occupied::check_replaceable(&target, &known)?),
         };
-        let (known, occupant) = rayon::join(|| spare.map(Spare::known).unwrap_or_default(), look);
-        let present = occupant.as_ref().is_ok_and(Option::is_none).then(|| tree.is_in(&target, &known));
-        let occupant = match (&present, occupant?) {
-            (Some(None), _) => Some(occupied::check_replaceable(&target)?),
-            (_, occupant) => occupant,
-        };
-        let stamps = present.flatten().unwrap_or_default();
+        let stamps = present.unwrap_or_default();
         let staging = lock.stage()?;
-        let mut staged = Self { tree, target, spare, known, stamps, occupant, staging, _lock: lock };
+        let mut staged =
+            Self { tree, target, spare, known, stamps, directories: None, occupant, staging, _lock: lock };
         staged.fill(progress)?;
         Ok(staged)
     }
 
-    /// Makes the tree beside the target and brings it to the disk.
+    /// Makes the tree beside the target.
     fn fill(&mut self, progress: &Progress) -> Result<(), Error> {
         if self.occupant.is_none() {
             return Ok(());
@@ -144,9 +140,10 @@ impl<'a> Staged<'a> {
             spare.take(&place);
         }
         let known = self.spare.map(|_| &self.known);
-        let (stamps, made) = self.tree.fill(&place, &self.target, known, progress)?;
-        self.stamps = stamps;
-        sync(&place, &made)
+        let [files, directories] = self.tree.fill(&place, &self.target, known, progress)?;
+        self.stamps = files;
+        self.directories = Some(directories);
+        Ok(())
     }
 
     /// Lets what was written take the place of the output directory. What `wrangler dev` keeps in the old one (`.wrangler`)
@@ -164,14 +161,12 @@ impl<'a> Staged<'a> {
             }
             Some(occupant) => {
                 // The writing may have taken a while.
-                occupant.check_again(&self.target)?;
-                let replaced = replace(&self.staging, &self.target)?;
-                lock::sync_directory(lock::parent(&self.target));
-                replaced
+                occupant.check_again(&self.target, &self.known)?;
+                replace(&self.staging, &self.target)?
             }
         };
         if let Some(spare) = self.spare {
-            spare.record(&self.known, &self.tree.files(), &self.stamps, replaced);
+            spare.record(&self.known, self.tree.written(&self.stamps, self.directories.as_deref()), replaced);
         }
         Ok(())
     }
@@ -184,34 +179,6 @@ impl Drop for Staged<'_> {
             spare.keep(&self.staging);
         }
     }
-}
-
-/// Brings what is new to the disk before it takes its place: a rename that outlives a power failure which the files did not
-/// would be a mix of names and nothing. One call for the file system costs less than one a file, unless there are few.
-fn sync(tree: &Path, made: &[PathBuf]) -> Result<(), Error> {
-    if made.len() > FEW {
-        return sync_all(tree);
-    }
-    for path in made {
-        let synced = File::open(path).and_then(|opened| opened.sync_all());
-        synced.map_err(|error| Error::io("write", path, error))?;
-        path.parent().into_iter().for_each(lock::sync_directory);
-    }
-    Ok(())
-}
-
-#[cfg(target_os = "linux")]
-fn sync_all(tree: &Path) -> Result<(), Error> {
-    let opened = File::open(tree).map_err(|error| Error::io("open", tree, error))?;
-    rustix::fs::syncfs(&opened).map_err(|error| Error::io("write", tree, error.into()))
-}
-
-/// The files are there already.
-#[cfg(not(target_os = "linux"))]
-fn sync_all(tree: &Path) -> Result<(), Error> {
-    let entries = walkdir::WalkDir::new(tree).into_iter().flatten();
-    entries.filter(|entry| entry.file_type().is_dir()).for_each(|entry| lock::sync_directory(entry.path()));
-    Ok(())
 }
 
 fn replace(staging: &Staging, target: &Path) -> Result<bool, Error> {

@@ -5,12 +5,15 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::known::{Generation, Known, names};
 use super::named::MAX_DOCUMENT;
 use super::paths::paths;
 use super::{BUILD_FACTS, DOCUMENT, directory, document};
+use crate::asset::Stamp;
 use crate::error::Error;
 use crate::project::Project;
 
@@ -124,11 +127,22 @@ fn part_within(project: &Project, directory: &Path) -> Option<&'static str> {
     parts.into_iter().find_map(|(what, path)| path.filter(within).map(|_| what))
 }
 
-/// What an output directory has in it that may be replaced: its places, and what the description of each names.
-pub(super) struct Occupant(Vec<(PathBuf, Option<Vec<String>>)>);
+/// What an output directory has in it that may be replaced.
+pub(super) struct Occupant(Vec<Place>);
 
-/// Refuses to replace anything but an output of ours, or an empty directory.
-pub(super) fn check_replaceable(target: &Path) -> Result<Occupant, Error> {
+/// A directory with an output in it.
+struct Place {
+    path: PathBuf,
+    /// Its path in the output directory; empty for that itself.
+    within: String,
+    description: Vec<u8>,
+    /// The files that its description names, sorted, for who asks.
+    paths: OnceLock<Option<Vec<String>>>,
+}
+
+/// Refuses to replace anything but an output of ours, or an empty directory. What is known of the output that was written last is
+/// not looked at again.
+pub(super) fn check_replaceable(target: &Path, known: &Known) -> Result<Occupant, Error> {
     check_apart(target)?;
     let read = |error| Error::io("read", target, error);
     match fs::symlink_metadata(target) {
@@ -142,45 +156,99 @@ pub(super) fn check_replaceable(target: &Path) -> Result<Occupant, Error> {
         return Ok(Occupant(Vec::new()));
     }
     let mut occupant = Occupant(Vec::new());
-    for place in places(target).unwrap_or_else(|| vec![target.to_path_buf()]) {
-        let Some(text) = description(&place) else {
+    for path in places(target).unwrap_or_else(|| vec![target.to_path_buf()]) {
+        let Some(description) = description(&path) else {
             return Err(refusal(target, "holds files and is no output of pagesbuild"));
         };
-        // A description of another version cannot be asked; that it is one of ours must do.
-        let (paths, files) = rayon::join(|| paths(&text), || files(&place));
-        check_foreign(target, &place, paths.as_deref(), files)?;
-        occupant.0.push((place, paths));
+        let within = path.strip_prefix(target).unwrap_or(Path::new("")).to_string_lossy().into_owned();
+        let place = Place { path, within, description, paths: OnceLock::new() };
+        place.check(target, known)?;
+        occupant.0.push(place);
     }
     Ok(occupant)
 }
 
 impl Occupant {
     /// Refuses what has come into the directory since it was looked at.
-    pub(super) fn check_again(&self, target: &Path) -> Result<(), Error> {
+    pub(super) fn check_again(&self, target: &Path, known: &Known) -> Result<(), Error> {
         match self.0.as_slice() {
-            [(place, paths)] if place == target => {
-                check_foreign(target, place, paths.as_deref(), files(place))
-            }
-            _ => check_replaceable(target).map(drop),
+            [place] if place.path == target => place.check(target, known),
+            _ => check_replaceable(target, known).map(drop),
         }
     }
 }
 
-/// Refuses the first file that is not among the sorted ones that the old output's own description names.
-fn check_foreign(
-    target: &Path,
-    place: &Path,
-    paths: Option<&[String]>,
-    files: Vec<String>,
-) -> Result<(), Error> {
-    let Some(paths) = paths else { return Ok(()) };
-    let is_foreign = |file: &String| {
-        let is_beside = file == DOCUMENT || file == BUILD_FACTS;
-        !is_beside && file.rsplit('/').next() != Some(FINDER_STATE) && paths.binary_search(file).is_err()
-    };
-    let Some(file) = files.into_par_iter().filter(is_foreign).min() else { return Ok(()) };
-    let within = place.strip_prefix(target).unwrap_or(Path::new("")).join(file);
-    Err(refusal(target, &format!("holds `{}`, which no build put there", within.display())))
+impl Place {
+    /// Refuses the first file that is not among those that the old output's own description names.
+    fn check(&self, target: &Path, known: &Known) -> Result<(), Error> {
+        let mut files = self.files(known);
+        files.retain(|file| file != DOCUMENT && file != BUILD_FACTS);
+        if files.is_empty() {
+            return Ok(());
+        }
+        // A description of another version cannot be asked; that it is one of ours must do.
+        let Some(paths) = self.paths.get_or_init(|| paths(&self.description)) else { return Ok(()) };
+        let is_foreign = |file: &String| paths.binary_search(file).is_err();
+        let Some(file) = files.into_par_iter().filter(is_foreign).min() else { return Ok(()) };
+        let within = self.path.strip_prefix(target).unwrap_or(Path::new("")).join(file);
+        Err(refusal(target, &format!("holds `{}`, which no build put there", within.display())))
+    }
+
+    /// All files but those in directories that have just what they were given, by their paths.
+    fn files(&self, known: &Known) -> Vec<String> {
+        let mut files = Vec::new();
+        let mut level = vec![String::new()];
+        while !level.is_empty() {
+            let listed: Vec<_> = level.par_iter().map(|directory| self.list(directory, known)).collect();
+            level = Vec::new();
+            for (directories, own) in listed {
+                level.extend(directories);
+                files.extend(own);
+            }
+        }
+        files
+    }
+
+    /// The directories in a directory, and what else is in it unless that is known to be ours.
+    fn list(&self, directory: &str, known: &Known) -> (Vec<String>, Vec<String>) {
+        let (path, within) = (self.path.join(directory), joined(&self.within, directory));
+        let stamp = fs::symlink_metadata(&path).map(|found| Stamp::of(&found));
+        if let Some(directories) =
+            stamp.ok().and_then(|stamp| known.directories_in(Generation::Last, &within, &stamp))
+        {
+            let directories = directories.into_iter().filter_map(|below| below.rsplit('/').next());
+            return (directories.map(|name| joined(directory, name)).collect(), Vec::new());
+        }
+        let (mut directories, mut files) = (Vec::new(), Vec::new());
+        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            // A directory without a name in Unicode is none of ours, nor is anything in it.
+            let is_ours = name.to_str().is_some();
+            let name = name.to_string_lossy().into_owned();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && directory.is_empty() && name == WRANGLER_STATE => {}
+                Ok(kind) if kind.is_dir() && is_ours => directories.push(name),
+                _ if name == FINDER_STATE => {}
+                _ => files.push(name),
+            }
+        }
+        directories.sort();
+        files.sort();
+        let names = names(files.iter().map(String::as_str), directories.iter().map(String::as_str));
+        if known.was_given(Generation::Last, &within, names) {
+            files.clear();
+        }
+        let join = |names: Vec<String>| names.iter().map(|name| joined(directory, name)).collect();
+        (join(directories), join(files))
+    }
+}
+
+/// A path in a directory, which may be the empty one, as may be the path.
+fn joined(directory: &str, path: &str) -> String {
+    match (directory, path) {
+        ("", other) | (other, "") => other.to_owned(),
+        (directory, path) => format!("{directory}/{path}"),
+    }
 }
 
 fn refusal(target: &Path, why: &str) -> Error {
@@ -210,35 +278,6 @@ fn is_state(name: &OsStr) -> bool {
 fn description(place: &Path) -> Option<Vec<u8>> {
     let text = directory::read(place, DOCUMENT, MAX_DOCUMENT).ok()?;
     document::is_ours(&text).then_some(text)
-}
-
-/// All files in a directory but those that wrangler keeps there, by their paths.
-fn files(place: &Path) -> Vec<String> {
-    let mut files = Vec::new();
-    let mut level = vec![String::new()];
-    while !level.is_empty() {
-        let listed: Vec<_> = level.par_iter().map(|directory| list(place, directory)).collect();
-        level = Vec::new();
-        for (directories, own) in listed {
-            level.extend(directories);
-            files.extend(own);
-        }
-    }
-    files
-}
-
-/// The directories in a directory of a place, and what else is in it.
-fn list(place: &Path, directory: &str) -> (Vec<String>, Vec<String>) {
-    let (mut directories, mut files) = (Vec::new(), Vec::new());
-    for entry in fs::read_dir(place.join(directory)).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let within = [directory, &name.to_string_lossy()].join(if directory.is_empty() { "" } else { "/" });
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => directories.extend((within != WRANGLER_STATE).then_some(within)),
-            _ => files.push(within),
-        }
-    }
-    (directories, files)
 }
 
 /// Moves what `wrangler dev` keeps in an output directory into the one that takes its place, in those of environments too.

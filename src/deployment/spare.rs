@@ -12,11 +12,9 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::OutputFile;
-use super::known::Known;
+use super::known::{Known, Written};
 use super::lock::Staging;
 use super::occupied::settled;
-use crate::asset::Stamp;
 
 /// Letters that names of directories have everywhere.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
@@ -58,15 +56,9 @@ impl Spare {
     }
 
     /// Says what was written; see [`Known::record`].
-    pub(super) fn record(
-        &self,
-        known: &Known,
-        files: &[&OutputFile],
-        stamps: &[Option<Stamp>],
-        replaced: bool,
-    ) {
+    pub(super) fn record(&self, known: &Known, written: Written<'_>, replaced: bool) {
         if self.prepare().is_some() {
-            let _ = known.record(&self.directory.join("known"), files, stamps, replaced);
+            let _ = known.record(&self.directory.join("known"), written, replaced);
         }
     }
 

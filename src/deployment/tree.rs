@@ -2,7 +2,7 @@
 //!
 //! What is there already and is right stays; what is known to be right elsewhere becomes a link to it; the rest is written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Metadata};
 use std::io;
 use std::ops::Deref;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::known::Known;
+use super::known::{Directory, Generation, Known, Written, names};
 use super::lock::Staging;
 use super::occupied::WRANGLER_STATE;
 use super::{BUILD_FACTS, Content, CopyError, DOCUMENT, Deployment, OutputFile};
@@ -25,7 +25,7 @@ pub(super) const FILE_MODE: u32 = 0o644;
 /// What an output directory is to hold.
 pub(super) struct Tree<'a> {
     /// With those that they lie in, which come first; the directory itself is the empty one.
-    directories: BTreeSet<String>,
+    directories: BTreeMap<String, Inside>,
     /// With their paths, in the order of these.
     files: Vec<(String, File<'a>)>,
 }
@@ -47,6 +47,15 @@ impl Deref for File<'_> {
             Self::Facts(file) => file,
         }
     }
+}
+
+/// What is in a directory of a [`Tree`], in the order of the names.
+#[derive(Default)]
+struct Inside {
+    /// Which of the files.
+    files: Vec<usize>,
+    /// Names.
+    directories: Vec<String>,
 }
 
 /// What of a [`Tree`] a directory holds.
@@ -83,29 +92,27 @@ impl<'a> Tree<'a> {
                 deployment.facts.as_ref().map(|text| OutputFile::of(BUILD_FACTS, text.clone().into_bytes()));
             files.extend(facts.map(|file| (within(name, &file.path), File::Facts(Box::new(file)))));
         }
-        let mut last = "";
-        for (path, _) in &files {
-            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-            // Most are where the one before is.
-            if parent == last {
-                continue;
-            }
-            last = parent;
-            let slashes = path.match_indices('/').rev();
-            for (at, _) in slashes {
-                // With one that is there already come all that it lies in.
-                if !directories.insert(path[..at].to_owned()) {
-                    break;
-                }
-            }
-        }
         files.sort_by(|(one, _), (other, _)| one.cmp(other));
-        Self { directories, files }
+        Self { directories: inside(directories, &files), files }
     }
 
-    /// The files in the order of the stamps that others speak of.
-    pub(super) fn files(&self) -> Vec<&OutputFile> {
-        self.files.iter().map(|(_, file)| &**file).collect()
+    /// What a record is to say of an output that has all of this, with the stamps of the files and directories.
+    pub(super) fn written(
+        &self,
+        files: &[Option<Stamp>],
+        directories: Option<&[Option<Stamp>]>,
+    ) -> Written<'_> {
+        let all: Vec<&OutputFile> = self.files.iter().map(|(_, file)| &**file).collect();
+        let directory = |((path, inside), stamp): ((&String, &Inside), &Option<Stamp>)| Directory {
+            path: path.clone(),
+            stamp: *stamp,
+            names: self.names(inside),
+        };
+        Written {
+            files: all.into_iter().zip(files.iter().copied()).collect(),
+            directories: directories
+                .map(|stamps| self.directories.iter().zip(stamps).map(directory).collect()),
+        }
     }
 
     /// Whether a directory has the descriptions that it is to have: whatever else differs shows in them.
@@ -128,7 +135,7 @@ impl<'a> Tree<'a> {
     pub(super) fn is_in(&self, place: &Path, known: &Known) -> Option<Vec<Option<Stamp>>> {
         let confirm =
             |near: &mut Near, (path, file): &(String, File<'_>)| known.confirm(&place.join(path), file, near);
-        let survey = self.survey(place).ok()?;
+        let survey = self.survey(place, Some((known, Generation::Last))).ok()?;
         let mut foreign = survey.foreign.iter().filter_map(|path| path.file_name());
         if !survey.missing.is_empty() || foreign.any(|name| name != WRANGLER_STATE) {
             return None;
@@ -146,23 +153,22 @@ impl<'a> Tree<'a> {
     pub(super) fn renew_facts(&self, place: &Path, staging: &Staging) -> Result<(), Error> {
         for (path, file) in self.files.iter().filter(|(_, file)| file.path == BUILD_FACTS) {
             let (new, path) = (staging.tree(), place.join(path));
-            let (written, _) = write_file(&new, file)?;
-            written.sync_all().map_err(|error| Error::io("write", &path, error))?;
+            write_file(&new, file)?;
             fs::rename(&new, &path).map_err(|error| Error::io("write", &path, error))?;
         }
         Ok(())
     }
 
     /// Makes `place` hold what it is to hold. With `known`, what is right there stays, and what is right in `other` is linked. The
-    /// stamps are those of the files, and the paths of what is new are given with them.
+    /// stamps are those of the files and of the directories.
     pub(super) fn fill(
         &self,
         place: &Path,
         other: &Path,
         known: Option<&Known>,
         progress: &Progress,
-    ) -> Result<(Vec<Option<Stamp>>, Vec<PathBuf>), Error> {
-        let survey = self.survey(place)?;
+    ) -> Result<[Vec<Option<Stamp>>; 2], Error> {
+        let survey = self.survey(place, known.map(|known| (known, Generation::BeforeLast)))?;
         survey.foreign.iter().try_for_each(|path| remove(path))?;
         survey.missing.iter().try_for_each(|directory| create_directory(&place.join(directory)))?;
         let filling = Filling { place, other, known };
@@ -171,12 +177,15 @@ impl<'a> Tree<'a> {
             progress.add(file.expected.size);
             put
         };
-        let put: Vec<Result<_, Error>> =
+        let put: Vec<Result<Stamp, Error>> =
             self.files.par_iter().enumerate().map_init(Default::default, put).collect();
-        let put = put.into_iter().collect::<Result<Vec<(Stamp, bool)>, Error>>()?;
-        let made = self.files.iter().zip(&put).filter(|(_, (_, is_new))| *is_new);
-        let made = made.map(|((path, _), _)| place.join(path)).collect();
-        Ok((put.into_iter().map(|(stamp, _)| Some(stamp)).collect(), made))
+        let files = put.into_iter().map(|stamp| stamp.map(Some)).collect::<Result<_, Error>>()?;
+        let look = |near: &mut Near, directory: &String| match directory.as_str() {
+            "" => None,
+            directory => near.look_at_link(&place.join(directory)).ok().map(|found| found.stamp),
+        };
+        let directories: Vec<&String> = self.directories.keys().collect();
+        Ok([files, directories.into_par_iter().map_init(Near::default, look).collect()])
     }
 
     /// Which of the files is at a path.
@@ -184,21 +193,31 @@ impl<'a> Tree<'a> {
         self.files.binary_search_by(|(other, _)| other.as_str().cmp(path)).ok()
     }
 
-    fn survey(&self, place: &Path) -> Result<Survey, Error> {
+    /// With `known`, `place` is one of the outputs that it knows.
+    fn survey(&self, place: &Path, known: Option<(&Known, Generation)>) -> Result<Survey, Error> {
         let mut survey =
             Survey { present: vec![false; self.files.len()], missing: Vec::new(), foreign: Vec::new() };
-        let mut there: BTreeSet<&str> = BTreeSet::new();
-        for directory in &self.directories {
+        let mut there: BTreeMap<&str, (&Inside, Stamp)> = BTreeMap::new();
+        let mut near = Near::default();
+        for (directory, inside) in &self.directories {
             let parent = directory.rsplit_once('/').map_or("", |(parent, _)| parent);
+            let is_there = directory.is_empty() || there.contains_key(parent);
+            let look = is_there.then(|| near.look_at_link(&place.join(directory)).ok()).flatten();
             // A link to a directory is none: what it leads to is not ours.
-            let is_there = (directory.is_empty() || there.contains(parent))
-                && fs::symlink_metadata(place.join(directory)).is_ok_and(|found| found.is_dir());
-            match is_there {
-                true => _ = there.insert(directory),
-                false => survey.missing.push(directory.clone()),
+            match look.filter(|found| found.is_directory) {
+                Some(found) => _ = there.insert(directory, (inside, found.stamp)),
+                None => survey.missing.push(directory.clone()),
             }
         }
-        let listed: Vec<_> = there.par_iter().map(|directory| self.list(place, directory)).collect();
+        let list = |(directory, (inside, stamp)): (&&str, &(&Inside, Stamp))| {
+            let is_known = known
+                .is_some_and(|(known, of)| known.confirm_directory(of, directory, stamp, self.names(inside)));
+            match is_known {
+                true => Ok((inside.files.clone(), Vec::new())),
+                false => self.list(place, directory),
+            }
+        };
+        let listed: Vec<_> = there.par_iter().map(list).collect();
         for listed in listed {
             let (present, foreign) = listed?;
             for at in present {
@@ -209,6 +228,13 @@ impl<'a> Tree<'a> {
             survey.foreign.extend(foreign);
         }
         Ok(survey)
+    }
+
+    /// A hash of the names in a directory.
+    fn names(&self, inside: &Inside) -> u128 {
+        let files = inside.files.iter().filter_map(|at| self.files.get(*at));
+        let files = files.map(|(path, _)| path.rsplit_once('/').map_or(path.as_str(), |(_, name)| name));
+        names(files, inside.directories.iter().map(String::as_str))
     }
 
     /// The files of ours in a directory, and what else is in it.
@@ -227,7 +253,7 @@ impl<'a> Tree<'a> {
             let file = within.as_ref().and_then(|within| self.place(within));
             match (file, within) {
                 (Some(at), _) if kind.is_file() => present.push(at),
-                (None, Some(within)) if kind.is_dir() && self.directories.contains(&within) => {}
+                (None, Some(within)) if kind.is_dir() && self.directories.contains_key(&within) => {}
                 _ => foreign.push(entry.path()),
             }
         }
@@ -235,44 +261,74 @@ impl<'a> Tree<'a> {
     }
 }
 
+/// Directories, those that files are in, and those that these are in, with what is in each.
+fn inside(directories: BTreeSet<String>, files: &[(String, File<'_>)]) -> BTreeMap<String, Inside> {
+    let parent = |path: &str| path.rsplit_once('/').map_or(0, |(parent, _)| parent.len());
+    let mut inside: BTreeMap<String, Inside> =
+        directories.into_iter().map(|directory| (directory, Inside::default())).collect();
+    let mut at = 0;
+    // Most are where the one before is.
+    for together in files.chunk_by(|(one, _), (other, _)| one[..parent(one)] == other[..parent(other)]) {
+        let end = at + together.len();
+        if let [(path, _), ..] = together {
+            inside.entry(path[..parent(path)].to_owned()).or_default().files.extend(at..end);
+        }
+        at = end;
+    }
+    let mut rest: Vec<String> = inside.keys().filter(|directory| !directory.is_empty()).cloned().collect();
+    while let Some(directory) = rest.pop() {
+        let length = parent(&directory);
+        let above = directory[..length].to_owned();
+        if !inside.contains_key(&above) {
+            rest.push(above.clone());
+        }
+        let name = directory[length..].trim_start_matches('/').to_owned();
+        inside.entry(above).or_default().directories.push(name);
+    }
+    inside.values_mut().for_each(|inside| inside.directories.sort());
+    inside
+}
+
 impl Filling<'_> {
-    /// Lets a file be where it is to be: as it is, as a link to the same one of the other directory, or written. Whether it is
-    /// new comes with its stamp.
+    /// Lets a file be where it is to be: as it is, as a link to the same one of the other directory, or written.
     fn put(
         &self,
         path: &str,
         file: &OutputFile,
         is_there: bool,
         [near, near_other]: &mut [Near; 2],
-    ) -> Result<(Stamp, bool), Error> {
+    ) -> Result<Stamp, Error> {
         let to = self.place.join(path);
         if is_there {
             if let Some(stamp) = self.known.and_then(|known| known.confirm(&to, file, near)) {
-                return Ok((stamp, false));
+                return Ok(stamp);
             }
             fs::remove_file(&to).map_err(|error| Error::io("remove", &to, error))?;
         }
         let from = self.other.join(path);
         let before = self.known.and_then(|known| known.confirm(&from, file, near_other));
         if let Some(before) = before
-            && let Some(stamp) = link(&to, &from, before)?
+            && let Some(stamp) = link((&to, near), (&from, near_other), before)?
         {
-            return Ok((stamp, true));
+            return Ok(stamp);
         }
-        write_file(&to, file).map(|(_, stamp)| (stamp, true))
+        write_file(&to, file)
     }
 }
 
 /// `None` where no link can be made, or the file is another one by now. Only what builds wrote is in an output directory.
-fn link(to: &Path, from: &Path, before: Stamp) -> Result<Option<Stamp>, Error> {
-    if fs::hard_link(from, to).is_err() {
+fn link(
+    (to, near): (&Path, &mut Near),
+    (from, near_from): (&Path, &mut Near),
+    before: Stamp,
+) -> Result<Option<Stamp>, Error> {
+    if near.link(to, from, near_from).is_err() {
         return Ok(None);
     }
-    let found = fs::symlink_metadata(to).map_err(|error| Error::io("read", to, error))?;
-    let stamp = Stamp::of(&found);
+    let found = near.look_at_link(to).map_err(|error| Error::io("read", to, error))?;
     // A link shows in the time of the last change, and in nothing else.
-    if stamp == (Stamp { changed: stamp.changed, ..before }) {
-        return Ok(Some(stamp));
+    if found.stamp == (Stamp { changed: found.stamp.changed, ..before }) {
+        return Ok(Some(found.stamp));
     }
     fs::remove_file(to).map_err(|error| Error::io("remove", to, error))?;
     Ok(None)
@@ -298,7 +354,7 @@ fn not_created(path: &Path, error: io::Error) -> Error {
     Error::unusable(path, why)
 }
 
-fn write_file(path: &Path, file: &OutputFile) -> Result<(fs::File, Stamp), Error> {
+fn write_file(path: &Path, file: &OutputFile) -> Result<Stamp, Error> {
     let created = file.create(path).map_err(|error| match error {
         CopyError::Unwritten(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             not_created(path, error)
@@ -306,11 +362,7 @@ fn write_file(path: &Path, file: &OutputFile) -> Result<(fs::File, Stamp), Error
         error => file.copy_failed(path, error),
     })?;
     let metadata = settle_mode(&created).map_err(|error| Error::io("set the mode of", path, error))?;
-    // Elsewhere the whole tree is brought to the disk in one go.
-    if cfg!(not(target_os = "linux")) {
-        created.sync_all().map_err(|error| Error::io("write", path, error))?;
-    }
-    Ok((created, Stamp::of(&metadata)))
+    Ok(Stamp::of(&metadata))
 }
 
 /// Gives a file its mode, whatever the umask left of it: the output is the same on every machine.

@@ -26,8 +26,10 @@ pub(super) fn record<'a>(
         store.log(deployment.document.project.environment.as_deref()).map_err(unkept)?;
     }
     let (kept, staged) = rayon::join(|| writer.keep(deployments), stage);
-    kept.map_err(unkept)?;
-    staged?.replace()?;
+    let (kept, staged) = (kept.map_err(unkept)?, staged?);
+    // Now that all is written there is nothing to do but to wait for the disk.
+    kept.finish().map_err(unkept)?;
+    staged.replace()?;
     deployments.iter().try_for_each(|deployment| {
         let environment = deployment.document.project.environment.as_deref();
         writer.record(environment, &entry(deployment, action.clone()))

@@ -2,12 +2,51 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::num::NonZeroU64;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::Store;
 use crate::error::Error;
+
+/// A file that is written, is not on the disk for sure, and has another name than it is to have.
+pub(super) struct Written {
+    path: TempPath,
+    place: PathBuf,
+}
+
+impl Written {
+    /// One that is at `path`, and at `place` when it is settled.
+    pub(super) fn new(path: TempPath, place: PathBuf) -> Self {
+        Self { path, place }
+    }
+
+    /// Brings it to the disk and gives it its name, which is on the disk when that of its directory is: this one.
+    pub(super) fn settle(self) -> Result<PathBuf, Error> {
+        let Self { path, place } = self;
+        let unwritten = |error| Error::io("write", &place, error);
+        File::options().write(true).open(&path).and_then(|opened| opened.sync_all()).map_err(unwritten)?;
+        let directory = place.parent().unwrap_or(&place).to_path_buf();
+        create_directory(&directory)?;
+        path.persist(&place).map_err(|error| unwritten(error.error))?;
+        Ok(directory)
+    }
+}
+
+/// Lets the system begin to bring a part of a file to the disk, so that there is less to wait for in the end. It need not.
+#[cfg(target_os = "linux")]
+pub(super) fn begin_to_settle(file: &File, part: Range<u64>) {
+    use rustix::fs::{Advice, fadvise};
+    // What is not needed in memory any more is written first.
+    let length = NonZeroU64::new(part.end.saturating_sub(part.start));
+    let _ = fadvise(file, part.start, length, Advice::DontNeed);
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn begin_to_settle(_file: &File, _part: Range<u64>) {}
 
 impl Store {
     /// Writes or replaces a file of the store.

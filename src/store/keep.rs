@@ -7,38 +7,39 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::add::Added;
 use super::file::{create_directory, sync_directory};
 use super::pack::Packs;
 use super::{DOCUMENT, FACTS, Store, Writer};
 use crate::deployment::{self, Content, Deployment, Document, Expected, OutputFile, Scheme};
 use crate::error::Error;
 
+/// Versions of which everything is written, but nothing has its name yet.
+#[must_use]
+pub struct Keeping<'a> {
+    writer: &'a Writer<'a>,
+    deployments: &'a [&'a Deployment],
+    added: Added,
+    is_anybody_adding: bool,
+}
+
 impl Writer<'_> {
-    /// Keeps versions: when this returns, all of them are on the disk.
+    /// Writes what is missing of versions, which are kept when [`Keeping::finish`] returns.
     ///
     /// # Errors
     ///
-    /// They cannot be written, or a file is not what its deployment says. Nothing names what was written until then.
-    pub fn keep(&self, deployments: &[&Deployment]) -> Result<(), Error> {
+    /// It cannot be written, or a file is not what its deployment says.
+    pub fn keep<'a>(&'a self, deployments: &'a [&'a Deployment]) -> Result<Keeping<'a>, Error> {
         let store = self.store;
-        let files = deployments.iter().flat_map(|deployment| &deployment.files);
-        let objects: Vec<&OutputFile> = files.filter(|file| file.path != DOCUMENT).collect();
         let packs = Packs::open(store)?;
         let is_missing = |file: &&&OutputFile| {
             packs.find(&file.expected).is_none() && !is_whole(&store.object(&file.expected), file)
         };
-        let missing: Vec<&OutputFile> = objects.par_iter().filter(is_missing).copied().collect();
+        let missing: Vec<&OutputFile> = objects(deployments).par_iter().filter(is_missing).copied().collect();
         // After the objects: who is not adding any more has brought to the disk what was found of theirs.
         let is_anybody_adding = store.is_anybody_adding()?;
-        self.add(missing, &packs)?;
-        let is_new = |deployment: &&Deployment| self.missing_description(deployment).is_some();
-        if is_anybody_adding && deployments.iter().any(is_new) {
-            let paths: Vec<PathBuf> = objects.iter().map(|file| store.object(&file.expected)).collect();
-            let parents: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
-            parents.into_iter().filter(|parent| parent.is_dir()).try_for_each(sync_directory)?;
-            ["objects", "packs"].iter().try_for_each(|name| sync_directory(&store.path(name)))?;
-        }
-        deployments.iter().try_for_each(|deployment| self.describe(deployment))
+        let added = store.add(missing, &packs)?;
+        Ok(Keeping { writer: self, deployments, added, is_anybody_adding })
     }
 
     /// Writes the facts of a version whose objects are there, and its description unless that is there too.
@@ -63,6 +64,34 @@ impl Writer<'_> {
         let path = self.store.description(&deployment.document.id);
         deployment.files.iter().find(|file| file.path == DOCUMENT).filter(|file| !is_whole(&path, file))
     }
+}
+
+impl Keeping<'_> {
+    /// When this returns, the versions are on the disk. Nothing names what was written until then.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub fn finish(self) -> Result<(), Error> {
+        let Self { writer, deployments, added, is_anybody_adding } = self;
+        let store = writer.store;
+        added.settle()?;
+        let is_new = |deployment: &&Deployment| writer.missing_description(deployment).is_some();
+        if is_anybody_adding && deployments.iter().any(is_new) {
+            let paths: Vec<PathBuf> =
+                objects(deployments).iter().map(|file| store.object(&file.expected)).collect();
+            let parents: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+            parents.into_iter().filter(|parent| parent.is_dir()).try_for_each(sync_directory)?;
+            ["objects", "packs"].iter().try_for_each(|name| sync_directory(&store.path(name)))?;
+        }
+        deployments.iter().try_for_each(|deployment| writer.describe(deployment))
+    }
+}
+
+/// All that versions consist of but their descriptions.
+fn objects<'a>(deployments: &[&'a Deployment]) -> Vec<&'a OutputFile> {
+    let files = deployments.iter().flat_map(|deployment| &deployment.files);
+    files.filter(|file| file.path != DOCUMENT).collect()
 }
 
 /// Whether a file is there with all of its bytes. Reading them would cost as much as writing them anew: `Store::check` does.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use super::Store;
+use super::file::{Written, begin_to_settle};
 use crate::deployment::{Expected, Key, Opened, OutputFile, Slice};
 use crate::error::Error;
 use crate::hash;
@@ -34,6 +35,9 @@ const LONGEST: u64 = 64 << 20;
 
 /// What is written at a time.
 const PIECE: usize = 1 << 20;
+
+/// Bytes that the system is told of at a time that they are not written to again.
+const STRETCH: u64 = 8 << 20;
 
 /// What is said of a file that is no pack.
 const WHY: &str = "it is not a whole pack of contents; remove it, and build again what `pagesbuild verify --store` finds missing then";
@@ -132,14 +136,17 @@ impl Pack {
         self.entries.iter().map(|entry| entry.content.size).sum()
     }
 
-    /// Removes it. Who has opened it reads on.
-    pub(super) fn remove(&self) -> Result<(), Error> {
-        let path = self.file.path();
-        match fs::remove_file(path) {
-            // Others may have taken it in too.
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path, error)),
-            _ => Ok(()),
-        }
+    pub(super) fn path(&self) -> &Path {
+        self.file.path()
+    }
+}
+
+/// Removes a pack. Who has opened it reads on.
+pub(super) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        // Others may have taken it in too.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path, error)),
+        _ => Ok(()),
     }
 }
 
@@ -149,13 +156,15 @@ pub(super) struct Packing<'a> {
     file: BufWriter<NamedTempFile<File>>,
     entries: Vec<Entry>,
     at: u64,
+    /// Up to where the system was told.
+    told: u64,
 }
 
 impl<'a> Packing<'a> {
     /// One that has nothing in it.
     pub(super) fn begin(store: &'a Store) -> Result<Self, Error> {
         let file = BufWriter::with_capacity(PIECE, store.unfinished()?);
-        Ok(Self { store, file, entries: Vec::new(), at: 0 })
+        Ok(Self { store, file, entries: Vec::new(), at: 0, told: 0 })
     }
 
     /// Adds a file of a deployment.
@@ -194,10 +203,14 @@ impl<'a> Packing<'a> {
     fn added(&mut self, content: Key) {
         self.entries.push(Entry { content, start: self.at });
         self.at += content.size;
+        if self.at - self.told > STRETCH {
+            begin_to_settle(self.file.get_ref().as_file(), self.told..self.at);
+            self.told = self.at;
+        }
     }
 
-    /// Brings the pack to the disk and gives it its name; the name is on the disk when that of its directory is.
-    pub(super) fn finish(self) -> Result<(), Error> {
+    /// Writes the index.
+    pub(super) fn finish(self) -> Result<Written, Error> {
         let Self { store, file, mut entries, .. } = self;
         let path = file.get_ref().path().to_path_buf();
         let unwritten = |error| Error::io("write", &path, error);
@@ -212,15 +225,12 @@ impl<'a> Packing<'a> {
             file.write_all(&(index.len() as u64).to_le_bytes())?;
             file.write_all(sum.get(..16).unwrap_or_default())?;
             file.write_all(MAGIC)?;
-            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-            file.as_file().sync_all()?;
-            Ok(file)
+            file.into_inner().map_err(io::IntoInnerError::into_error)
         };
         let file = write().map_err(unwritten)?;
         let name = hash::hex(&sum);
-        let named = store.path("packs").join(name.get(..hash::SHORT).unwrap_or_default());
-        file.persist(&named).map_err(|error| Error::io("write", &named, error.error))?;
-        Ok(())
+        let place = store.path("packs").join(name.get(..hash::SHORT).unwrap_or_default());
+        Ok(Written::new(file.into_temp_path(), place))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Entry, Pack, Packing, Packs};
+use super::{Entry, Pack, Packing, Packs, remove};
 use crate::deployment::Key;
 use crate::error::Error;
 use crate::store::Store;
@@ -50,9 +50,8 @@ impl Spent<'_> {
         if !needed.is_empty() {
             let mut packing = Packing::begin(store)?;
             packing.move_in(pack, needed)?;
-            packing.finish()?;
-            sync_directory(&store.path("packs"))?;
+            sync_directory(&packing.finish()?.settle()?)?;
         }
-        pack.remove()
+        remove(pack.path())
     }
 }
