@@ -35,7 +35,7 @@ mod tree;
 mod verify;
 
 pub use archive::{Packed, Zipped, pack, pack_file};
-pub use content::{Content, CopyError, Expected, Key, Opened, OutputFile, Scheme, Slice};
+pub use content::{Content, CopyError, Copying, Expected, Key, Opened, OutputFile, Scheme, Slice};
 pub use document::{Document, ReadError};
 pub use emit::{Staged, directory_name, emit, stage, stage_all};
 pub use facts::{BuildFacts, Inputs, SourceFile, TOOL, ago, now, today};

@@ -37,6 +37,7 @@ mod log;
 mod lookup;
 mod pack;
 mod pin;
+mod stream;
 
 pub use check::Checked;
 pub use gc::{Keep, Removed, Swept};

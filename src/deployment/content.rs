@@ -73,6 +73,9 @@ pub enum Content {
     Zipped(Zipped),
 }
 
+/// Copies a content to where it is told.
+pub type Copying<'a> = dyn FnMut(&mut dyn Write) -> Result<(), CopyError> + 'a;
+
 /// Why a file could not be copied.
 #[derive(Debug)]
 pub enum CopyError {
@@ -132,9 +135,22 @@ impl OutputFile {
     ///
     /// See [`CopyError`]; a file that is not the right one may be there then.
     pub fn create(&self, path: &Path) -> Result<File, CopyError> {
+        self.create_through(path, |created, copy| copy(created))
+    }
+
+    /// The same, where `write` has the bytes written to the file that was made, unless it shares them with the source.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create), and those of `write`.
+    pub fn create_through(
+        &self,
+        path: &Path,
+        write: impl FnOnce(&mut File, &mut Copying<'_>) -> Result<(), CopyError>,
+    ) -> Result<File, CopyError> {
         let (Content::File(source) | Content::Proven(source, _)) = &self.content else {
             let mut created = share::create_empty(path).map_err(CopyError::Unwritten)?;
-            self.copy(&mut created)?;
+            write(&mut created, &mut |to| self.copy(to))?;
             return Ok(created);
         };
         let mut opened = open_regular(source).map_err(CopyError::Unreadable)?;
@@ -142,7 +158,7 @@ impl OutputFile {
         match is_filled {
             // What is shared stays as it is, so it can be compared where it is now.
             true => self.expected.copy(&self.path, &mut created, &mut io::sink())?,
-            false => self.copy_from(&mut opened, &mut created)?,
+            false => write(&mut created, &mut |to| self.copy_from(&mut opened, to))?,
         }
         Ok(created)
     }

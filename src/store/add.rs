@@ -4,15 +4,17 @@
 //! before it is on the disk.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use tempfile::{TempDir, TempPath};
 
 use super::Store;
-use super::file::{Written, begin_to_settle, sync_directory};
+use super::file::{Written, sync_directory};
 use super::pack::{Pack, Packing, Packs, remove};
-use crate::deployment::OutputFile;
+use super::stream::Stream;
+use crate::deployment::{CopyError, Copying, OutputFile};
 use crate::error::Error;
 
 /// Up to this many objects are added as files of their own.
@@ -85,8 +87,12 @@ impl Store {
     fn add_single(&self, file: &OutputFile, staging: &Path) -> Result<Written, Error> {
         let place = self.object(&file.expected);
         let staged = staging.join(place.file_name().unwrap_or_default());
-        let created = file.create(&staged).map_err(|error| file.copy_failed(&staged, error))?;
-        begin_to_settle(&created, 0..file.expected.size);
+        let through = |_: &mut File, copy: &mut Copying<'_>| {
+            let mut stream = Stream::open(&staged).map_err(CopyError::Unwritten)?;
+            copy(&mut stream)?;
+            stream.finish().map_err(CopyError::Unwritten)
+        };
+        file.create_through(&staged, through).map_err(|error| file.copy_failed(&staged, error))?;
         let staged = TempPath::try_from_path(staged).map_err(|error| Error::io("write", &place, error))?;
         Ok(Written::new(staged, place))
     }

@@ -2,9 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-#[cfg(target_os = "linux")]
-use std::num::NonZeroU64;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
@@ -35,18 +32,6 @@ impl Written {
         Ok(directory)
     }
 }
-
-/// Lets the system begin to bring a part of a file to the disk, so that there is less to wait for in the end. It need not.
-#[cfg(target_os = "linux")]
-pub(super) fn begin_to_settle(file: &File, part: Range<u64>) {
-    use rustix::fs::{Advice, fadvise};
-    // What is not needed in memory any more is written first.
-    let length = NonZeroU64::new(part.end.saturating_sub(part.start));
-    let _ = fadvise(file, part.start, length, Advice::DontNeed);
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn begin_to_settle(_file: &File, _part: Range<u64>) {}
 
 impl Store {
     /// Writes or replaces a file of the store.

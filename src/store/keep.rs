@@ -32,9 +32,13 @@ impl Writer<'_> {
     pub fn keep<'a>(&'a self, deployments: &'a [&'a Deployment]) -> Result<Keeping<'a>, Error> {
         let store = self.store;
         let packs = Packs::open(store)?;
-        let is_missing = |file: &&&OutputFile| {
-            packs.find(&file.expected).is_none() && !is_whole(&store.object(&file.expected), file)
+        // To look for files that are not there takes longer than to ask which are.
+        let names = store.object_names()?;
+        let is_there = |file: &OutputFile| {
+            names.binary_search(&object_name(&file.expected)).is_ok()
+                && is_whole(&store.object(&file.expected), file)
         };
+        let is_missing = |file: &&&OutputFile| packs.find(&file.expected).is_none() && !is_there(file);
         let missing: Vec<&OutputFile> = objects(deployments).par_iter().filter(is_missing).copied().collect();
         // After the objects: who is not adding any more has brought to the disk what was found of theirs.
         let is_anybody_adding = store.is_anybody_adding()?;
@@ -119,12 +123,20 @@ impl Store {
     /// Where a content is. The platform's hash alone does not tell where the content ends and the extension begins; with
     /// the size it does.
     pub(super) fn object(&self, expected: &Expected) -> PathBuf {
-        let Expected { scheme, hash, size } = expected;
-        let name = match scheme {
-            Scheme::Plain => hash.clone(),
-            Scheme::Asset => format!("{hash}-{size}"),
-        };
-        self.path("objects").join(hash.get(..2).unwrap_or_default()).join(name)
+        let place = self.path("objects").join(expected.hash.get(..2).unwrap_or_default());
+        place.join(object_name(expected))
+    }
+
+    /// The names of all objects that are files of their own, sorted.
+    fn object_names(&self) -> Result<Vec<String>, Error> {
+        let mut names = Vec::new();
+        for directory in self.names_in("objects")?.iter().map(|name| format!("objects/{name}")) {
+            if self.path(&directory).is_dir() {
+                names.extend(self.names_in(&directory)?);
+            }
+        }
+        names.sort();
+        Ok(names)
     }
 
     fn unread(&self, id: &str, path: &Path, error: io::Error) -> Error {
@@ -132,6 +144,14 @@ impl Store {
             io::ErrorKind::NotFound => self.missing(id),
             _ => Error::io("read", path, error),
         }
+    }
+}
+
+fn object_name(expected: &Expected) -> String {
+    let Expected { scheme, hash, size } = expected;
+    match scheme {
+        Scheme::Plain => hash.clone(),
+        Scheme::Asset => format!("{hash}-{size}"),
     }
 }
 

@@ -8,16 +8,17 @@
 //!
 //! A pack is called after that hash. Like every file of a store it appears whole and is never changed.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::fs;
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 
 use super::Store;
-use super::file::{Written, begin_to_settle};
+use super::file::Written;
+use super::stream::Stream;
 use crate::deployment::{Expected, Key, Opened, OutputFile, Slice};
 use crate::error::Error;
 use crate::hash;
@@ -32,12 +33,6 @@ const END: u64 = 32;
 
 /// Bytes of an index. One of as many contents as the platform takes files has a tenth of that.
 const LONGEST: u64 = 64 << 20;
-
-/// What is written at a time.
-const PIECE: usize = 1 << 20;
-
-/// Bytes that the system is told of at a time that they are not written to again.
-const STRETCH: u64 = 8 << 20;
 
 /// What is said of a file that is no pack.
 const WHY: &str = "it is not a whole pack of contents; remove it, and build again what `pagesbuild verify --store` finds missing then";
@@ -153,18 +148,18 @@ pub(super) fn remove(path: &Path) -> Result<(), Error> {
 /// A pack that is being written.
 pub(super) struct Packing<'a> {
     store: &'a Store,
-    file: BufWriter<NamedTempFile<File>>,
+    path: TempPath,
+    stream: Stream,
     entries: Vec<Entry>,
     at: u64,
-    /// Up to where the system was told.
-    told: u64,
 }
 
 impl<'a> Packing<'a> {
     /// One that has nothing in it.
     pub(super) fn begin(store: &'a Store) -> Result<Self, Error> {
-        let file = BufWriter::with_capacity(PIECE, store.unfinished()?);
-        Ok(Self { store, file, entries: Vec::new(), at: 0, told: 0 })
+        let path = store.unfinished()?.into_temp_path();
+        let stream = Stream::open(&path).map_err(|error| Error::io("open", &path, error))?;
+        Ok(Self { store, path, stream, entries: Vec::new(), at: 0 })
     }
 
     /// Adds a file of a deployment.
@@ -174,7 +169,7 @@ impl<'a> Packing<'a> {
             .expected
             .key()
             .ok_or_else(|| Error::Usage(format!("`{}` is no hash", file.expected.hash)))?;
-        file.copy(&mut self.file).map_err(|error| file.copy_failed(self.file.get_ref().path(), error))?;
+        file.copy(&mut self.stream).map_err(|error| file.copy_failed(&self.path, error))?;
         self.added(content);
         Ok(())
     }
@@ -190,7 +185,7 @@ impl<'a> Packing<'a> {
         entries.sort_by_key(|entry| entry.start);
         for Entry { content, start } in entries {
             let slice = Slice::new(&pack.file, start, content.size);
-            let copied = io::copy(&mut slice.bytes(), &mut self.file);
+            let copied = io::copy(&mut slice.bytes(), &mut self.stream);
             let copied = copied.map_err(|error| Error::io("copy from", slice.file(), error))?;
             if copied != content.size {
                 return Err(Error::unusable(slice.file(), WHY));
@@ -203,34 +198,24 @@ impl<'a> Packing<'a> {
     fn added(&mut self, content: Key) {
         self.entries.push(Entry { content, start: self.at });
         self.at += content.size;
-        if self.at - self.told > STRETCH {
-            begin_to_settle(self.file.get_ref().as_file(), self.told..self.at);
-            self.told = self.at;
-        }
     }
 
     /// Writes the index.
     pub(super) fn finish(self) -> Result<Written, Error> {
-        let Self { store, file, mut entries, .. } = self;
-        let path = file.get_ref().path().to_path_buf();
+        let Self { store, path, mut stream, mut entries, .. } = self;
         let unwritten = |error| Error::io("write", &path, error);
         entries.sort_by_key(|entry| entry.content);
         // Packs that were taken in may have had the same contents.
         entries.dedup_by_key(|entry| entry.content);
         let index = postcard::to_stdvec(&entries).map_err(|error| unwritten(io::Error::other(error)))?;
         let sum = hash::of(&index);
-        let write = || {
-            let mut file = file;
-            file.write_all(&index)?;
-            file.write_all(&(index.len() as u64).to_le_bytes())?;
-            file.write_all(sum.get(..16).unwrap_or_default())?;
-            file.write_all(MAGIC)?;
-            file.into_inner().map_err(io::IntoInnerError::into_error)
-        };
-        let file = write().map_err(unwritten)?;
+        let length = (index.len() as u64).to_le_bytes();
+        let end = [&index, &length[..], sum.get(..16).unwrap_or_default(), MAGIC];
+        let written = end.into_iter().try_for_each(|part| stream.write_all(part));
+        written.and_then(|()| stream.finish()).map_err(unwritten)?;
         let name = hash::hex(&sum);
         let place = store.path("packs").join(name.get(..hash::SHORT).unwrap_or_default());
-        Ok(Written::new(file.into_temp_path(), place))
+        Ok(Written::new(path, place))
     }
 }
 
