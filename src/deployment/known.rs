@@ -121,8 +121,11 @@ impl Known {
     }
 
     fn find(&self, stamp: &Stamp) -> Option<Key> {
-        let at = self.entries.binary_search_by(|entry| entry.stamp.cmp(stamp)).ok()?;
-        self.entries.get(at).map(|entry| entry.content)
+        self.entries.get(self.place(stamp)?).map(|entry| entry.content)
+    }
+
+    fn place(&self, stamp: &Stamp) -> Option<usize> {
+        self.entries.binary_search_by(|entry| entry.stamp.cmp(stamp)).ok()
     }
 
     /// What the file system says of a file that has the right mode and the content that `file` is to have; `None` for any other.
@@ -153,21 +156,35 @@ impl Known {
             return Ok(());
         }
         let settled = |stamp: Option<Stamp>| stamp.filter(|stamp| is_settled(stamp, &now));
-        let of_before = self.entries.iter().filter_map(|entry| match (replaced, entry.generation) {
-            (true, Generation::BeforeLast) => None,
-            (true, Generation::Last) => Some(Entry { generation: Generation::BeforeLast, ..*entry }),
-            (false, _) => Some(*entry),
+        // Most files are known: where there are many, to find them takes less time than to put all in order anew.
+        let places: Vec<Option<usize>> =
+            written.files.par_iter().map(|(_, stamp)| self.place(stamp.as_ref()?)).collect();
+        let mut is_there = vec![false; self.entries.len()];
+        let mut entries = Vec::with_capacity(self.entries.len());
+        for ((file, stamp), place) in written.files.iter().zip(places) {
+            match place.and_then(|place| is_there.get_mut(place)) {
+                Some(is_there) => *is_there = true,
+                None => {
+                    entries.extend(settled(*stamp).zip(file.expected.key()).map(|(stamp, content)| Entry {
+                        stamp,
+                        generation: Generation::Last,
+                        content,
+                    }))
+                }
+            }
+        }
+        let before = self.entries.iter().zip(is_there).filter_map(|(entry, is_there)| {
+            let generation = match (is_there, replaced, entry.generation) {
+                (true, ..) => Generation::Last,
+                (false, true, Generation::BeforeLast) => return None,
+                (false, true, Generation::Last) => Generation::BeforeLast,
+                (false, false, generation) => generation,
+            };
+            Some(Entry { generation, ..*entry })
         });
-        let of_now = written.files.iter().filter_map(|(file, stamp)| {
-            Some(Entry {
-                stamp: settled(*stamp)?,
-                generation: Generation::Last,
-                content: file.expected.key()?,
-            })
-        });
-        let mut entries: Vec<Entry> = of_now.chain(of_before).collect();
-        // Of two entries of one stamp the first stays.
-        entries.par_sort_by_key(|entry| (entry.stamp, entry.generation));
+        entries.extend(before);
+        entries.par_sort_by_key(|entry| entry.stamp);
+        // Two names of one file have one entry.
         entries.dedup_by_key(|entry| entry.stamp);
         let [last, before_last] = self.directories.clone();
         let before_last = if replaced { last.clone() } else { before_last };
@@ -210,4 +227,79 @@ fn has_content(path: &Path, file: &OutputFile, stamp: Stamp) -> bool {
     is_same(&opened)
         && file.expected.copy(&file.path, &mut opened, &mut io::sink()).is_ok()
         && is_same(&opened)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A directory is known until something comes or goes, and nothing is known after another start of the machine.
+    #[cfg(unix)]
+    #[test]
+    fn directories_and_starts() {
+        let home = tempfile::tempdir().unwrap();
+        let (record, place) = (home.path().join("known"), home.path().join("assets"));
+        fs::create_dir(&place).unwrap();
+        fs::create_dir(place.join("inside")).unwrap();
+        fs::write(place.join("file"), "").unwrap();
+        let stamp = |path: &Path| Stamp::of(&fs::symlink_metadata(path).unwrap());
+        let own = names(["file"].into_iter(), ["inside"].into_iter());
+        let none = names([].into_iter(), [].into_iter());
+        let directory = |path: &str, place: &Path, names| Directory {
+            path: path.to_owned(),
+            stamp: Some(stamp(place)),
+            names,
+        };
+        let directories = || {
+            Some(vec![
+                directory("assets", &place, own),
+                directory("assets-of-others", &place, own),
+                directory("assets/inside", &place.join("inside"), none),
+            ])
+        };
+        let write = |directories, replaced| {
+            let written = Written { files: Vec::new(), directories };
+            Known::read(&record).record(&record, written, replaced).unwrap();
+            Known::read(&record)
+        };
+        let is_known = |known: &Known, of| known.confirm_directory(of, "assets", &stamp(&place), own);
+        // Just made: a name that came now might not show in its times.
+        let known = write(directories(), false);
+        assert!(!is_known(&known, Generation::Last) && known.was_given(Generation::Last, "assets", own));
+        sleep(Duration::from_millis(50));
+        let known = write(directories(), false);
+        assert!(is_known(&known, Generation::Last) && !is_known(&known, Generation::BeforeLast));
+        assert!(!known.confirm_directory(Generation::Last, "assets", &stamp(&place), none));
+        let inside = known.directories_in(Generation::Last, "assets", &stamp(&place));
+        assert_eq!(inside, Some(vec!["assets/inside"]));
+        assert!(is_known(&write(Some(Vec::new()), true), Generation::BeforeLast));
+        sleep(Duration::from_millis(50));
+        let known = write(directories(), false);
+        fs::write(place.join("foreign"), "").unwrap();
+        assert!(!is_known(&known, Generation::Last));
+        assert_eq!(known.directories_in(Generation::Last, "assets", &stamp(&place)), None);
+        assert!(!known.directories(Generation::Last).is_empty());
+        let other = Known { boot: Some("another start".to_owned()), ..known };
+        let file = tempfile::NamedTempFile::new_in(home.path()).unwrap();
+        Sealed::write(file, &record, MAGIC, &other, (1_000, LONGEST)).unwrap();
+        assert!(Known::read(&record).directories(Generation::Last).is_empty());
+    }
+
+    #[test]
+    fn names_are_told_apart() {
+        let of =
+            |files: &[&str], directories: &[&str]| names(files.iter().copied(), directories.iter().copied());
+        let all = [
+            of(&["a", "b"], &[]),
+            of(&["ab"], &[]),
+            of(&["a"], &["b"]),
+            of(&[], &["a", "b"]),
+            of(&["afb"], &[]),
+        ];
+        assert!((1..all.len()).all(|at| !all[..at].contains(&all[at])));
+    }
 }

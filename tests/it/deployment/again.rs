@@ -1,9 +1,13 @@
 //! Written again over what was written before: what is right stays, all else is made right, whatever happened to it meanwhile.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use pagesbuild::deployment::{Spare, emit, verify};
 use proptest::prelude::*;
@@ -141,6 +145,34 @@ fn links_in_the_spare() {
     assert_eq!(files(&outside), ["1.txt", "other.txt"]);
 }
 
+/// What comes into a directory of the output is seen, whatever is known of it.
+#[test]
+fn files_of_others_in_the_output() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    let dist = root.join("dist");
+    site(root);
+    again(root);
+    let odd = dist.join("assets/2").join(OsStr::from_bytes(b"\xff"));
+    for round in 0..3 {
+        sleep(Duration::from_millis(40));
+        write(root, &[("public/0/0.txt", format!("round {round}").as_bytes())]);
+        for foreign in [dist.join("assets/1/mine.txt"), odd.join("mine.txt"), dist.join("mine.txt")] {
+            fs::create_dir_all(foreign.parent().unwrap()).unwrap();
+            fs::write(&foreign, "mine").unwrap();
+            let project = at(root);
+            let deployment = built(&assemble(&project, None, &[]), root);
+            let refused = emit(&deployment, &dist, Spare::of(root, &dist).as_ref()).unwrap_err().to_string();
+            assert!(refused.contains("which no build put there"), "{refused}");
+            assert_eq!(fs::read(&foreign).unwrap(), b"mine");
+            fs::remove_file(foreign).unwrap();
+            let _ = fs::remove_dir(&odd);
+        }
+        let id = again(root);
+        is_right(root, &id);
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Deed {
     Edit(Index, u8),
@@ -149,6 +181,10 @@ enum Deed {
     /// A file of one of the places where builds keep things is written to.
     Overwrite(bool, Index, u8),
     Delete(Index),
+    /// A file comes into a directory of the output that was replaced last.
+    Stray(Index),
+    /// Directories that are young are looked into in any case.
+    Wait,
     Forget(Index),
     Mode(Index),
     Clean,
@@ -162,6 +198,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         any::<Index>().prop_map(Deed::Remove),
         (any::<bool>(), any::<Index>(), 0..4_u8).prop_map(|(dist, at, text)| Deed::Overwrite(dist, at, text)),
         any::<Index>().prop_map(Deed::Delete),
+        any::<Index>().prop_map(Deed::Stray),
+        Just(Deed::Wait),
         any::<Index>().prop_map(Deed::Forget),
         any::<Index>().prop_map(Deed::Mode),
         Just(Deed::Clean),
@@ -191,6 +229,10 @@ fn act(root: &Path, deed: &Deed) {
             chosen(&assets, at).map(|path| fs::write(path, format!("text {text}")));
         }
         Deed::Delete(at) => _ = chosen(&spare, at).map(fs::remove_file),
+        Deed::Stray(at) => {
+            _ = chosen(&spare, at).map(|path| fs::write(path.with_file_name("stray"), "stray"))
+        }
+        Deed::Wait => sleep(Duration::from_millis(40)),
         Deed::Forget(at) => {
             let known = root.join(".pagesbuild/spare/dist/known");
             if let Ok(mut bytes) = fs::read(&known) {
