@@ -31,6 +31,12 @@ const LONGEST: u64 = 128 << 20;
 /// for the clock that ticks and for who is about to end writing.
 const MARGIN: i64 = 2;
 
+/// Nanoseconds that it takes to write an entry, about.
+const WRITING: u64 = 500;
+
+/// Nanoseconds that it takes to open a file that is in memory, and then one for each of its bytes.
+const READING: u64 = 10_000;
+
 /// What is known of a file.
 #[derive(Serialize, Deserialize)]
 struct Entry<'a> {
@@ -107,11 +113,13 @@ impl HashCache {
         self.keeping.as_ref().is_some_and(|keeping| keeping.is_settled(stamp))
     }
 
-    /// Leaves what is known of the directory for later builds, where that is more than the cache had.
+    /// Leaves what is known of the directory for later builds, where that is more than the cache had: as soon as it would take
+    /// longer to read the new files again than to write all that is known.
     pub(super) fn keep(self, files: &[Hashed<'_>]) {
         let Some(keeping) = &self.keeping else { return };
         let is_new = |file: &Hashed<'_>| !file.is_known && keeping.is_settled(&file.stamp);
-        if !files.iter().any(is_new) {
+        let new = files.iter().filter(|file| is_new(file));
+        if new.map(|file| READING + file.stamp.size).sum::<u64>() <= WRITING * files.len() as u64 {
             return;
         }
         let lasting = files.iter().filter(|file| file.is_known || is_new(file));

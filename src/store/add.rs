@@ -45,14 +45,10 @@ impl Added {
         let settled: Vec<Result<PathBuf, Error>> =
             self.written.into_par_iter().map(Written::settle).collect();
         let mut directories = settled.into_iter().collect::<Result<BTreeSet<PathBuf>, Error>>()?;
-        // Some of them may be new.
-        directories.extend(
-            directories
-                .iter()
-                .filter_map(|directory| directory.parent())
-                .map(Path::to_path_buf)
-                .collect::<Vec<_>>(),
-        );
+        // Those that are new have names to be brought to the disk, too.
+        let above: Vec<PathBuf> =
+            directories.iter().filter_map(|directory| directory.parent().map(Path::to_path_buf)).collect();
+        directories.extend(above);
         directories.iter().try_for_each(|directory| sync_directory(directory))?;
         self.taken.iter().try_for_each(|path| remove(path))
     }

@@ -125,6 +125,27 @@ fn nothing_is_written_where_nothing_is_new() {
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 3, "no file in the making is left");
 }
 
+/// A file that is read again soon takes less time than to write what is known of all others.
+#[test]
+fn a_little_is_kept_when_there_is_more() {
+    let home = tempfile::tempdir().unwrap();
+    let (_, stamp) = files(home.path(), 1)[0];
+    let is_kept_with = |new: usize, size: u64| {
+        let hashed = |at: usize| Hashed {
+            path: "000.txt",
+            hash: HASH,
+            stamp: Stamp { size, ..stamp },
+            is_known: at >= new,
+        };
+        let all: Vec<Hashed<'_>> = (0..1_000).map(hashed).collect();
+        let _ = fs::remove_file(kept(home.path()));
+        open(home.path(), "public").keep(&all);
+        kept(home.path()).exists()
+    };
+    assert!(!is_kept_with(1, 1_000) && !is_kept_with(40, 1_000));
+    assert!(is_kept_with(60, 1_000) && is_kept_with(1, 1_000_000));
+}
+
 #[test]
 fn what_is_no_file_is_no_cache() {
     let home = tempfile::tempdir().unwrap();
