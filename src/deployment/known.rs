@@ -247,6 +247,10 @@ mod tests {
         fs::create_dir(place.join("inside")).unwrap();
         fs::write(place.join("file"), "").unwrap();
         let stamp = |path: &Path| Stamp::of(&fs::symlink_metadata(path).unwrap());
+        if stamp(&place).device != stamp(&place.join("file")).device {
+            // Overlayfs over two file systems, where no directory is known.
+            return;
+        }
         let own = names(["file"].into_iter(), ["inside"].into_iter());
         let none = names([].into_iter(), [].into_iter());
         let directory = |path: &str, place: &Path, names| Directory {

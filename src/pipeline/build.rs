@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::error::Error;
 use crate::progress::Stage;
 use crate::project::{self, Options, Project};
-use crate::store::Action;
+use crate::store::{self, Action};
 
 /// Where a build writes to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,7 +101,7 @@ fn build_one(
     write(&[&made], request.store, || {
         deployment::stage(&made.deployment, &whole.outdir, spare.as_ref(), &options.progress)
     })
-    .map_err(|error| offer_no_cache(options, error))?;
+    .map_err(|error| offer_no_cache(options, &whole.project.root, error))?;
     if let Some(file) = request.metafile {
         analysis::write(file, &analysis::metafile(&whole, &made))?;
     }
@@ -149,11 +149,12 @@ pub fn build_all(
     let written: Vec<&Made> = all.iter().map(|(_, made, _)| made).collect();
     let files = written.iter().map(|made| made.deployment.files.len()).sum();
     options.progress.begin(Stage::Writing, files);
-    let spare = spare(options, &project::root(options)?, &outdir);
+    let root = project::root(options)?;
+    let spare = spare(options, &root, &outdir);
     write(&written, request.store, || {
         deployment::stage_all(&named, &outdir, spare.as_ref(), &options.progress)
     })
-    .map_err(|error| offer_no_cache(options, error))?;
+    .map_err(|error| offer_no_cache(options, &root, error))?;
     let places: Vec<PathBuf> = named.iter().map(|(name, _)| outdir.join(name)).collect();
     let built = all.into_iter().zip(places);
     let built = built.map(|((at, made, skew), place)| summary(&known[at].whole, &made, place, skew, start));
@@ -223,9 +224,14 @@ fn write<'a>(
     }
 }
 
-/// A file that is not what it was is one that somebody writes to, or of which a cache says what is not so.
-fn offer_no_cache(options: &Options, error: Error) -> Error {
+/// A file that is not what it was is one that somebody writes to, or of which a cache says what is not so; but for those that were
+/// kept, which are damaged then.
+fn offer_no_cache(options: &Options, root: &Path, error: Error) -> Error {
+    let is_kept = |path: &Path| path.starts_with(store::directory(root));
     match &error {
+        Error::Io { action: "copy", path, .. } if is_kept(path) => Error::Usage(format!(
+            "{error}; it is of an earlier version, and `pagesbuild verify --store` tells which are damaged"
+        )),
         Error::Io { action: "copy", .. } if !options.no_cache => Error::Usage(format!(
             "{error}; if nothing writes to it, build with `--no-cache`, which hashes all files anew"
         )),

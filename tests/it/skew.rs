@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pagesbuild::deployment::{Verified, verify};
 use serde_json::{Value, json};
 
-use crate::fixture::{pagesbuild, stderr, stdout};
+use crate::fixture::{files, pagesbuild, stderr, stdout};
 use crate::project::write;
 
 /// A site whose page loads one hashed script, which says `text`.
@@ -96,6 +96,28 @@ fn old_files_stay_for_as_many_sites_as_asked_for() {
     let (none, skew) = build(&root, &[]);
     assert_eq!(carried(&none), [""; 0]);
     assert_eq!(skew["dropped"], json!(["/assets/index-AAAA1111.js", "/assets/index-BBBB2222.js"]));
+}
+
+/// A file of an earlier version cannot be had otherwise, so no option helps.
+#[test]
+fn an_old_file_that_is_damaged_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = project(directory.path());
+    site(&root, "AAAA1111", "one");
+    build(&root, &[]);
+    let objects = root.join(".pagesbuild/objects");
+    for path in files(&objects).into_iter().map(|path| objects.join(path)) {
+        if fs::read(&path).unwrap() == b"one" {
+            fs::write(path, "eno").unwrap();
+        }
+    }
+    fs::remove_dir_all(root.join("dist")).unwrap();
+    site(&root, "BBBB2222", "two");
+    let output = pagesbuild(&root, ["build", "--keep-assets", "1"]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains(".pagesbuild/objects") && said.contains("verify --store"), "{said}");
+    assert!(!said.contains("--no-cache") && !root.join("dist").exists(), "{said}");
 }
 
 #[test]
